@@ -1,0 +1,251 @@
+//! REST bodies. Every answer is one envelope; `data` is encoded once per change where it can be.
+
+use marketd_domain::Timestamp;
+use marketd_domain::candles::CandleSeries;
+use marketd_domain::instrument::Source;
+use marketd_domain::market::MarketState;
+use marketd_domain::trades::SequencedTrade;
+use serde::Serialize;
+
+use crate::code::ErrorCode;
+use crate::frame::{push_candle, push_status_fields, push_ticker_fields, push_trade};
+use crate::json::{push_levels, push_list, push_string, push_time, push_u64};
+
+/// What one request adds to its answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    pub now: Timestamp,
+    pub trace_id: &'a str,
+    pub execution_time_us: u64,
+}
+
+/// `{"status","data","message","timestamp","trace_id","execution_time_ms"}` around finished JSON.
+pub fn encode_success(data: &[u8], call: &Call<'_>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(data.len() + 160);
+    out.extend_from_slice(b"{\"status\":\"success\",\"data\":");
+    out.extend_from_slice(data);
+    out.extend_from_slice(b",\"message\":\"ok\"");
+    push_call(&mut out, call);
+    out
+}
+
+/// The same for a refusal; `code` is from the one table.
+pub fn encode_failure(code: ErrorCode, message: &str, call: &Call<'_>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(256);
+    out.extend_from_slice(b"{\"status\":\"error\",\"data\":null,\"code\":");
+    push_string(&mut out, code.code);
+    out.extend_from_slice(b",\"message\":");
+    push_string(&mut out, message);
+    out.extend_from_slice(if code.retryable { b",\"retryable\":true" } else { b",\"retryable\":false" });
+    push_call(&mut out, call);
+    out
+}
+
+fn push_call(out: &mut Vec<u8>, call: &Call<'_>) {
+    out.extend_from_slice(b",\"timestamp\":");
+    push_time(out, call.now);
+    out.extend_from_slice(b",\"trace_id\":");
+    push_string(out, call.trace_id);
+    out.extend_from_slice(b",\"execution_time_ms\":");
+    // Milliseconds with three decimals: a bare JSON number of microsecond precision.
+    push_u64(out, call.execution_time_us / 1_000);
+    out.extend_from_slice(format!(".{:03}}}", call.execution_time_us % 1_000).as_bytes());
+}
+
+/// What tells one market's data from another's.
+#[derive(Debug, Clone, Copy)]
+pub struct MarketHead<'a> {
+    pub market: &'a str,
+    pub source: Source,
+    pub epoch: u64,
+}
+
+fn push_market_head(out: &mut Vec<u8>, head: &MarketHead<'_>, state: &MarketState) {
+    out.extend_from_slice(b"{\"market\":");
+    push_string(out, head.market);
+    out.extend_from_slice(b",\"source\":");
+    push_string(out, head.source.as_str());
+    push_status_fields(out, &state.status());
+    out.extend_from_slice(b",\"epoch\":");
+    push_u64(out, head.epoch);
+}
+
+/// A book of up to `depth` levels a side.
+pub fn push_book(out: &mut Vec<u8>, head: &MarketHead<'_>, state: &MarketState, depth: usize) {
+    let (ts_venue, ts_recv) = state.book_times();
+    push_market_head(out, head, state);
+    out.extend_from_slice(b",\"seq\":");
+    push_u64(out, state.book_seq());
+    out.extend_from_slice(b",\"ts_venue\":");
+    push_time(out, ts_venue);
+    out.extend_from_slice(b",\"ts_recv\":");
+    push_time(out, ts_recv);
+    out.extend_from_slice(b",\"bids\":");
+    push_levels(out, state.book().bids().iter().take(depth), state.scales());
+    out.extend_from_slice(b",\"asks\":");
+    push_levels(out, state.book().asks().iter().take(depth), state.scales());
+    out.push(b'}');
+}
+
+pub fn push_ticker(out: &mut Vec<u8>, head: &MarketHead<'_>, state: &MarketState) {
+    push_market_head(out, head, state);
+    out.extend_from_slice(b",\"seq\":");
+    push_u64(out, state.ticker_seq());
+    push_ticker_fields(out, state.scales(), &state.ticker().view(), state.book());
+    out.push(b'}');
+}
+
+/// Trades, newest last; `next_cursor` is what `before` takes to go on backwards.
+pub fn push_trades<'a>(
+    out: &mut Vec<u8>,
+    head: &MarketHead<'_>,
+    state: &MarketState,
+    trades: impl Iterator<Item = &'a SequencedTrade>,
+    next_cursor: Option<u64>,
+) {
+    push_market_head(out, head, state);
+    out.extend_from_slice(b",\"seq\":");
+    push_u64(out, state.trades().last_seq());
+    out.extend_from_slice(b",\"items\":");
+    push_list(out, trades, |out, trade| push_trade(out, state.scales(), trade));
+    push_cursor(out, next_cursor.map(|cursor| cursor.to_string()));
+}
+
+/// Candles, oldest first; `next_cursor` is what `start` takes to go on.
+pub fn push_candles<'a>(
+    out: &mut Vec<u8>,
+    head: &MarketHead<'_>,
+    state: &MarketState,
+    series: &CandleSeries,
+    candles: impl Iterator<Item = &'a marketd_domain::Candle>,
+    next_cursor: Option<Timestamp>,
+) {
+    let newest = series.last().map(|candle| candle.open_time);
+    push_market_head(out, head, state);
+    out.extend_from_slice(b",\"interval\":");
+    push_string(out, series.interval().as_str());
+    out.extend_from_slice(b",\"items\":");
+    push_list(out, candles, |out, candle| {
+        push_candle(out, state.scales(), candle, newest > Some(candle.open_time));
+    });
+    push_cursor(out, next_cursor.map(|cursor| cursor.micros().to_string()));
+}
+
+fn push_cursor(out: &mut Vec<u8>, cursor: Option<String>) {
+    out.extend_from_slice(b",\"next_cursor\":");
+    match cursor {
+        Some(cursor) => push_string(out, &cursor),
+        None => out.extend_from_slice(b"null"),
+    }
+    out.push(b'}');
+}
+
+/// A market with its rules and state.
+#[derive(Debug, Serialize)]
+pub struct MarketInfo {
+    pub market: String,
+    pub venue: String,
+    pub symbol: String,
+    pub base: String,
+    pub quote: String,
+    pub tick_size: Option<String>,
+    pub lot_size: Option<String>,
+    pub min_notional: Option<String>,
+    pub price_decimals: u8,
+    pub qty_decimals: u8,
+    pub status: &'static str,
+    pub reason: Option<&'static str>,
+    /// Microseconds UTC.
+    pub since: i64,
+    pub source: &'static str,
+    pub epoch: u64,
+    pub book_seq: u64,
+    pub counters: MarketCounters,
+    /// The latest holes in the venue's sequence.
+    pub gaps: Vec<Gap>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct MarketCounters {
+    pub snapshots: u64,
+    pub depth_updates: u64,
+    pub trades: u64,
+    pub duplicates: u64,
+    pub gaps: u64,
+    pub resyncs: u64,
+    pub checksums_ok: u64,
+    pub checksums_bad: u64,
+    pub crossed: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Gap {
+    pub expected: u64,
+    pub found: u64,
+    /// Microseconds UTC.
+    pub detected_at: i64,
+    pub closed_at: Option<i64>,
+}
+
+impl MarketInfo {
+    pub fn of(head: &MarketHead<'_>, state: &MarketState) -> Self {
+        let instrument = state.instrument();
+        let status = state.status();
+        let counters = state.counters();
+        Self {
+            market: head.market.to_owned(),
+            venue: head.market.split(':').next().unwrap_or_default().to_owned(),
+            symbol: instrument.symbol.clone(),
+            base: instrument.base.clone(),
+            quote: instrument.quote.clone(),
+            tick_size: instrument.tick_size.map(|step| step.to_string()),
+            lot_size: instrument.lot_size.map(|step| step.to_string()),
+            min_notional: instrument.min_notional.map(|bound| bound.to_string()),
+            price_decimals: instrument.scales.price.decimals(),
+            qty_decimals: instrument.scales.qty.decimals(),
+            status: status.status.as_str(),
+            reason: status.reason.map(marketd_domain::StaleReason::as_str),
+            since: status.since.micros(),
+            source: head.source.as_str(),
+            epoch: head.epoch,
+            book_seq: state.book_seq(),
+            counters: MarketCounters {
+                snapshots: counters.snapshots,
+                depth_updates: counters.depth_updates,
+                trades: counters.trades,
+                duplicates: counters.duplicates,
+                gaps: counters.gaps,
+                resyncs: counters.resyncs,
+                checksums_ok: counters.checksums_ok,
+                checksums_bad: counters.checksums_bad,
+                crossed: counters.crossed,
+            },
+            gaps: (state.gaps().iter())
+                .map(|record| Gap {
+                    expected: record.gap.expected,
+                    found: record.gap.found,
+                    detected_at: record.gap.ts_recv.micros(),
+                    closed_at: record.closed_at.map(Timestamp::micros),
+                })
+                .collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn envelopes_are_json() {
+        let call = Call { now: Timestamp::from_micros(5), trace_id: "t\"1", execution_time_us: 1_042 };
+        let success: serde_json::Value =
+            serde_json::from_slice(&encode_success(b"[1]", &call)).expect("JSON");
+        assert_eq!(success["data"][0], 1);
+        assert_eq!(success["execution_time_ms"].to_string(), "1.042");
+        let failure: serde_json::Value =
+            serde_json::from_slice(&encode_failure(ErrorCode::BUSY, "no", &call)).expect("JSON");
+        assert_eq!((failure["status"].as_str(), failure["code"].as_str()), (Some("error"), Some("busy")));
+        assert_eq!(failure["trace_id"], "t\"1");
+    }
+}
