@@ -60,21 +60,16 @@ impl Generator {
         let distance = 1 + self.draw.below(1_000).min(self.draw.below(1_000)) as i64;
         let away = if takes { -20 } else { distance };
         let price = if side == OrderSide::Buy { self.middle - away } else { self.middle + away };
-        let qty = Qty::from_mantissa(1 + self.draw.below(200) as i64);
+        // Takers are smaller, so that what they remove makes up for more adds than cancels.
+        let qty = Qty::from_mantissa(1 + self.draw.below(if takes { 120 } else { 200 }) as i64);
         let time_in_force = if takes { TimeInForce::Ioc } else { TimeInForce::Gtc };
         let price = Price::from_mantissa(price);
-        self.place(PlaceLimit {
-            owner: self.draw.below(1_000),
-            side,
-            price,
-            qty,
-            time_in_force,
-            post_only: false,
-        })
+        let owner = self.draw.below(1_000);
+        self.place(PlaceLimit { owner, side, price, qty, time_in_force, post_only: false })
     }
 
     fn market(&mut self) -> Command {
-        let qty = Qty::from_mantissa(1 + self.draw.below(400) as i64);
+        let qty = Qty::from_mantissa(1 + self.draw.below(200) as i64);
         let order = PlaceMarket { owner: self.draw.below(1_000), side: self.draw.side(), qty };
         self.book.place_market(order, |_| ()).expect("valid order");
         Command::Market(order)

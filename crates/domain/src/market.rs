@@ -58,8 +58,10 @@ pub enum StaleReason {
     Restarted,
     /// The venue asked for a new snapshot (service restart, maintenance).
     VenueReset,
-    /// A replay is paused or was moved.
+    /// A replay was moved to another moment.
     ReplayMoved,
+    /// A replay is over; this is its last book.
+    ReplayEnded,
     /// The venue no longer lists the instrument.
     Delisted,
     /// The venue suspended trading.
@@ -81,6 +83,7 @@ impl StaleReason {
             Self::Restarted => "restarted",
             Self::VenueReset => "venue_reset",
             Self::ReplayMoved => "replay_moved",
+            Self::ReplayEnded => "replay_ended",
             Self::Delisted => "delisted",
             Self::Suspended => "suspended",
         }
@@ -162,6 +165,7 @@ pub struct MarketState {
     ts_venue: Timestamp,
     ts_recv: Timestamp,
     status: StatusReport,
+    status_seq: u64,
     crossed_since: Option<Timestamp>,
     trades: TradesRing,
     highest_trade_id: Option<u64>,
@@ -187,6 +191,7 @@ impl MarketState {
                 reason: Some(StaleReason::Starting),
                 since: now,
             },
+            status_seq: 1,
             crossed_since: None,
             trades: TradesRing::new(limits.trades),
             highest_trade_id: None,
@@ -226,6 +231,21 @@ impl MarketState {
 
     pub const fn status(&self) -> StatusReport {
         self.status
+    }
+
+    /// As [`Self::status`], but a book that is held back because it is crossed is not called live.
+    pub fn shown_status(&self) -> StatusReport {
+        match (self.status.status, self.crossed_since) {
+            (MarketStatus::Live, Some(since)) => {
+                StatusReport { status: MarketStatus::Stale, reason: Some(StaleReason::Crossed), since }
+            }
+            _ => self.status,
+        }
+    }
+
+    /// Grows by one with each change of the status.
+    pub const fn status_seq(&self) -> u64 {
+        self.status_seq
     }
 
     pub const fn trades(&self) -> &TradesRing {
@@ -437,6 +457,7 @@ impl MarketState {
         }
         let since = if self.status.status == status { self.status.since } else { now };
         self.status = StatusReport { status, reason, since };
+        self.status_seq += 1;
         true
     }
 
@@ -444,9 +465,9 @@ impl MarketState {
     pub fn reset(&mut self, scales: Scales, reason: StaleReason, now: Timestamp) {
         let limits = MarketLimits { trades: self.trades.capacity(), candles: self.candles[0].capacity() };
         let instrument = Instrument { scales, ..self.instrument.clone() };
-        let (status, counters) = (self.status, self.counters);
+        let (status, status_seq, counters) = (self.status, self.status_seq, self.counters);
         *self = Self::new(instrument, limits, now);
-        (self.status, self.counters) = (status, counters);
+        (self.status, self.status_seq, self.counters) = (status, status_seq, counters);
         self.set_stale(reason, now);
     }
 

@@ -65,7 +65,7 @@ fn push_market_head(out: &mut Vec<u8>, head: &MarketHead<'_>, state: &MarketStat
     push_string(out, head.market);
     out.extend_from_slice(b",\"source\":");
     push_string(out, head.source.as_str());
-    push_status_fields(out, &state.status());
+    push_status_fields(out, &state.shown_status());
     out.extend_from_slice(b",\"epoch\":");
     push_u64(out, head.epoch);
 }
@@ -190,7 +190,7 @@ pub struct Gap {
 impl MarketInfo {
     pub fn of(head: &MarketHead<'_>, state: &MarketState) -> Self {
         let instrument = state.instrument();
-        let status = state.status();
+        let status = state.shown_status();
         let counters = state.counters();
         Self {
             market: head.market.to_owned(),

@@ -177,7 +177,7 @@ pub struct MatchingBook {
 
 impl MatchingBook {
     /// A book for at most `max_orders` orders at once, a taker on its way through being one of them.
-    pub fn new(max_orders: u32) -> Self {
+    pub const fn new(max_orders: u32) -> Self {
         Self { orders: OrderSlab::new(max_orders), levels: Levels::new() }
     }
 

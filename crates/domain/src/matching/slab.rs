@@ -33,8 +33,9 @@ pub(super) struct OrderSlab {
 }
 
 impl OrderSlab {
-    pub fn new(max_orders: u32) -> Self {
-        Self { nodes: Vec::new(), first_free: NIL, max_orders: max_orders.min(NIL), live: 0 }
+    /// `u32::MAX` orders still leave [`NIL`] free: indexes stay below `max_orders`.
+    pub const fn new(max_orders: u32) -> Self {
+        Self { nodes: Vec::new(), first_free: NIL, max_orders, live: 0 }
     }
 
     pub const fn len(&self) -> u32 {

@@ -1,0 +1,259 @@
+//! The board: every market's latest state, written by its market actor, read by REST without asking.
+//!
+//! A market's state is shared under a lock instead of being copied at each change. Only its market
+//! actor writes; readers hold the lock for as long as it takes to encode an answer, which is then kept
+//! until the state changes (ADR 0002).
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use actix::{Addr, Recipient};
+use bytes::Bytes;
+use dashmap::DashMap;
+use marketd_domain::instrument::{MarketId, Source};
+use marketd_domain::market::{MarketState, MarketStatus};
+use marketd_domain::{StaleReason, Timestamp};
+use marketd_protocol::rest::MarketHead;
+use parking_lot::{Mutex, RwLock};
+
+use crate::feed::ResyncMarket;
+use crate::hub::HubActor;
+use crate::market::MarketActor;
+use crate::metrics::Metrics;
+
+/// Number of a market on this node; dense, in the order of registration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MarketNo(pub u32);
+
+/// Number of an HTTP worker's hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct HubNo(pub u32);
+
+/// Answers are kept for so many depths per market; more only by asking for odd depths.
+const BOOK_BODIES_KEPT: usize = 16;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct BookBody {
+    depth: usize,
+    tag: BookTag,
+    data: Bytes,
+}
+
+/// What a book answer depends on; equal tags mean equal answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BookTag {
+    pub epoch: u64,
+    pub seq: u64,
+    pub status: MarketStatus,
+    pub reason: Option<StaleReason>,
+}
+
+impl BookTag {
+    /// `"<epoch>-<seq>"`, with the status appended while it is not live.
+    pub fn etag(&self) -> String {
+        match self.status {
+            MarketStatus::Live => format!("\"{}-{}\"", self.epoch, self.seq),
+            status => format!("\"{}-{}-{}\"", self.epoch, self.seq, status.as_str()),
+        }
+    }
+}
+
+/// One market's place on the board.
+pub struct MarketEntry {
+    pub no: MarketNo,
+    pub id: MarketId,
+    pub source: Source,
+    epoch: AtomicU64,
+    state: RwLock<MarketState>,
+    actor: RwLock<Option<Addr<MarketActor>>>,
+    feed: RwLock<Option<Recipient<ResyncMarket>>>,
+    book_bodies: Mutex<Vec<BookBody>>,
+}
+
+impl MarketEntry {
+    pub fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
+    }
+
+    /// Begins a new epoch: later than all before, also across restarts of the process, as long as the
+    /// clock does not run backwards for longer than a restart takes.
+    pub fn begin_epoch(&self, now: Timestamp) -> u64 {
+        let fresh = u64::try_from(now.millis()).unwrap_or(0).max(self.epoch() + 1);
+        self.epoch.store(fresh, Ordering::Release);
+        fresh
+    }
+
+    pub const fn state(&self) -> &RwLock<MarketState> {
+        &self.state
+    }
+
+    pub fn actor(&self) -> Option<Addr<MarketActor>> {
+        self.actor.read().clone()
+    }
+
+    pub fn set_actor(&self, addr: Addr<MarketActor>) {
+        *self.actor.write() = Some(addr);
+    }
+
+    pub fn feed(&self) -> Option<Recipient<ResyncMarket>> {
+        self.feed.read().clone()
+    }
+
+    pub fn set_feed(&self, feed: Recipient<ResyncMarket>) {
+        *self.feed.write() = Some(feed);
+    }
+
+    pub fn head(&self) -> MarketHead<'_> {
+        MarketHead { market: self.id.as_str(), source: self.source, epoch: self.epoch() }
+    }
+
+    fn tag_of(&self, state: &MarketState) -> BookTag {
+        let status = state.shown_status();
+        BookTag {
+            epoch: self.epoch(),
+            seq: state.book_seq(),
+            status: status.status,
+            reason: status.reason,
+        }
+    }
+
+    /// The book as REST shows it, encoded at most once per change and depth. `None` before the first
+    /// snapshot.
+    pub fn book_body(&self, depth: usize) -> Option<(BookTag, Bytes)> {
+        let state = self.state.read();
+        if state.counters().snapshots == 0 {
+            return None;
+        }
+        let tag = self.tag_of(&state);
+        let mut bodies = self.book_bodies.lock();
+        if let Some(held) = bodies.iter().find(|held| held.depth == depth && held.tag == tag) {
+            return Some((tag, held.data.clone()));
+        }
+        let mut data = Vec::with_capacity(4_096);
+        marketd_protocol::rest::push_book(&mut data, &self.head(), &state, depth);
+        let data = Bytes::from(data);
+        bodies.retain(|held| held.depth != depth);
+        if bodies.len() == BOOK_BODIES_KEPT {
+            bodies.remove(0);
+        }
+        bodies.push(BookBody { depth, tag, data: data.clone() });
+        Some((tag, data))
+    }
+}
+
+/// What a feed is doing, for `/health`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedReport {
+    pub venue: String,
+    pub source: Source,
+    pub state: FeedState,
+    pub since: Timestamp,
+    pub last_error: Option<String>,
+    pub last_message: Timestamp,
+    pub messages: u64,
+    pub malformed: u64,
+    pub reconnects: u64,
+    pub markets: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FeedState {
+    Connecting,
+    Connected,
+    /// Waiting before the next attempt.
+    BackingOff,
+    Paused,
+    Ended,
+}
+
+impl FeedState {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Connected => "connected",
+            Self::BackingOff => "backing_off",
+            Self::Paused => "paused",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+/// All markets, hubs and feeds of this node.
+#[derive(Default)]
+pub struct Board {
+    by_id: DashMap<String, Arc<MarketEntry>>,
+    markets: RwLock<Vec<Arc<MarketEntry>>>,
+    hubs: RwLock<Vec<Addr<HubActor>>>,
+    pub feeds: DashMap<String, FeedReport>,
+    pub metrics: Metrics,
+    /// Set when the server begins to stop: it is not ready any more.
+    pub draining: AtomicBool,
+}
+
+impl Board {
+    /// Adds a market, or finds it if it is there already.
+    pub fn register(&self, id: MarketId, source: Source, state: MarketState) -> Arc<MarketEntry> {
+        let mut markets = self.markets.write();
+        if let Some(entry) = self.by_id.get(id.as_str()) {
+            return entry.clone();
+        }
+        let entry = Arc::new(MarketEntry {
+            no: MarketNo(markets.len() as u32),
+            id: id.clone(),
+            source,
+            epoch: AtomicU64::new(0),
+            state: RwLock::new(state),
+            actor: RwLock::new(None),
+            feed: RwLock::new(None),
+            book_bodies: Mutex::new(Vec::new()),
+        });
+        markets.push(entry.clone());
+        self.by_id.insert(id.as_str().to_owned(), entry.clone());
+        entry
+    }
+
+    pub fn market(&self, id: &str) -> Option<Arc<MarketEntry>> {
+        self.by_id.get(id).map(|entry| entry.clone())
+    }
+
+    pub fn market_no(&self, no: MarketNo) -> Option<Arc<MarketEntry>> {
+        self.markets.read().get(no.0 as usize).cloned()
+    }
+
+    pub fn markets(&self) -> Vec<Arc<MarketEntry>> {
+        self.markets.read().clone()
+    }
+
+    /// Takes a hub in and gives it its number.
+    pub fn add_hub(&self, addr: Addr<HubActor>) -> HubNo {
+        let mut hubs = self.hubs.write();
+        hubs.push(addr);
+        HubNo(hubs.len() as u32 - 1)
+    }
+
+    /// Puts a restarted hub in the place of the dead one.
+    pub fn replace_hub(&self, no: HubNo, addr: Addr<HubActor>) {
+        if let Some(place) = self.hubs.write().get_mut(no.0 as usize) {
+            *place = addr;
+        }
+    }
+
+    pub fn hub(&self, no: HubNo) -> Option<Addr<HubActor>> {
+        self.hubs.read().get(no.0 as usize).cloned()
+    }
+
+    pub fn hubs(&self) -> Vec<Addr<HubActor>> {
+        self.hubs.read().clone()
+    }
+
+    /// Whether every market has a book, its actor is alive, and nobody is stopping.
+    pub fn is_ready(&self) -> bool {
+        let markets = self.markets.read();
+        !self.draining.load(Ordering::Acquire)
+            && !markets.is_empty()
+            && markets.iter().all(|entry| {
+                entry.actor.read().as_ref().is_some_and(Addr::connected)
+                    && entry.state.read().counters().snapshots > 0
+            })
+    }
+}

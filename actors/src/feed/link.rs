@@ -1,0 +1,519 @@
+//! The life of one venue connection: connect, drive the session, reconnect.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use actix::MailboxError;
+use futures_util::{SinkExt, StreamExt};
+use marketd_domain::{Instrument, MarketIndex, StaleReason, Timestamp, UpdateSink};
+use marketd_venues::container::Direction;
+use marketd_venues::replay::DISCONNECT_MARK;
+use marketd_venues::{Action, ConnId, Io, SessionConfig, VenueSession};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error as WsError, Message};
+use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream};
+
+use super::http::{HttpClient, HttpError, tls_config};
+use super::{FeedSpec, Order};
+use crate::board::{Board, FeedReport, FeedState};
+use crate::clock;
+use crate::market::ApplyUpdates;
+use crate::metrics::Metrics;
+use crate::sink::BatchSink;
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// How long a full market is waited for before it is marked stale.
+const MARKET_PATIENCE: Duration = Duration::from_secs(1);
+const TICK: Duration = Duration::from_millis(250);
+
+/// Sends what a sink gathered to the market actors, in order. Answers the markets that did not take
+/// theirs: what follows for them must be a snapshot.
+pub async fn deliver(board: &Board, sink: &mut BatchSink) -> Vec<MarketIndex> {
+    let mut refused = Vec::new();
+    for (market, entry, updates) in sink.drain() {
+        let Some(actor) = entry.actor() else { continue };
+        let updates = match actor.try_send(ApplyUpdates(updates)) {
+            Ok(()) => continue,
+            Err(actix::prelude::SendError::Full(ApplyUpdates(updates))) => updates,
+            Err(actix::prelude::SendError::Closed(_)) => {
+                // Its actor died; the next one asks for a snapshot itself.
+                continue;
+            }
+        };
+        match tokio::time::timeout(MARKET_PATIENCE, actor.send(ApplyUpdates(updates))).await {
+            Ok(Ok(()) | Err(MailboxError::Closed)) => {}
+            Ok(Err(MailboxError::Timeout)) | Err(_) => {
+                Metrics::add(&board.metrics.market_overflows, 1);
+                refused.push(market);
+            }
+        }
+    }
+    refused
+}
+
+enum HttpAnswer {
+    Body { url: String, path: String, body: Vec<u8> },
+    Failed { path: String, error: HttpError },
+}
+
+/// Why a connection ended.
+#[derive(Debug)]
+enum Ended {
+    Stopped,
+    Broken(StaleReason, String),
+    /// By the clock, before the venue cuts it.
+    Rotated,
+}
+
+struct Link {
+    spec: FeedSpec,
+    session: Box<dyn VenueSession>,
+    sink: BatchSink,
+    actions: Vec<Action>,
+    http: HttpClient,
+    answers: mpsc::Receiver<HttpAnswer>,
+    answer_to: mpsc::Sender<HttpAnswer>,
+    under_way: HashSet<String>,
+    conn: ConnId,
+    malformed_since: Instant,
+    malformed: u32,
+    report: FeedReport,
+    report_at: Instant,
+}
+
+/// Runs until it is told to stop.
+pub async fn run(spec: FeedSpec, mut orders: mpsc::Receiver<Order>) {
+    let mut backoff = Backoff::new(&spec);
+    let Some(instruments) = learn_instruments(&spec, &mut orders, &mut backoff).await else { return };
+    let mut link = Link::new(spec, instruments).await;
+    loop {
+        let began = Instant::now();
+        let ended = link.connection(&mut orders).await;
+        let now = clock::now();
+        link.on_closed(now).await;
+        let wait = match ended {
+            Ended::Stopped => return,
+            Ended::Rotated => Duration::ZERO,
+            Ended::Broken(reason, error) => {
+                if began.elapsed() > link.spec.limits.healthy_after {
+                    backoff.reset();
+                }
+                let wait = backoff.next();
+                tracing::warn!(
+                    feed = link.spec.name,
+                    reason = reason.as_str(),
+                    error,
+                    wait_ms = wait.as_millis() as u64,
+                    "venue connection lost, connecting again"
+                );
+                link.report.last_error = Some(error);
+                wait
+            }
+        };
+        link.report.reconnects += 1;
+        Metrics::add(&link.spec.board.metrics.feed_reconnects, 1);
+        link.set_state(FeedState::BackingOff);
+        if !link.wait(wait, &mut orders).await {
+            return;
+        }
+        link.conn += 1;
+    }
+}
+
+/// Asks the venue for the rules of its instruments. A venue that cannot be reached is asked again; one
+/// that does not know a symbol leaves that market halted.
+async fn learn_instruments(
+    spec: &FeedSpec,
+    orders: &mut mpsc::Receiver<Order>,
+    backoff: &mut Backoff,
+) -> Option<Vec<Instrument>> {
+    let http = HttpClient::new(&spec.limits);
+    let symbols: Vec<String> = spec.markets.iter().map(|(_, instrument)| instrument.symbol.clone()).collect();
+    let url = format!("{}{}", spec.rest_url, spec.venue.instruments_path(&symbols));
+    loop {
+        let listed = match http.get(&url).await {
+            Ok(body) => spec.venue.parse_instruments(&body).map_err(|error| error.to_string()),
+            // The venue refused the request as such: it may know some of the symbols all the same.
+            Err(HttpError::Status { status: 400..=404, head, .. }) => {
+                tracing::warn!(feed = spec.name, head, "the venue refused the list of instruments");
+                Ok(Vec::new())
+            }
+            Err(error) => Err(error.to_string()),
+        };
+        match listed {
+            Ok(listed) => {
+                return Some(
+                    (spec.markets.iter())
+                        .map(|(_, wanted)| {
+                            let found = listed.iter().find(|found| found.symbol == wanted.symbol);
+                            found.unwrap_or(wanted).clone()
+                        })
+                        .collect(),
+                );
+            }
+            Err(error) => {
+                let wait = backoff.next();
+                tracing::warn!(feed = spec.name, error, "cannot learn the instruments, asking again");
+                note_failure(spec, error);
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => {}
+                    order = orders.recv() => if matches!(order, None | Some(Order::Stop)) { return None },
+                }
+            }
+        }
+    }
+}
+
+fn note_failure(spec: &FeedSpec, error: String) {
+    let mut report = first_report(spec);
+    report.state = FeedState::BackingOff;
+    report.last_error = Some(error);
+    spec.board.feeds.insert(spec.name.clone(), report);
+}
+
+fn first_report(spec: &FeedSpec) -> FeedReport {
+    FeedReport {
+        venue: spec.venue.name().to_owned(),
+        source: marketd_domain::Source::Live,
+        state: FeedState::Connecting,
+        since: clock::now(),
+        last_error: None,
+        last_message: Timestamp::ZERO,
+        messages: 0,
+        malformed: 0,
+        reconnects: 0,
+        markets: spec.markets.len(),
+    }
+}
+
+impl Link {
+    async fn new(spec: FeedSpec, instruments: Vec<Instrument>) -> Self {
+        let entries = spec.markets.iter().map(|(entry, _)| entry.clone()).collect();
+        let mut sink = BatchSink::new(entries);
+        for (at, instrument) in instruments.iter().enumerate() {
+            sink.describe(MarketIndex(at as u32), instrument);
+        }
+        // One answer per request under way; sessions keep one request per market.
+        let (answer_to, answers) = mpsc::channel(spec.markets.len() * 2 + 8);
+        let mut link = Self {
+            session: spec.venue.session(SessionConfig { instruments, discover: false }),
+            sink,
+            actions: Vec::new(),
+            http: HttpClient::new(&spec.limits),
+            answers,
+            answer_to,
+            under_way: HashSet::new(),
+            conn: spec.first_conn,
+            malformed_since: Instant::now(),
+            malformed: 0,
+            report: first_report(&spec),
+            report_at: Instant::now(),
+            spec,
+        };
+        link.flush().await;
+        link
+    }
+
+    fn conn_name(&self) -> String {
+        format!("ws.{}", self.conn)
+    }
+
+    async fn record(&self, now: Timestamp, conn: &str, direction: Direction, raw: &str) {
+        if let Some(recorder) = &self.spec.recorder {
+            recorder.record(now, conn, direction, raw).await;
+        }
+    }
+
+    fn set_state(&mut self, state: FeedState) {
+        if self.report.state != state {
+            self.report.state = state;
+            self.report.since = clock::now();
+        }
+        self.publish_report();
+    }
+
+    fn publish_report(&mut self) {
+        self.report_at = Instant::now();
+        self.spec.board.feeds.insert(self.spec.name.clone(), self.report.clone());
+    }
+
+    /// Waits, still listening to orders; `false` when told to stop.
+    async fn wait(&mut self, wait: Duration, orders: &mut mpsc::Receiver<Order>) -> bool {
+        let deadline = tokio::time::Instant::now() + wait;
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep_until(deadline) => return true,
+                order = orders.recv() => if matches!(order, None | Some(Order::Stop)) { return false },
+            }
+        }
+    }
+
+    /// Calls the session and sends what came of it.
+    async fn drive<T>(&mut self, call: impl FnOnce(&mut dyn VenueSession, &mut Io<'_>) -> T) -> T {
+        let mut io = Io { updates: &mut self.sink, actions: &mut self.actions };
+        let result = call(self.session.as_mut(), &mut io);
+        self.flush().await;
+        result
+    }
+
+    async fn flush(&mut self) {
+        if self.sink.is_empty() {
+            return;
+        }
+        let refused = deliver(&self.spec.board, &mut self.sink).await;
+        let now = clock::now();
+        for market in refused {
+            tracing::warn!(feed = self.spec.name, market = market.0, "market is too slow, resyncing it");
+            let mut io = Io { updates: &mut self.sink, actions: &mut self.actions };
+            io.updates.stale(market, StaleReason::Overloaded, now);
+            self.session.resync(market, StaleReason::Overloaded, now, &mut io);
+        }
+    }
+
+    async fn on_closed(&mut self, now: Timestamp) {
+        let conn = self.conn;
+        let name = self.conn_name();
+        self.record(now, &name, Direction::Out, DISCONNECT_MARK).await;
+        self.drive(|session, io| session.on_close(conn, now, io)).await;
+        self.actions.clear();
+    }
+
+    async fn connect(&self, url: &str) -> Result<Socket, String> {
+        let config = WebSocketConfig::default()
+            .max_message_size(Some(self.spec.limits.message_bytes))
+            .max_frame_size(Some(self.spec.limits.message_bytes));
+        let tls = Connector::Rustls(std::sync::Arc::new(tls_config()));
+        let connecting =
+            tokio_tungstenite::connect_async_tls_with_config(url, Some(config), true, Some(tls));
+        match tokio::time::timeout(self.spec.limits.connect_timeout, connecting).await {
+            Err(_) => Err(format!("{url} did not answer the handshake in time")),
+            Ok(Ok((socket, _))) => Ok(socket),
+            // Redirects and error pages are answers to the handshake too; none is followed.
+            Ok(Err(WsError::Http(response))) => {
+                Err(format!("{url} answered the handshake with {}", response.status()))
+            }
+            Ok(Err(error)) => Err(format!("cannot connect to {url}: {error}")),
+        }
+    }
+
+    /// One connection from its opening to its end.
+    async fn connection(&mut self, orders: &mut mpsc::Receiver<Order>) -> Ended {
+        self.set_state(FeedState::Connecting);
+        let instruments: Vec<Instrument> =
+            self.spec.markets.iter().map(|(_, instrument)| instrument.clone()).collect();
+        let url = format!("{}{}", self.spec.ws_url, self.spec.venue.ws_path(&instruments));
+        let mut socket = match self.connect(&url).await {
+            Ok(socket) => socket,
+            Err(error) => return Ended::Broken(StaleReason::Disconnected, error),
+        };
+        tracing::info!(feed = self.spec.name, url, "connected to the venue");
+        self.set_state(FeedState::Connected);
+        let now = clock::now();
+        let (conn, name) = (self.conn, self.conn_name());
+        self.record(now, &name, Direction::Out, &format!("CONNECT {url}")).await;
+        self.drive(|session, io| session.on_open(conn, &url, now, io)).await;
+        let limits = self.spec.venue.limits();
+        let rotate_at = limits.max_age.map(|age| Instant::now() + age);
+        let mut last_life = Instant::now();
+        let mut last_ping = Instant::now();
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut timer_at = Instant::now();
+        loop {
+            if let Some(ended) = self.act(&mut socket, &name).await {
+                return ended;
+            }
+            tokio::select! {
+                message = socket.next() => {
+                    last_life = Instant::now();
+                    if let Some(ended) = self.on_message(message, &name).await {
+                        return ended;
+                    }
+                }
+                Some(answer) = self.answers.recv() => self.on_answer(answer).await,
+                order = orders.recv() => match order {
+                    None | Some(Order::Stop) => {
+                        // Best effort: the venue notices the closed socket anyway.
+                        let _ = tokio::time::timeout(Duration::from_millis(500), socket.close(None)).await;
+                        return Ended::Stopped;
+                    }
+                    Some(Order::Resync(resync)) => self.on_resync(resync).await,
+                },
+                _ = tick.tick() => {
+                    if last_life.elapsed() > limits.silence {
+                        let error = format!("nothing came for {} s", limits.silence.as_secs());
+                        return Ended::Broken(StaleReason::Silence, error);
+                    }
+                    if rotate_at.is_some_and(|at| Instant::now() >= at) {
+                        return Ended::Rotated;
+                    }
+                    if last_ping.elapsed() >= self.spec.limits.ping {
+                        last_ping = Instant::now();
+                        if let Err(error) = socket.send(Message::Ping(Default::default())).await {
+                            return Ended::Broken(StaleReason::Disconnected, error.to_string());
+                        }
+                    }
+                    if timer_at.elapsed() >= Duration::from_secs(1) {
+                        timer_at = Instant::now();
+                        let now = clock::now();
+                        self.drive(|session, io| session.on_timer(now, io)).await;
+                        self.publish_report();
+                    }
+                }
+            }
+        }
+    }
+
+    async fn on_message(&mut self, message: Option<Result<Message, WsError>>, name: &str) -> Option<Ended> {
+        let now = clock::now();
+        let text = match message {
+            None => return Some(Ended::Broken(StaleReason::Disconnected, "the venue closed".to_owned())),
+            Some(Err(WsError::Capacity(error))) => {
+                let error = format!("message too large: {error}");
+                return Some(Ended::Broken(StaleReason::Malformed, error));
+            }
+            Some(Err(error)) => return Some(Ended::Broken(StaleReason::Disconnected, error.to_string())),
+            Some(Ok(Message::Close(frame))) => {
+                let why = frame.map_or("no code".to_owned(), |frame| format!("{} {}", frame.code, frame.reason));
+                return Some(Ended::Broken(StaleReason::Disconnected, format!("the venue closed: {why}")));
+            }
+            Some(Ok(Message::Text(text))) => text,
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => return None,
+            Some(Ok(Message::Binary(bytes))) => {
+                return self.count_malformed(&format!("binary frame of {} bytes", bytes.len()));
+            }
+        };
+        self.report.messages += 1;
+        self.report.last_message = now;
+        self.record(now, name, Direction::In, text.as_str()).await;
+        let conn = self.conn;
+        let result = self.drive(|session, io| session.on_message(conn, text.as_bytes(), now, io)).await;
+        match result {
+            Ok(()) => None,
+            Err(error) => self.count_malformed(&error.to_string()),
+        }
+    }
+
+    /// A message that cannot be read is dropped; many of them mean that the connection is not what it
+    /// should be.
+    fn count_malformed(&mut self, error: &str) -> Option<Ended> {
+        self.report.malformed += 1;
+        Metrics::add(&self.spec.board.metrics.feed_malformed, 1);
+        tracing::warn!(feed = self.spec.name, error, "a message of the venue was dropped");
+        if self.malformed_since.elapsed() > Duration::from_secs(60) {
+            (self.malformed_since, self.malformed) = (Instant::now(), 0);
+        }
+        self.malformed += 1;
+        (self.malformed > self.spec.limits.malformed_per_minute).then(|| {
+            self.malformed = 0;
+            Ended::Broken(StaleReason::Malformed, format!("too many malformed messages, last: {error}"))
+        })
+    }
+
+    async fn on_answer(&mut self, answer: HttpAnswer) {
+        let now = clock::now();
+        match answer {
+            HttpAnswer::Body { url, path, body } => {
+                self.under_way.remove(&path);
+                self.record(now, "rest", Direction::Out, &format!("GET {url}")).await;
+                self.record(now, "rest", Direction::In, &String::from_utf8_lossy(&body)).await;
+                let result = self.drive(|session, io| session.on_http(&url, &body, now, io)).await;
+                if let Err(error) = result {
+                    // The session asks again by its own timer.
+                    let _ = self.count_malformed(&format!("{path}: {error}"));
+                    self.drive(|session, io| session.on_http_failed(&path, now, io)).await;
+                }
+            }
+            HttpAnswer::Failed { path, error } => {
+                self.under_way.remove(&path);
+                tracing::warn!(feed = self.spec.name, %error, "the venue's REST failed");
+                self.report.last_error = Some(error.to_string());
+                self.drive(|session, io| session.on_http_failed(&path, now, io)).await;
+            }
+        }
+    }
+
+    async fn on_resync(&mut self, resync: super::ResyncMarket) {
+        let at = self.spec.markets.iter().position(|(entry, _)| entry.no == resync.market);
+        if let Some(at) = at {
+            let now = clock::now();
+            let market = MarketIndex(at as u32);
+            self.drive(|session, io| session.resync(market, resync.reason, now, io)).await;
+        }
+    }
+
+    /// Does what the session wants.
+    async fn act(&mut self, socket: &mut Socket, name: &str) -> Option<Ended> {
+        for action in std::mem::take(&mut self.actions) {
+            match action {
+                Action::Send { text, .. } => {
+                    self.record(clock::now(), name, Direction::Out, &text).await;
+                    if let Err(error) = socket.send(Message::text(text)).await {
+                        return Some(Ended::Broken(StaleReason::Disconnected, error.to_string()));
+                    }
+                }
+                Action::Get { path } => self.get(path),
+                Action::Reconnect { reason, .. } => {
+                    return Some(Ended::Broken(reason, "the session asked for a new connection".to_owned()));
+                }
+            }
+        }
+        None
+    }
+
+    fn get(&mut self, path: String) {
+        if !self.under_way.insert(path.clone()) {
+            return;
+        }
+        let (http, answer_to) = (self.http.clone(), self.answer_to.clone());
+        let url = format!("{}{path}", self.spec.rest_url);
+        actix::spawn(async move {
+            let answer = match http.get(&url).await {
+                Ok(body) => HttpAnswer::Body { url, path, body },
+                // The session reads the venue's own errors.
+                Err(HttpError::Status { status: 400..=404, head, .. }) if head.starts_with('{') => {
+                    HttpAnswer::Body { url, path, body: head.into_bytes() }
+                }
+                Err(error) => HttpAnswer::Failed { path, error },
+            };
+            // Fails only when the feed is gone.
+            let _ = answer_to.send(answer).await;
+        });
+    }
+}
+
+/// Doubling waits with jitter, so that many feeds do not come back in step.
+struct Backoff {
+    first: Duration,
+    max: Duration,
+    next: Duration,
+    noise: u64,
+}
+
+impl Backoff {
+    fn new(spec: &FeedSpec) -> Self {
+        let (first, max) = (spec.limits.backoff_first, spec.limits.backoff_max);
+        // The clock's low bits differ between feeds; the spread needs no better randomness.
+        let noise = clock::now().nanos().unsigned_abs() ^ u64::from(spec.first_conn).rotate_left(32) | 1;
+        Self { first, max, next: first, noise }
+    }
+
+    fn reset(&mut self) {
+        self.next = self.first;
+    }
+
+    /// Between half of the present wait and the whole of it.
+    fn next(&mut self) -> Duration {
+        let wait = self.next;
+        self.next = (wait * 2).min(self.max);
+        self.noise ^= self.noise << 13;
+        self.noise ^= self.noise >> 7;
+        self.noise ^= self.noise << 17;
+        let half = wait / 2;
+        half + half.mul_f64((self.noise % 1_000) as f64 / 1_000.0)
+    }
+}
+

@@ -1,0 +1,21 @@
+//! Actors: thin shells around the pure code below, one file each.
+//!
+//! `market` owns a book and encodes its frames once; `hub`, one per HTTP worker, keeps the rings of
+//! those frames; `session` is one WebSocket client; `feed`, `replay` and `sim` bring the updates;
+//! `keeper` restarts what died. The `board` is what REST reads without asking an actor.
+
+pub mod board;
+pub mod clock;
+pub mod connection;
+pub mod feed;
+pub mod hub;
+pub mod keeper;
+pub mod market;
+pub mod metrics;
+pub mod recorder;
+pub mod replay;
+pub mod ring;
+pub mod session;
+pub mod sim;
+pub mod sink;
+pub mod streams;

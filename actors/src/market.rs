@@ -1,0 +1,380 @@
+//! The actor of one market.
+//!
+//! *Owns* the market's state (it is the only writer of the board's entry) and its streams.
+//! *Overload*: feeds wait for its mailbox a moment, then mark the market stale and resync; a hub that
+//! cannot take a frame gets a snapshot later. *Restart*: a new actor begins a new epoch, asks the feed
+//! for a snapshot and tells the hubs to open their streams again.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use actix::prelude::*;
+use marketd_domain::market::{BookOutcome, MarketLimits, MarketState};
+use marketd_domain::{StaleReason, Timestamp};
+use marketd_protocol::StreamKey;
+
+use crate::board::{Board, HubNo, MarketEntry};
+use crate::clock;
+use crate::feed::ResyncMarket;
+use crate::hub::{MarketStarted, Publish, Published};
+use crate::sink::Update;
+use crate::streams::{Frame, Streams};
+
+/// How long to wait before a hub that was full is offered a snapshot.
+const RETRY_HUB: Duration = Duration::from_millis(100);
+/// How often a crossed book is looked at when no message comes.
+const CROSSED_CHECK: Duration = Duration::from_millis(50);
+
+/// Updates of this market, in the order of its feed.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct ApplyUpdates(pub Vec<Update>);
+
+/// A hub has readers for a stream, and wants a snapshot of it and every frame from there on.
+#[derive(Message, Debug, Clone, Copy)]
+#[rtype(result = "()")]
+pub struct OpenStream {
+    pub hub: HubNo,
+    pub key: StreamKey,
+}
+
+/// A hub has no readers for a stream any more.
+#[derive(Message, Debug, Clone, Copy)]
+#[rtype(result = "()")]
+pub struct CloseStream {
+    pub hub: HubNo,
+    pub key: StreamKey,
+}
+
+/// For tests: panics inside the handler.
+#[cfg(feature = "failpoints")]
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Crash;
+
+pub struct MarketActor {
+    board: Arc<Board>,
+    entry: Arc<MarketEntry>,
+    mailbox: usize,
+    limits: MarketLimits,
+    streams: Streams,
+    listeners: HashMap<StreamKey, Vec<HubNo>>,
+    /// Frames of the message under way, per hub.
+    outbox: Vec<(HubNo, Vec<Published>)>,
+    /// Snapshots owed: to hubs that were full, or while a crossed book was held back.
+    owed: Vec<OpenStream>,
+    owed_timer: bool,
+    flush_timer: Option<(Timestamp, SpawnHandle)>,
+    crossed_timer: bool,
+}
+
+impl MarketActor {
+    pub fn new(board: Arc<Board>, entry: Arc<MarketEntry>, mailbox: usize, limits: MarketLimits) -> Self {
+        let epoch = entry.begin_epoch(clock::now());
+        let streams = Streams::new(entry.id.as_str(), epoch);
+        Self {
+            board,
+            entry,
+            mailbox,
+            limits,
+            streams,
+            listeners: HashMap::new(),
+            outbox: Vec::new(),
+            owed: Vec::new(),
+            owed_timer: false,
+            flush_timer: None,
+            crossed_timer: false,
+        }
+    }
+
+    /// Applies one update under the lock and lets the streams encode what follows from it.
+    fn apply(&mut self, state: &mut MarketState, update: Update, frames: &mut Vec<(StreamKey, Frame)>) {
+        let now = clock::now();
+        let status_before = state.status_seq();
+        let mut emit = |key: StreamKey, frame: Frame| frames.push((key, frame));
+        let mut doubt = None;
+        match update {
+            Update::Snapshot(update) => {
+                doubt = doubt_of(state.apply_snapshot(&update));
+                self.streams.on_book(state, now, &mut emit);
+            }
+            Update::Depth(update) => {
+                doubt = doubt_of(state.apply_depth(&update));
+                self.streams.on_book(state, now, &mut emit);
+            }
+            Update::Trade(trade) => {
+                if let Some(sequenced) = state.apply_trade(&trade) {
+                    self.streams.on_trade(state, &sequenced, now, &mut emit);
+                }
+            }
+            Update::Described(instrument) => state.set_instrument(*instrument),
+            Update::Rescaled(scales) if scales == state.scales() => {}
+            Update::Rescaled(scales) => {
+                if !state.rescale(scales) {
+                    state.reset(scales, StaleReason::Precision, now);
+                    doubt = Some(StaleReason::Precision);
+                }
+                // The wire's decimals changed: nothing of the old epoch may be continued.
+                let epoch = self.entry.begin_epoch(now);
+                self.streams.begin_epoch(epoch, state);
+                self.owe_everyone();
+            }
+            Update::Gap(gap) => state.note_gap(gap),
+            Update::Stale(reason, at) => {
+                state.set_stale(reason, at);
+            }
+            Update::Halted(reason, at) => {
+                state.set_halted(reason, at);
+            }
+            Update::Duplicate => state.note_duplicate(),
+            Update::VenueBbo { bid, ask, venue_seq } => state.note_venue_bbo(bid, ask, venue_seq),
+        }
+        if state.status_seq() == status_before {
+            return;
+        }
+        self.streams.on_status(state, now, &mut emit);
+        // Once per change: the session repeats its attempts by itself.
+        if let Some(reason) = doubt {
+            tracing::warn!(market = %self.entry.id, reason = reason.as_str(), "book in doubt, resyncing");
+            self.ask_resync(reason);
+        }
+    }
+
+    /// Asks the feed for a snapshot. A feed that is full or gone will notice the doubt by itself: it
+    /// resyncs at its own start, and the Keeper restarts it.
+    fn ask_resync(&self, reason: StaleReason) {
+        if let Some(feed) = self.entry.feed()
+            && feed.try_send(ResyncMarket { market: self.entry.no, reason }).is_err()
+        {
+            tracing::warn!(market = %self.entry.id, "feed did not take the request to resync");
+        }
+    }
+
+    fn owe_everyone(&mut self) {
+        for (key, hubs) in &self.listeners {
+            for hub in hubs {
+                self.owed.push(OpenStream { hub: *hub, key: *key });
+            }
+        }
+    }
+
+    fn enqueue(&mut self, frames: Vec<(StreamKey, Frame)>) {
+        for (key, frame) in frames {
+            for hub in self.listeners.get(&key).into_iter().flatten() {
+                let published = Published { market: self.entry.no, key, frame: frame.clone() };
+                match self.outbox.iter_mut().find(|(at, _)| at == hub) {
+                    Some((_, lane)) => lane.push(published),
+                    None => self.outbox.push((*hub, vec![published])),
+                }
+            }
+        }
+    }
+
+    /// Sends what was gathered; whoever is full is owed snapshots instead.
+    fn send_outbox(&mut self) {
+        for (hub, lane) in &mut self.outbox {
+            if lane.is_empty() {
+                continue;
+            }
+            let frames = std::mem::take(lane);
+            self.board.metrics.frames_encoded.fetch_add(frames.len() as u64, Ordering::Relaxed);
+            let Some(addr) = self.board.hub(*hub) else { continue };
+            if let Err(SendError::Full(Publish(frames))) = addr.try_send(Publish(frames)) {
+                self.board.metrics.hub_overflows.fetch_add(1, Ordering::Relaxed);
+                for published in frames {
+                    let owed = OpenStream { hub: *hub, key: published.key };
+                    if !self.owed.iter().any(|held| held.hub == owed.hub && held.key == owed.key) {
+                        self.owed.push(owed);
+                    }
+                }
+            }
+        }
+    }
+
+    fn pay_owed(&mut self) {
+        let entry = self.entry.clone();
+        let state = entry.state().read();
+        for owed in std::mem::take(&mut self.owed) {
+            let listening = self.listeners.get(&owed.key).is_some_and(|hubs| hubs.contains(&owed.hub));
+            if listening {
+                self.send_snapshot(owed, &state);
+            }
+        }
+        drop(state);
+        self.send_outbox();
+    }
+
+    fn send_snapshot(&mut self, open: OpenStream, state: &MarketState) {
+        let mut frames = Vec::new();
+        let mut emit = |key: StreamKey, frame: Frame| frames.push((key, frame));
+        let snapshot = self.streams.snapshot(open.key, state, clock::now(), &mut emit);
+        self.enqueue(frames);
+        match snapshot {
+            Some(frame) => {
+                let published = Published { market: self.entry.no, key: open.key, frame };
+                match self.outbox.iter_mut().find(|(at, _)| *at == open.hub) {
+                    Some((_, lane)) => lane.push(published),
+                    None => self.outbox.push((open.hub, vec![published])),
+                }
+            }
+            None => self.owed.push(open),
+        }
+    }
+
+    /// Sends what is ready and sets the timers that the present state asks for.
+    fn settle(&mut self, ctx: &mut Context<Self>) {
+        self.send_outbox();
+        if !self.owed.is_empty() && !self.owed_timer {
+            self.owed_timer = true;
+            ctx.run_later(RETRY_HUB, |actor, ctx| {
+                actor.owed_timer = false;
+                actor.pay_owed();
+                actor.settle(ctx);
+            });
+        }
+        if !self.entry.state().read().is_book_shown() && !self.crossed_timer {
+            self.crossed_timer = true;
+            ctx.run_later(CROSSED_CHECK, |actor, ctx| {
+                actor.crossed_timer = false;
+                actor.check_crossing();
+                actor.settle(ctx);
+            });
+        }
+        match (self.streams.next_due(), self.flush_timer.as_ref()) {
+            (None, _) => {}
+            (Some(due), Some((set_for, _))) if *set_for <= due => {}
+            (Some(due), held) => {
+                if let Some((_, handle)) = held {
+                    ctx.cancel_future(*handle);
+                }
+                let wait = Duration::from_nanos(due.nanos_since(clock::now()).max(0).unsigned_abs());
+                let handle = ctx.run_later(wait, |actor, ctx| {
+                    actor.flush_timer = None;
+                    actor.flush();
+                    actor.settle(ctx);
+                });
+                self.flush_timer = Some((due, handle));
+            }
+        }
+    }
+
+    fn flush(&mut self) {
+        let mut frames = Vec::new();
+        let entry = self.entry.clone();
+        let state = entry.state().read();
+        self.streams.flush(&state, clock::now(), &mut |key, frame| frames.push((key, frame)));
+        drop(state);
+        self.enqueue(frames);
+    }
+
+    /// Time passes for a crossed book even when no message comes. In a replay the book's own receive
+    /// time counts, so only live books are judged by the clock.
+    fn check_crossing(&mut self) {
+        if self.entry.source != marketd_domain::Source::Live {
+            return;
+        }
+        let entry = self.entry.clone();
+        let mut state = entry.state().write();
+        let (now, before) = (clock::now(), state.status_seq());
+        let doubt = doubt_of(state.check_crossing(now));
+        if state.status_seq() != before {
+            let mut frames = Vec::new();
+            self.streams.on_status(&state, now, &mut |key, frame| frames.push((key, frame)));
+            drop(state);
+            self.enqueue(frames);
+            if let Some(reason) = doubt {
+                self.ask_resync(reason);
+            }
+        }
+    }
+}
+
+const fn doubt_of(outcome: BookOutcome) -> Option<StaleReason> {
+    match outcome {
+        BookOutcome::Doubtful(reason) => Some(reason),
+        BookOutcome::Applied | BookOutcome::Crossed => None,
+    }
+}
+
+impl Actor for MarketActor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(self.mailbox);
+        self.entry.set_actor(ctx.address());
+        let entry = self.entry.clone();
+        let mut state = entry.state().write();
+        // After a panic the old state may be half changed: begin from nothing.
+        if state.counters().snapshots > 0 {
+            let now = clock::now();
+            *state = MarketState::new(state.instrument().clone(), self.limits, now);
+            state.set_stale(StaleReason::Restarted, now);
+            drop(state);
+            self.ask_resync(StaleReason::Restarted);
+        }
+        for hub in self.board.hubs() {
+            // A hub that is full looks after its streams by itself, a little later.
+            let _ = hub.try_send(MarketStarted { market: self.entry.no });
+        }
+    }
+}
+
+impl Handler<ApplyUpdates> for MarketActor {
+    type Result = ();
+
+    fn handle(&mut self, ApplyUpdates(updates): ApplyUpdates, ctx: &mut Self::Context) {
+        let entry = self.entry.clone();
+        let mut frames = Vec::new();
+        {
+            let mut state = entry.state().write();
+            for update in updates {
+                self.apply(&mut state, update, &mut frames);
+            }
+        }
+        self.enqueue(frames);
+        self.settle(ctx);
+    }
+}
+
+impl Handler<OpenStream> for MarketActor {
+    type Result = ();
+
+    fn handle(&mut self, open: OpenStream, ctx: &mut Self::Context) {
+        let hubs = self.listeners.entry(open.key).or_default();
+        if !hubs.contains(&open.hub) {
+            hubs.push(open.hub);
+        }
+        let entry = self.entry.clone();
+        let state = entry.state().read();
+        self.send_snapshot(open, &state);
+        drop(state);
+        self.settle(ctx);
+    }
+}
+
+impl Handler<CloseStream> for MarketActor {
+    type Result = ();
+
+    fn handle(&mut self, close: CloseStream, _ctx: &mut Self::Context) {
+        if let Some(hubs) = self.listeners.get_mut(&close.key) {
+            hubs.retain(|hub| *hub != close.hub);
+            if hubs.is_empty() {
+                self.listeners.remove(&close.key);
+                self.streams.close(close.key);
+            }
+        }
+    }
+}
+
+#[cfg(feature = "failpoints")]
+impl Handler<Crash> for MarketActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Crash, _ctx: &mut Self::Context) {
+        let entry = self.entry.clone();
+        let _held = entry.state().write();
+        panic!("crashed on request");
+    }
+}

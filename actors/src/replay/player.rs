@@ -1,0 +1,606 @@
+//! Plays the lines of a recording at a pace.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix::Recipient;
+use marketd_domain::book::{Book, BookChanges};
+use marketd_domain::{
+    DepthUpdate, GapFound, Instrument, Level, MarketIndex, Scales, Source, StaleReason, Timestamp, Trade,
+    UpdateSink,
+};
+use marketd_venues::container::{ContainerError, Direction, Line, Reader};
+use marketd_venues::replay::{Driver, LineOutcome, LoopShift};
+use marketd_venues::SessionConfig;
+use tokio::sync::mpsc;
+
+use super::{ControlReplay, Order, Recording, ReplaySpec, Speed};
+use crate::board::{FeedReport, FeedState, MarketEntry};
+use crate::clock;
+use crate::feed::{ResyncMarket, deliver};
+use crate::sink::BatchSink;
+
+/// Lines read ahead, in chunks.
+const CHUNK_LINES: usize = 256;
+const CHUNKS_AHEAD: usize = 8;
+/// Lines between two deliveries when playing as fast as possible.
+const BURST_LINES: u64 = 64;
+/// Lines read to find out which markets a recording holds before it is played.
+const SCAN_LINES: u64 = 5_000;
+
+struct OwnedLine {
+    recv: Option<Timestamp>,
+    conn: String,
+    direction: Direction,
+    raw: String,
+}
+
+type Chunk = Vec<OwnedLine>;
+
+/// One book as the recording says it is.
+struct Shadow {
+    book: Book,
+    scales: Scales,
+    venue_seq: u64,
+    ts_venue: Timestamp,
+    ts_recv: Timestamp,
+    has_snapshot: bool,
+}
+
+/// Hands updates on, shifted into the present round, and keeps the shadows.
+struct ReplaySink {
+    sink: BatchSink,
+    shadows: Vec<Shadow>,
+    changes: BookChanges,
+    shift: LoopShift,
+    /// Moving to another moment: shadows follow, nobody is told.
+    is_silent: bool,
+}
+
+impl ReplaySink {
+    fn shadow(&mut self, market: MarketIndex, update: &DepthUpdate, is_snapshot: bool) {
+        let shadow = &mut self.shadows[market.usize()];
+        self.changes.clear();
+        // A refused message is refused by the market too, which says so.
+        let _ = if is_snapshot {
+            shadow.book.replace(&update.bids, &update.asks, &mut self.changes)
+        } else {
+            shadow.book.apply(&update.bids, &update.asks, &mut self.changes)
+        };
+        shadow.has_snapshot |= is_snapshot;
+        shadow.venue_seq = update.venue_seq;
+        (shadow.ts_venue, shadow.ts_recv) = (update.ts_venue, update.ts_recv);
+    }
+
+    fn shifted(&mut self, update: &DepthUpdate) -> DepthUpdate {
+        self.shift.note(update.ts_venue);
+        DepthUpdate {
+            ts_venue: self.shift.time(update.ts_venue),
+            ts_recv: self.shift.time(update.ts_recv),
+            ..update.clone()
+        }
+    }
+
+    /// The book as it stands, as a snapshot.
+    fn give_snapshot(&mut self, market: MarketIndex) {
+        let shadow = &self.shadows[market.usize()];
+        if !shadow.has_snapshot {
+            return;
+        }
+        let update = DepthUpdate {
+            bids: shadow.book.bids().iter().collect(),
+            asks: shadow.book.asks().iter().collect(),
+            venue_seq: shadow.venue_seq,
+            ts_venue: self.shift.time(shadow.ts_venue),
+            ts_recv: self.shift.time(shadow.ts_recv),
+            checksum: None,
+        };
+        self.sink.rescaled(market, shadow.scales);
+        self.sink.snapshot(market, &update);
+    }
+}
+
+impl UpdateSink for ReplaySink {
+    fn listed(&mut self, market: MarketIndex, instrument: &Instrument) {
+        self.sink.listed(market, instrument);
+        self.shadows.push(Shadow {
+            book: Book::new(instrument.max_depth),
+            scales: instrument.scales,
+            venue_seq: 0,
+            ts_venue: Timestamp::ZERO,
+            ts_recv: Timestamp::ZERO,
+            has_snapshot: false,
+        });
+    }
+
+    fn snapshot(&mut self, market: MarketIndex, update: &DepthUpdate) {
+        self.shadow(market, update, true);
+        if !self.is_silent {
+            let update = self.shifted(update);
+            self.sink.snapshot(market, &update);
+        }
+    }
+
+    fn depth(&mut self, market: MarketIndex, update: &DepthUpdate) {
+        self.shadow(market, update, false);
+        if !self.is_silent {
+            let update = self.shifted(update);
+            self.sink.depth(market, &update);
+        }
+    }
+
+    fn trade(&mut self, market: MarketIndex, trade: &Trade) {
+        let trade = self.shift.trade(trade);
+        if !self.is_silent {
+            self.sink.trade(market, &trade);
+        }
+    }
+
+    fn rescaled(&mut self, market: MarketIndex, scales: Scales) {
+        let shadow = &mut self.shadows[market.usize()];
+        if shadow.book.rescale(shadow.scales, scales).is_err() {
+            shadow.book.clear();
+        }
+        shadow.scales = scales;
+        if !self.is_silent {
+            self.sink.rescaled(market, scales);
+        }
+    }
+
+    fn gap(&mut self, market: MarketIndex, gap: GapFound) {
+        if !self.is_silent {
+            self.sink.gap(market, GapFound { ts_recv: self.shift.time(gap.ts_recv), ..gap });
+        }
+    }
+
+    fn stale(&mut self, market: MarketIndex, reason: StaleReason, now: Timestamp) {
+        if !self.is_silent {
+            self.sink.stale(market, reason, self.shift.time(now));
+        }
+    }
+
+    fn halted(&mut self, market: MarketIndex, reason: StaleReason, now: Timestamp) {
+        if !self.is_silent {
+            self.sink.halted(market, reason, self.shift.time(now));
+        }
+    }
+
+    fn duplicate(&mut self, market: MarketIndex) {
+        if !self.is_silent {
+            self.sink.duplicate(market);
+        }
+    }
+
+    fn venue_bbo(&mut self, market: MarketIndex, bid: Level, ask: Level, venue_seq: u64) {
+        if !self.is_silent {
+            self.sink.venue_bbo(market, bid, ask, venue_seq);
+        }
+    }
+}
+
+/// Which markets a recording holds, by playing its beginning to nobody.
+#[derive(Default)]
+struct Scan {
+    instruments: Vec<Instrument>,
+}
+
+impl UpdateSink for Scan {
+    fn listed(&mut self, _market: MarketIndex, instrument: &Instrument) {
+        self.instruments.push(instrument.clone());
+    }
+    fn snapshot(&mut self, _: MarketIndex, _: &DepthUpdate) {}
+    fn depth(&mut self, _: MarketIndex, _: &DepthUpdate) {}
+    fn trade(&mut self, _: MarketIndex, _: &Trade) {}
+    fn rescaled(&mut self, market: MarketIndex, scales: Scales) {
+        self.instruments[market.usize()].scales = scales;
+    }
+    fn gap(&mut self, _: MarketIndex, _: GapFound) {}
+    fn stale(&mut self, _: MarketIndex, _: StaleReason, _: Timestamp) {}
+    fn halted(&mut self, _: MarketIndex, _: StaleReason, _: Timestamp) {}
+    fn duplicate(&mut self, _: MarketIndex) {}
+    fn venue_bbo(&mut self, _: MarketIndex, _: Level, _: Level, _: u64) {}
+}
+
+impl Recording {
+    fn count(&self) -> usize {
+        match self {
+            Self::Files(files) => files.len(),
+            Self::Embedded(parts) => parts.len(),
+        }
+    }
+
+    fn open(&self, at: usize) -> Result<Reader, ContainerError> {
+        match self {
+            Self::Files(files) => Reader::open(&files[at]),
+            Self::Embedded(parts) => Reader::from_compressed(parts[at]),
+        }
+    }
+}
+
+fn scan(spec: &ReplaySpec) -> Result<Vec<Instrument>, ContainerError> {
+    let mut driver = Driver::new(spec.venue, SessionConfig { discover: true, ..SessionConfig::default() });
+    let mut found = Scan::default();
+    let mut reader = spec.recording.open(0)?;
+    for _ in 0..SCAN_LINES {
+        let Some(line) = reader.next()? else { break };
+        driver.line(&line, &mut found);
+    }
+    for instrument in &mut found.instruments {
+        if let Some(known) = spec.instruments.iter().find(|known| known.symbol == instrument.symbol) {
+            *instrument = known.clone();
+        }
+    }
+    Ok(found.instruments)
+}
+
+/// Reads a recording on a thread of its own; decompressing would hold up the arbiter.
+fn read_ahead(recording: Recording) -> mpsc::Receiver<Chunk> {
+    let (chunks, ahead) = mpsc::channel(CHUNKS_AHEAD);
+    let read = move || -> Result<(), String> {
+        let mut chunk = Vec::with_capacity(CHUNK_LINES);
+        for at in 0..recording.count() {
+            let mut reader = recording.open(at).map_err(|error| error.to_string())?;
+            while let Some(line) = reader.next().map_err(|error| error.to_string())? {
+                chunk.push(OwnedLine {
+                    recv: line.recv,
+                    conn: line.conn.into_owned(),
+                    direction: line.direction,
+                    raw: line.raw.into_owned(),
+                });
+                if chunk.len() == CHUNK_LINES
+                    && chunks.blocking_send(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK_LINES))).is_err()
+                {
+                    // The player moved elsewhere.
+                    return Ok(());
+                }
+            }
+        }
+        // Fails only when the player moved elsewhere.
+        let _ = chunks.blocking_send(chunk);
+        Ok(())
+    };
+    std::thread::spawn(move || {
+        if let Err(error) = read() {
+            tracing::error!(error, "the recording cannot be read on");
+        }
+    });
+    ahead
+}
+
+struct Player {
+    spec: ReplaySpec,
+    driver: Driver,
+    sink: ReplaySink,
+    ahead: mpsc::Receiver<Chunk>,
+    lines: VecDeque<OwnedLine>,
+    speed: Speed,
+    is_paused: bool,
+    /// Recording time of the first line, and of the one that was played last.
+    first: Option<Timestamp>,
+    position: Timestamp,
+    /// The wall clock and the recording's clock at the last change of pace.
+    anchor: (Instant, Timestamp),
+    round: u64,
+    played: u64,
+    played_this_round: u64,
+    since_flush: u64,
+    reported_at: Instant,
+    report: FeedReport,
+}
+
+/// Plays until the recording ends, unless it loops, or until told to stop.
+pub async fn run(spec: ReplaySpec, feed: Recipient<ResyncMarket>, mut orders: mpsc::Receiver<Order>) {
+    let instruments = match scan(&spec) {
+        Ok(instruments) => instruments,
+        Err(error) => {
+            tracing::error!(replay = spec.name, %error, "the recording cannot be read");
+            return;
+        }
+    };
+    let mut player = Player::new(spec, instruments, &feed);
+    loop {
+        while let Ok(order) = orders.try_recv() {
+            if player.obey(order).await {
+                return;
+            }
+        }
+        if player.is_paused {
+            match orders.recv().await {
+                None => return,
+                Some(order) => {
+                    if player.obey(order).await {
+                        return;
+                    }
+                }
+            }
+            continue;
+        }
+        if player.lines.is_empty() && !player.refill().await && !player.end_of_round().await {
+            player.wait_after_end(&mut orders).await;
+            return;
+        }
+        match player.wait_for_next() {
+            Some(wait) => {
+                player.flush().await;
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => {}
+                    order = orders.recv() => match order {
+                        None => return,
+                        Some(order) => if player.obey(order).await { return },
+                    },
+                }
+            }
+            None => player.play_line().await,
+        }
+    }
+}
+
+impl Player {
+    fn new(spec: ReplaySpec, instruments: Vec<Instrument>, feed: &Recipient<ResyncMarket>) -> Self {
+        let entries: Vec<Arc<MarketEntry>> = (instruments.iter())
+            .map(|instrument| (spec.factory)(spec.venue.name(), Source::Replay, instrument))
+            .collect();
+        for entry in &entries {
+            entry.set_feed(feed.clone());
+        }
+        let now = clock::now();
+        let report = FeedReport {
+            venue: spec.venue.name().to_owned(),
+            source: Source::Replay,
+            state: FeedState::Connected,
+            since: now,
+            last_error: None,
+            last_message: now,
+            messages: 0,
+            malformed: 0,
+            reconnects: 0,
+            markets: entries.len(),
+        };
+        spec.status.lock().markets = entries.iter().map(|entry| entry.id.as_str().to_owned()).collect();
+        let mut sink = ReplaySink {
+            sink: BatchSink::new(entries),
+            shadows: Vec::new(),
+            changes: BookChanges::default(),
+            shift: LoopShift::default(),
+            is_silent: false,
+        };
+        for (at, instrument) in instruments.iter().enumerate() {
+            sink.listed(MarketIndex(at as u32), instrument);
+        }
+        Self {
+            driver: Driver::new(spec.venue, SessionConfig { instruments, discover: false }),
+            ahead: read_ahead(spec.recording.clone()),
+            sink,
+            lines: VecDeque::new(),
+            speed: spec.speed,
+            is_paused: false,
+            first: None,
+            position: Timestamp::ZERO,
+            anchor: (Instant::now(), Timestamp::ZERO),
+            round: 0,
+            played: 0,
+            played_this_round: 0,
+            since_flush: 0,
+            reported_at: Instant::now(),
+            report,
+            spec,
+        }
+    }
+
+    async fn refill(&mut self) -> bool {
+        match self.ahead.recv().await {
+            Some(chunk) => {
+                self.lines.extend(chunk);
+                !self.lines.is_empty()
+            }
+            None => false,
+        }
+    }
+
+    fn re_anchor(&mut self) {
+        self.anchor = (Instant::now(), self.position);
+    }
+
+    /// How long until the next line is due; `None` when it is.
+    fn wait_for_next(&mut self) -> Option<Duration> {
+        let recv = self.lines.front()?.recv?;
+        if self.first.is_none() {
+            self.first = Some(recv);
+            self.position = recv;
+            self.re_anchor();
+        }
+        let Speed::Thousandths(speed) = self.speed else { return None };
+        let recorded = u128::from(recv.nanos_since(self.anchor.1).max(0).unsigned_abs());
+        let due = Duration::from_nanos(u64::try_from(recorded * 1_000 / u128::from(speed)).unwrap_or(u64::MAX));
+        // Shorter waits than the timer can keep only cost wake-ups.
+        due.checked_sub(self.anchor.0.elapsed()).filter(|wait| *wait > Duration::from_micros(500))
+    }
+
+    async fn play_line(&mut self) {
+        let Some(line) = self.lines.pop_front() else { return };
+        if let Some(recv) = line.recv {
+            self.position = self.position.max(recv);
+        }
+        let line = Line {
+            recv: line.recv,
+            conn: line.conn.into(),
+            direction: line.direction,
+            raw: line.raw.into(),
+        };
+        if let LineOutcome::Refused(error) = self.driver.line(&line, &mut self.sink) {
+            self.report.malformed += 1;
+            tracing::warn!(replay = self.spec.name, %error, "a recorded message was dropped");
+        }
+        self.played += 1;
+        self.played_this_round += 1;
+        self.since_flush += 1;
+        if self.since_flush >= BURST_LINES {
+            self.flush().await;
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn flush(&mut self) {
+        self.since_flush = 0;
+        if self.reported_at.elapsed() > Duration::from_millis(200) {
+            self.publish();
+        }
+        if self.sink.sink.is_empty() {
+            return;
+        }
+        let refused = deliver(&self.spec.board, &mut self.sink.sink).await;
+        for market in refused {
+            self.sink.sink.stale(market, StaleReason::Overloaded, clock::now());
+            self.sink.give_snapshot(market);
+        }
+    }
+
+    fn publish(&mut self) {
+        self.reported_at = Instant::now();
+        let mut status = self.spec.status.lock();
+        status.speed = self.speed;
+        status.is_paused = self.is_paused;
+        status.position_ms = self.first.map_or(0, |first| self.position.nanos_since(first) / 1_000_000);
+        status.round = self.round;
+        status.lines = self.played;
+        drop(status);
+        self.report.messages = self.played;
+        self.report.last_message = clock::now();
+        self.report.state = if self.is_paused { FeedState::Paused } else { FeedState::Connected };
+        self.spec.board.feeds.insert(self.spec.name.clone(), self.report.clone());
+    }
+
+    /// Begins again at the first line, everything else as it is.
+    fn rewind(&mut self) {
+        let instruments = self.present_instruments();
+        self.driver = Driver::new(self.spec.venue, SessionConfig { instruments, discover: false });
+        self.ahead = read_ahead(self.spec.recording.clone());
+        self.lines.clear();
+        self.first = None;
+        self.played_this_round = 0;
+        self.sink.shift.next_round();
+        for shadow in &mut self.sink.shadows {
+            shadow.has_snapshot = false;
+        }
+    }
+
+    /// The instruments at the scales that the markets have come to.
+    fn present_instruments(&self) -> Vec<Instrument> {
+        let entries = self.sink.sink.entries();
+        (entries.zip(&self.sink.shadows))
+            .map(|(entry, shadow)| {
+                let instrument = entry.state().read().instrument().clone();
+                Instrument { scales: shadow.scales, ..instrument }
+            })
+            .collect()
+    }
+
+    /// `true` when there is another round.
+    async fn end_of_round(&mut self) -> bool {
+        self.driver.finish(&mut self.sink);
+        self.flush().await;
+        // A recording without a single line would loop for ever without doing anything.
+        if !self.spec.is_looping || self.played_this_round == 0 {
+            return false;
+        }
+        self.round += 1;
+        tracing::info!(replay = self.spec.name, round = self.round, "the recording begins again");
+        self.rewind();
+        true
+    }
+
+    async fn wait_after_end(&mut self, orders: &mut mpsc::Receiver<Order>) {
+        tracing::info!(replay = self.spec.name, lines = self.played, "the recording has ended");
+        let count = self.sink.shadows.len() as u32;
+        for market in (0..count).map(MarketIndex) {
+            self.sink.stale(market, StaleReason::ReplayEnded, self.position);
+        }
+        self.flush().await;
+        self.publish();
+        self.report.state = FeedState::Ended;
+        self.spec.board.feeds.insert(self.spec.name.clone(), self.report.clone());
+        self.spec.status.lock().has_ended = true;
+        // The books stay on show; a market that is restarted still gets its snapshot.
+        while let Some(order) = orders.recv().await {
+            match order {
+                Order::Stop => return,
+                Order::Resync(_) => {
+                    self.obey(order).await;
+                }
+                Order::Control(_) => {}
+            }
+        }
+    }
+
+    /// `true` when told to stop.
+    async fn obey(&mut self, order: Order) -> bool {
+        match order {
+            Order::Stop => return true,
+            Order::Resync(resync) => {
+                let at = self.sink.sink.entries().position(|entry| entry.no == resync.market);
+                if let Some(at) = at {
+                    self.sink.give_snapshot(MarketIndex(at as u32));
+                }
+            }
+            Order::Control(control) => self.control(control).await,
+        }
+        self.flush().await;
+        self.publish();
+        false
+    }
+
+    async fn control(&mut self, control: ControlReplay) {
+        match control {
+            ControlReplay::Pause => self.is_paused = true,
+            ControlReplay::Resume => {
+                self.is_paused = false;
+                self.re_anchor();
+            }
+            ControlReplay::SetSpeed(speed) => {
+                self.speed = speed;
+                self.re_anchor();
+            }
+            ControlReplay::Step => {
+                if self.is_paused && (!self.lines.is_empty() || self.refill().await) {
+                    self.play_line().await;
+                }
+            }
+            ControlReplay::Seek { position_ms } => self.seek(position_ms).await,
+        }
+    }
+
+    /// Plays to nobody up to the moment, then shows the books as they stand there.
+    async fn seek(&mut self, position_ms: i64) {
+        let present = self.first.map_or(0, |first| self.position.nanos_since(first) / 1_000_000);
+        if position_ms < present {
+            self.rewind();
+            self.position = Timestamp::ZERO;
+        }
+        self.sink.is_silent = true;
+        loop {
+            if self.lines.is_empty() && !self.refill().await {
+                break;
+            }
+            let recv = self.lines.front().and_then(|line| line.recv);
+            if self.first.is_none() {
+                self.first = recv;
+            }
+            let reached = recv
+                .zip(self.first)
+                .is_some_and(|(recv, first)| recv.nanos_since(first) / 1_000_000 >= position_ms);
+            if reached {
+                break;
+            }
+            self.play_line().await;
+        }
+        self.sink.is_silent = false;
+        let count = self.sink.shadows.len() as u32;
+        for market in (0..count).map(MarketIndex) {
+            let at = self.sink.shift.time(self.position);
+            self.sink.sink.stale(market, StaleReason::ReplayMoved, at);
+            self.sink.give_snapshot(market);
+        }
+        self.re_anchor();
+    }
+}

@@ -1,0 +1,144 @@
+//! The actor that runs the simulated venue in real time.
+//!
+//! *Owns* the simulator. *Overload*: markets that do not take their updates are marked stale and get a
+//! snapshot. *Restart*: a new simulator with the same seed begins.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::prelude::*;
+use marketd_domain::{MarketIndex, Source, StaleReason, Timestamp, UpdateSink};
+use marketd_venues::sim::{Scenario, SimConfig, Simulator};
+use parking_lot::Mutex;
+
+use crate::board::{Board, FeedReport, FeedState, MarketEntry};
+use crate::clock;
+use crate::feed::{ResyncMarket, deliver};
+use crate::sink::BatchSink;
+
+/// How often simulated time catches up with the clock.
+const STEP: Duration = Duration::from_millis(10);
+/// After a pause of the process the simulator does not live through all of it.
+const CATCH_UP_MS: i64 = 1_000;
+
+/// Switches the scenario of one market, or of all.
+#[derive(Message, Debug, Clone, Copy)]
+#[rtype(result = "()")]
+pub struct SetScenario {
+    pub market: Option<MarketIndex>,
+    pub scenario: Scenario,
+}
+
+/// The scenario each market plays, for REST.
+pub type Scenarios = Arc<Mutex<Vec<(String, Scenario)>>>;
+
+#[derive(Clone)]
+pub struct SimSpec {
+    pub board: Arc<Board>,
+    pub config: SimConfig,
+    pub entries: Vec<Arc<MarketEntry>>,
+    pub scenarios: Scenarios,
+}
+
+pub struct SimActor {
+    spec: SimSpec,
+    simulator: Simulator,
+    sink: BatchSink,
+    simulated: Timestamp,
+    steps: u64,
+}
+
+impl SimActor {
+    pub fn new(spec: SimSpec) -> Self {
+        let now = clock::now();
+        let simulator = Simulator::new(spec.config.clone(), now);
+        let sink = BatchSink::new(spec.entries.clone());
+        Self { spec, simulator, sink, simulated: now, steps: 0 }
+    }
+
+    fn step(&mut self) {
+        let now = clock::now();
+        // The simulator's time is its own: it follows the clock, but never leaps over a pause.
+        self.simulated = now.min(self.simulated.plus_millis(CATCH_UP_MS));
+        self.simulator.advance(self.simulated, &mut self.sink);
+        self.steps += 1;
+        if self.steps % 100 == 1 {
+            self.report(now);
+        }
+    }
+
+    fn report(&self, now: Timestamp) {
+        let began = self.spec.board.feeds.get("sim").map_or(now, |report| report.since);
+        let report = FeedReport {
+            venue: "sim".to_owned(),
+            source: Source::Sim,
+            state: FeedState::Connected,
+            since: began,
+            last_error: None,
+            last_message: now,
+            messages: self.steps,
+            malformed: 0,
+            reconnects: 0,
+            markets: self.spec.entries.len(),
+        };
+        self.spec.board.feeds.insert("sim".to_owned(), report);
+    }
+
+    /// Delivers what was gathered, then takes the next step: one after the other, so that order holds.
+    fn run(&mut self, ctx: &mut Context<Self>) {
+        self.step();
+        let mut sink = std::mem::take(&mut self.sink);
+        let board = self.spec.board.clone();
+        let delivery = async move {
+            let refused = deliver(&board, &mut sink).await;
+            (sink, refused)
+        };
+        let next = delivery.into_actor(self).map(|(sink, refused), actor, ctx| {
+            actor.sink = sink;
+            for market in refused {
+                actor.sink.stale(market, StaleReason::Overloaded, clock::now());
+                actor.simulator.resync(market, &mut actor.sink);
+            }
+            ctx.run_later(STEP, Self::run);
+        });
+        ctx.wait(next);
+    }
+}
+
+impl Actor for SimActor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        for entry in &self.spec.entries {
+            entry.set_feed(ctx.address().recipient());
+        }
+        let names = self.spec.entries.iter().map(|entry| (entry.id.as_str().to_owned(), Scenario::Calm));
+        *self.spec.scenarios.lock() = names.collect();
+        self.run(ctx);
+    }
+}
+
+impl Handler<ResyncMarket> for SimActor {
+    type Result = ();
+
+    fn handle(&mut self, resync: ResyncMarket, _ctx: &mut Self::Context) {
+        let at = self.spec.entries.iter().position(|entry| entry.no == resync.market);
+        if let Some(at) = at {
+            self.simulator.resync(MarketIndex(at as u32), &mut self.sink);
+        }
+    }
+}
+
+impl Handler<SetScenario> for SimActor {
+    type Result = ();
+
+    fn handle(&mut self, set: SetScenario, _ctx: &mut Self::Context) {
+        self.simulator.set_scenario(set.market, set.scenario, self.simulated, &mut self.sink);
+        let mut scenarios = self.spec.scenarios.lock();
+        for (at, (_, scenario)) in scenarios.iter_mut().enumerate() {
+            if let Some(playing) = self.simulator.scenario(MarketIndex(at as u32)) {
+                *scenario = playing;
+            }
+        }
+    }
+}

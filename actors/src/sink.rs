@@ -1,0 +1,142 @@
+//! Updates on their way from a feed to the market actors: gathered per market, sent in batches.
+
+use std::sync::Arc;
+
+use marketd_domain::{
+    DepthUpdate, GapFound, Instrument, Level, MarketIndex, Scales, StaleReason, Timestamp, Trade, UpdateSink,
+};
+
+use crate::board::MarketEntry;
+
+/// One normalized update, owned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Update {
+    Snapshot(Box<DepthUpdate>),
+    Depth(Box<DepthUpdate>),
+    Trade(Trade),
+    /// The instrument's rules were learned.
+    Described(Box<Instrument>),
+    Rescaled(Scales),
+    Gap(GapFound),
+    Stale(StaleReason, Timestamp),
+    Halted(StaleReason, Timestamp),
+    Duplicate,
+    VenueBbo { bid: Level, ask: Level, venue_seq: u64 },
+}
+
+/// Updates of one market, in order.
+#[derive(Debug, Default)]
+struct Lane {
+    entry: Option<Arc<MarketEntry>>,
+    updates: Vec<Update>,
+    venue_seq: u64,
+}
+
+/// Gathers what a session or a simulator says. Markets are known by their place in `entries`.
+#[derive(Debug, Default)]
+pub struct BatchSink {
+    lanes: Vec<Lane>,
+    dirty: Vec<usize>,
+}
+
+impl BatchSink {
+    pub fn new(entries: Vec<Arc<MarketEntry>>) -> Self {
+        let lane = |entry| Lane { entry: Some(entry), ..Lane::default() };
+        Self { lanes: entries.into_iter().map(lane).collect(), dirty: Vec::new() }
+    }
+
+    pub fn entries(&self) -> impl Iterator<Item = &Arc<MarketEntry>> {
+        self.lanes.iter().filter_map(|lane| lane.entry.as_ref())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.dirty.is_empty()
+    }
+
+    fn push(&mut self, market: MarketIndex, update: Update) {
+        let Some(lane) = self.lanes.get_mut(market.usize()) else { return };
+        if lane.updates.is_empty() {
+            self.dirty.push(market.usize());
+        }
+        lane.updates.push(update);
+    }
+
+    /// The venue told the rules of a market.
+    pub fn describe(&mut self, market: MarketIndex, instrument: &Instrument) {
+        self.push(market, Update::Described(Box::new(instrument.clone())));
+        self.push(market, Update::Rescaled(instrument.scales));
+    }
+
+    /// Takes what was gathered: markets with their updates.
+    pub fn drain(&mut self) -> Vec<(MarketIndex, Arc<MarketEntry>, Vec<Update>)> {
+        let lanes = &mut self.lanes;
+        self.dirty
+            .drain(..)
+            .filter_map(|at| {
+                let updates = std::mem::take(&mut lanes[at].updates);
+                Some((MarketIndex(at as u32), lanes[at].entry.clone()?, updates))
+            })
+            .collect()
+    }
+}
+
+impl std::fmt::Debug for MarketEntry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MarketEntry").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl UpdateSink for BatchSink {
+    /// Live and replayed markets are registered before their feed starts; what a session discovers
+    /// beyond them has no market actor.
+    fn listed(&mut self, market: MarketIndex, _instrument: &Instrument) {
+        if self.lanes.len() <= market.usize() {
+            self.lanes.resize_with(market.usize() + 1, Lane::default);
+        }
+    }
+
+    fn snapshot(&mut self, market: MarketIndex, update: &DepthUpdate) {
+        if let Some(lane) = self.lanes.get_mut(market.usize()) {
+            lane.venue_seq = update.venue_seq;
+        }
+        self.push(market, Update::Snapshot(Box::new(update.clone())));
+    }
+
+    fn depth(&mut self, market: MarketIndex, update: &DepthUpdate) {
+        if let Some(lane) = self.lanes.get_mut(market.usize()) {
+            lane.venue_seq = update.venue_seq;
+        }
+        self.push(market, Update::Depth(Box::new(update.clone())));
+    }
+
+    fn trade(&mut self, market: MarketIndex, trade: &Trade) {
+        self.push(market, Update::Trade(*trade));
+    }
+
+    fn rescaled(&mut self, market: MarketIndex, scales: Scales) {
+        self.push(market, Update::Rescaled(scales));
+    }
+
+    fn gap(&mut self, market: MarketIndex, gap: GapFound) {
+        self.push(market, Update::Gap(gap));
+    }
+
+    fn stale(&mut self, market: MarketIndex, reason: StaleReason, now: Timestamp) {
+        self.push(market, Update::Stale(reason, now));
+    }
+
+    fn halted(&mut self, market: MarketIndex, reason: StaleReason, now: Timestamp) {
+        self.push(market, Update::Halted(reason, now));
+    }
+
+    fn duplicate(&mut self, market: MarketIndex) {
+        self.push(market, Update::Duplicate);
+    }
+
+    /// Only what can be compared is worth sending: most of these lie between two depth messages.
+    fn venue_bbo(&mut self, market: MarketIndex, bid: Level, ask: Level, venue_seq: u64) {
+        if self.lanes.get(market.usize()).is_some_and(|lane| lane.venue_seq == venue_seq) {
+            self.push(market, Update::VenueBbo { bid, ask, venue_seq });
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Wiring: what is started in which order.
+
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix::Addr;
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpServer, web};
+use anyhow::Context;
+use marketd_actors::board::Board;
+use marketd_actors::connection::{self, SocketOptions};
+use marketd_actors::hub::{HubActor, HubState};
+use marketd_actors::keeper::KeeperActor;
+use marketd_actors::recorder::Recorder;
+
+use crate::config::Config;
+use crate::feeds::{self, Running, Stage};
+use crate::http::{self, Shared};
+
+/// A running server.
+pub struct Server {
+    pub board: Arc<Board>,
+    pub addresses: Vec<SocketAddr>,
+    pub handle: ServerHandle,
+    pub feeds: Vec<Running>,
+    pub keeper: Addr<KeeperActor>,
+    pub shutdown: crate::config::Shutdown,
+    stage: Stage,
+}
+
+impl Server {
+    /// Binds first (a port in use is found out before anything runs), then starts markets, hubs and
+    /// HTTP, and the feeds last. Must run inside an actix system.
+    pub async fn start(config: &Config, recorder: Option<&Recorder>) -> anyhow::Result<Self> {
+        let board = Arc::new(Board::default());
+        let stage = Stage::new(board.clone(), config);
+        let factory = stage.market_factory(config);
+        let mut running = Vec::new();
+        let mut simulating = None;
+        if let Some((feed, sim)) = feeds::start_sim(&stage, config, &factory) {
+            running.push(feed);
+            simulating = Some(sim);
+        }
+        let mut replays = Vec::new();
+        if let Some((feed, replay)) = feeds::start_replay(&stage, config, &factory)? {
+            running.push(feed);
+            replays.push(replay);
+        }
+        let shared = web::Data::new(Shared {
+            board: board.clone(),
+            session_limits: config.session_limits(),
+            started: Instant::now(),
+            replays,
+            sim: simulating,
+        });
+        let (handle, addresses) = start_http(config, &board, shared)?;
+        running.extend(feeds::start_live(&stage, config, &factory, recorder));
+        let keeper = stage.keeper.clone();
+        Ok(Self {
+            board,
+            addresses,
+            handle,
+            feeds: running,
+            keeper,
+            shutdown: config.shutdown.clone(),
+            stage,
+        })
+    }
+
+    /// Ends the threads that actors live on.
+    pub fn stop_arbiters(&self) {
+        self.stage.feed_arbiter.stop();
+        for arbiter in &self.stage.market_arbiters {
+            arbiter.stop();
+        }
+    }
+}
+
+thread_local! {
+    /// One hub per worker thread, however many addresses the server listens on.
+    static HUB: std::cell::OnceCell<Rc<HubState>> = const { std::cell::OnceCell::new() };
+}
+
+fn hub_of_this_thread(board: &Arc<Board>, limits: marketd_actors::hub::HubLimits) -> Rc<HubState> {
+    HUB.with(|hub| {
+        hub.get_or_init(|| {
+            let state = HubState::new(board.clone(), limits);
+            HubActor::launch(state.clone());
+            state
+        })
+        .clone()
+    })
+}
+
+fn start_http(
+    config: &Config,
+    board: &Arc<Board>,
+    shared: web::Data<Shared>,
+) -> anyhow::Result<(ServerHandle, Vec<SocketAddr>)> {
+    let hub_limits = config.hub_limits();
+    let socket =
+        SocketOptions { user_timeout: Duration::from_millis(config.limits.tcp_user_timeout_ms) };
+    let workers = match config.http.workers {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get),
+        workers => workers,
+    };
+    let board = board.clone();
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(shared.clone())
+            .app_data(hub_of_this_thread(&board, hub_limits))
+            .app_data(web::PayloadConfig::new(64 * 1024))
+            .configure(http::configure)
+    })
+    .on_connect(move |io, extensions| connection::prepare(socket, io, extensions))
+    .workers(workers)
+    .max_connections(config.http.max_connections)
+    .backlog(4_096)
+    .keep_alive(Duration::from_secs(config.http.keep_alive_s))
+    .client_disconnect_timeout(Duration::from_millis(100))
+    .h1_write_buffer_size(16 * 1024)
+    .shutdown_timeout(2)
+    .disable_signals()
+    .bind(config.http.bind)
+    .with_context(|| format!("cannot listen on {}", config.http.bind))?;
+    let addresses = server.addrs();
+    let server = server.run();
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    Ok((handle, addresses))
+}

@@ -1,0 +1,489 @@
+//! Configuration: `config/default.toml`, then a profile, then the environment, then flags.
+//!
+//! The default file is built in and holds every key, so it also tells the type of each: that is how a
+//! variable of the environment is read.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use marketd_actors::feed::FeedLimits;
+use marketd_actors::hub::HubLimits;
+use marketd_actors::replay::Speed;
+use marketd_actors::ring::RingLimits;
+use marketd_actors::session::SessionLimits;
+use marketd_domain::market::MarketLimits;
+use marketd_domain::numbers::Decimal;
+use marketd_domain::Instrument;
+use serde::Deserialize;
+use toml::{Table, Value};
+
+const DEFAULT: &str = include_str!("../config/default.toml");
+const PREFIX: &str = "MARKETD__";
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{place}: {reason}")]
+    Key { place: String, reason: String },
+    #[error("cannot read {place}: {reason}")]
+    File { place: String, reason: String },
+}
+
+fn bad(place: impl Into<String>, reason: impl Into<String>) -> ConfigError {
+    ConfigError::Key { place: place.into(), reason: reason.into() }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub data_dir: PathBuf,
+    pub http: Http,
+    pub store: Url,
+    pub bus: Url,
+    pub auth: Auth,
+    pub log: Log,
+    pub replay: Replay,
+    pub venues: BTreeMap<String, VenueSection>,
+    pub feeds: Feeds,
+    pub markets: Markets,
+    pub hub: Hub,
+    pub limits: Limits,
+    pub session: Session,
+    pub shutdown: Shutdown,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    pub bind: SocketAddr,
+    pub workers: usize,
+    pub max_connections: usize,
+    pub keep_alive_s: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Url {
+    pub url: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    pub disabled: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    pub filter: String,
+    pub format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replay {
+    pub files: Vec<PathBuf>,
+    pub venue: String,
+    pub speed: String,
+    #[serde(rename = "loop")]
+    pub is_looping: bool,
+    pub builtin: bool,
+    pub instruments: Vec<InstrumentSection>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstrumentSection {
+    symbol: String,
+    base: String,
+    quote: String,
+    tick_size: String,
+    lot_size: String,
+    min_notional: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VenueSection {
+    pub enabled: bool,
+    pub markets: Vec<String>,
+    #[serde(default)]
+    pub ws_url: String,
+    #[serde(default)]
+    pub rest_url: String,
+    pub seed: Option<u64>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Feeds {
+    connect_timeout_ms: u64,
+    http_timeout_ms: u64,
+    message_bytes: usize,
+    http_bytes: usize,
+    ping_ms: u64,
+    backoff_first_ms: u64,
+    backoff_max_ms: u64,
+    healthy_after_ms: u64,
+    malformed_per_minute: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Markets {
+    pub arbiters: usize,
+    pub mailbox: usize,
+    trades: usize,
+    candles: usize,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hub {
+    mailbox: usize,
+    ring_frames: usize,
+    ring_bytes: usize,
+    ring_age_ms: i64,
+    linger_ms: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    subscriptions: usize,
+    markets_per_request: usize,
+    message_bytes: usize,
+    fragments: usize,
+    messages_per_second: u32,
+    refusals_per_minute: u32,
+    stall_timeout_ms: u64,
+    pub tcp_user_timeout_ms: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Session {
+    heartbeat_ms: u64,
+    ping_ms: u64,
+    pong_timeout_ms: u64,
+    close_grace_ms: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shutdown {
+    pub sessions_ms: u64,
+    pub deadline_ms: u64,
+}
+
+/// What the command line says; it goes over everything else.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    pub profile: Option<String>,
+    /// `key.path=value`
+    pub set: Vec<(String, String)>,
+}
+
+impl Config {
+    /// Reads all layers. `environment` is passed in, so that tests need not change the process's own.
+    pub fn load(
+        environment: impl Iterator<Item = (String, String)>,
+        overrides: &Overrides,
+    ) -> Result<Self, ConfigError> {
+        let mut table: Table = DEFAULT.parse().map_err(|error| bad("config/default.toml", format!("{error}")))?;
+        let environment: BTreeMap<String, String> = environment.collect();
+        let profile = overrides.profile.clone().or_else(|| environment.get("MARKETD_PROFILE").cloned());
+        if let Some(profile) = profile {
+            let (place, text) = read_profile(&profile)?;
+            let layer: Table = text.parse().map_err(|error| bad(place.clone(), format!("{error}")))?;
+            merge(&mut table, layer, &place)?;
+        }
+        for (name, value) in &environment {
+            if let Some(path) = name.strip_prefix(PREFIX) {
+                let path: Vec<String> = path.split("__").map(str::to_lowercase).collect();
+                set_path(&mut table, &path, value).map_err(|reason| bad(name, reason))?;
+            }
+        }
+        let mut seed = |name: &str, path: &[&str], value: Option<String>| match value {
+            Some(value) => {
+                let path: Vec<String> = path.iter().map(|part| (*part).to_owned()).collect();
+                set_path(&mut table, &path, &value).map_err(|reason| bad(name, reason))
+            }
+            None => Ok(()),
+        };
+        seed("DATABASE_URL", &["store", "url"], environment.get("DATABASE_URL").cloned())?;
+        seed("REDIS_URL", &["bus", "url"], environment.get("REDIS_URL").cloned())?;
+        let disabled = environment.get("DISABLE_AUTH").map(|value| match value.as_str() {
+            "1" => "true".to_owned(),
+            "0" | "" => "false".to_owned(),
+            other => other.to_owned(),
+        });
+        seed("DISABLE_AUTH", &["auth", "disabled"], disabled)?;
+        if let Some(port) = environment.get("GATEWAY_PORT") {
+            let port: u16 = port.parse().map_err(|_| bad("GATEWAY_PORT", format!("{port:?} is not a port")))?;
+            set_port(&mut table, port)?;
+        }
+        for (key, value) in &overrides.set {
+            let path: Vec<String> = key.split('.').map(str::to_owned).collect();
+            set_path(&mut table, &path, value).map_err(|reason| bad(key, reason))?;
+        }
+        let config: Self = Value::Table(table).try_into().map_err(|error: toml::de::Error| {
+            bad("configuration", error.to_string().replace('\n', " "))
+        })?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    fn validate(&self) -> Result<(), ConfigError> {
+        self.speed()?;
+        self.instruments()?;
+        if self.auth.disabled && !self.http.bind.ip().is_loopback() {
+            return Err(bad("auth.disabled", format!("refused: {} is not a loopback address", self.http.bind)));
+        }
+        for (name, section) in &self.venues {
+            if name != "sim" && marketd_venues::venue_named(name).is_none() {
+                return Err(bad(format!("venues.{name}"), "there is no such venue"));
+            }
+            for market in &section.markets {
+                if market.rsplit_once('-').is_none_or(|(base, quote)| base.is_empty() || quote.is_empty()) {
+                    return Err(bad(format!("venues.{name}.markets"), format!("{market:?} is not BASE-QUOTE")));
+                }
+            }
+            if name == "sim"
+                && let Some(unknown) =
+                    section.markets.iter().find(|market| marketd_venues::sim::SimMarket::named(market).is_none())
+            {
+                return Err(bad("venues.sim.markets", format!("{unknown:?} is not simulated")));
+            }
+        }
+        for (key, value) in [
+            ("markets.arbiters", self.markets.arbiters),
+            ("markets.mailbox", self.markets.mailbox),
+            ("markets.trades", self.markets.trades),
+            ("markets.candles", self.markets.candles),
+            ("hub.mailbox", self.hub.mailbox),
+            ("hub.ring_frames", self.hub.ring_frames),
+        ] {
+            if value == 0 {
+                return Err(bad(key, "must be at least 1"));
+            }
+        }
+        if self.limits.message_bytes > 65_536 {
+            return Err(bad("limits.message_bytes", "at most 65536: larger frames are refused below us"));
+        }
+        if self.session.pong_timeout_ms < self.session.ping_ms {
+            return Err(bad("session.pong_timeout_ms", "is shorter than session.ping_ms"));
+        }
+        Ok(())
+    }
+
+    pub fn speed(&self) -> Result<Speed, ConfigError> {
+        Speed::parse(&self.replay.speed)
+            .ok_or_else(|| bad("replay.speed", format!("{:?} is neither a number nor \"max\"", self.replay.speed)))
+    }
+
+    pub fn instruments(&self) -> Result<Vec<Instrument>, ConfigError> {
+        let step = |text: &str| {
+            Decimal::parse(text.as_bytes()).map_err(|error| bad("replay.instruments", format!("{text:?}: {error}")))
+        };
+        (self.replay.instruments.iter())
+            .map(|section| {
+                let (tick, lot) = (step(&section.tick_size)?, step(&section.lot_size)?);
+                let min_notional = section.min_notional.as_deref().map(step).transpose()?;
+                let listed = Instrument::listed(&section.symbol, &section.base, &section.quote, tick, lot);
+                Ok(Instrument { min_notional, ..listed })
+            })
+            .collect()
+    }
+
+    /// Live venues that are switched on.
+    pub fn live_venues(&self) -> impl Iterator<Item = (&String, &VenueSection)> {
+        self.venues.iter().filter(|(name, section)| *name != "sim" && section.enabled)
+    }
+
+    pub const fn feed_limits(&self) -> FeedLimits {
+        FeedLimits {
+            connect_timeout: Duration::from_millis(self.feeds.connect_timeout_ms),
+            http_timeout: Duration::from_millis(self.feeds.http_timeout_ms),
+            message_bytes: self.feeds.message_bytes,
+            http_bytes: self.feeds.http_bytes,
+            ping: Duration::from_millis(self.feeds.ping_ms),
+            backoff_first: Duration::from_millis(self.feeds.backoff_first_ms),
+            backoff_max: Duration::from_millis(self.feeds.backoff_max_ms),
+            healthy_after: Duration::from_millis(self.feeds.healthy_after_ms),
+            malformed_per_minute: self.feeds.malformed_per_minute,
+        }
+    }
+
+    pub const fn market_limits(&self) -> MarketLimits {
+        MarketLimits { trades: self.markets.trades, candles: self.markets.candles }
+    }
+
+    pub const fn hub_limits(&self) -> HubLimits {
+        HubLimits {
+            mailbox: self.hub.mailbox,
+            ring: RingLimits {
+                frames: self.hub.ring_frames,
+                bytes: self.hub.ring_bytes,
+                age_ms: self.hub.ring_age_ms,
+            },
+            stall_timeout: Duration::from_millis(self.limits.stall_timeout_ms),
+            linger: Duration::from_millis(self.hub.linger_ms),
+        }
+    }
+
+    pub const fn session_limits(&self) -> SessionLimits {
+        SessionLimits {
+            subscriptions: self.limits.subscriptions,
+            markets_per_request: self.limits.markets_per_request,
+            message_bytes: self.limits.message_bytes,
+            fragments: self.limits.fragments,
+            messages_per_second: self.limits.messages_per_second,
+            refusals_per_minute: self.limits.refusals_per_minute,
+            heartbeat: Duration::from_millis(self.session.heartbeat_ms),
+            ping: Duration::from_millis(self.session.ping_ms),
+            pong_timeout: Duration::from_millis(self.session.pong_timeout_ms),
+            close_grace: Duration::from_millis(self.session.close_grace_ms),
+        }
+    }
+}
+
+/// A profile's name means `config/<name>.toml`; anything with a dot or a slash is a path.
+fn read_profile(profile: &str) -> Result<(String, String), ConfigError> {
+    let builtin = match profile {
+        "dev" => Some(include_str!("../config/dev.toml")),
+        "test" => Some(include_str!("../config/test.toml")),
+        "production" => Some(include_str!("../config/production.toml")),
+        _ => None,
+    };
+    let place = if profile.contains(['.', '/']) { profile.to_owned() } else { format!("config/{profile}.toml") };
+    match std::fs::read_to_string(&place) {
+        Ok(text) => Ok((place, text)),
+        Err(error) => match builtin {
+            Some(text) => Ok((place, text.to_owned())),
+            None => Err(ConfigError::File { place, reason: error.to_string() }),
+        },
+    }
+}
+
+/// Puts a layer over a table. Keys must be there already: the default file holds all of them.
+fn merge(table: &mut Table, layer: Table, place: &str) -> Result<(), ConfigError> {
+    for (key, value) in layer {
+        let here = format!("{place}: {key}");
+        match (table.get_mut(&key), value) {
+            (None, _) => return Err(bad(here, "unknown key")),
+            (Some(Value::Table(inner)), Value::Table(layer)) => merge(inner, layer, &here)?,
+            (Some(held), value) if held.type_str() == value.type_str() => *held = value,
+            (Some(held), value) => {
+                return Err(bad(here, format!("must be {}, not {}", held.type_str(), value.type_str())));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Sets one key from text, by the type that the default has.
+fn set_path(table: &mut Table, path: &[String], text: &str) -> Result<(), String> {
+    let (key, rest) = path.split_first().ok_or("empty key")?;
+    // Venues are written with a dash, which variables cannot have.
+    let dashed = key.replace('_', "-");
+    let key = if table.contains_key(key) { key } else { &dashed };
+    let held = table.get_mut(key).ok_or_else(|| format!("unknown key {key:?}"))?;
+    if let Value::Table(inner) = held {
+        return set_path(inner, rest, text);
+    }
+    if !rest.is_empty() {
+        return Err(format!("{key:?} has no keys below it"));
+    }
+    *held = match held {
+        Value::Boolean(_) => Value::Boolean(text.parse().map_err(|_| format!("{text:?} is not true or false"))?),
+        Value::Integer(_) => Value::Integer(text.parse().map_err(|_| format!("{text:?} is not an integer"))?),
+        Value::Array(_) => Value::Array(
+            (text.split(',').map(str::trim).filter(|item| !item.is_empty()))
+                .map(|item| Value::String(item.to_owned()))
+                .collect(),
+        ),
+        _ => Value::String(text.to_owned()),
+    };
+    Ok(())
+}
+
+fn set_port(table: &mut Table, port: u16) -> Result<(), ConfigError> {
+    let bind = table.get_mut("http").and_then(|http| http.get_mut("bind"));
+    let Some(Value::String(bind)) = bind else { return Err(bad("http.bind", "must be a string")) };
+    let mut address: SocketAddr =
+        bind.parse().map_err(|_| bad("http.bind", format!("{bind:?} is not an address with a port")))?;
+    address.set_port(port);
+    *bind = address.to_string();
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(environment: &[(&str, &str)]) -> Result<Config, String> {
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Config::load(environment, &Overrides::default()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_default_is_valid_and_profiles_fit_it() {
+        load(&[]).expect("the default");
+        for profile in ["dev", "test", "production"] {
+            load(&[("MARKETD_PROFILE", profile)]).expect(profile);
+        }
+    }
+
+    #[test]
+    fn the_environment_goes_over_the_files() {
+        let config = load(&[
+            ("MARKETD__VENUES__BINANCE__WS_URL", "ws://127.0.0.1:9"),
+            ("MARKETD__VENUES__BINANCE__ENABLED", "true"),
+            ("MARKETD__VENUES__BINANCE__MARKETS", "BTC-USDT,ETH-USDT"),
+            ("MARKETD__VENUES__BINANCE_US__ENABLED", "true"),
+            ("MARKETD__REPLAY__FILES", "a/b.zst, c.zst"),
+            ("MARKETD__LIMITS__SUBSCRIPTIONS", "7"),
+            ("GATEWAY_PORT", "9123"),
+            ("DATABASE_URL", "postgres://x"),
+            ("UNRELATED", "1"),
+        ])
+        .expect("valid");
+        let binance = &config.venues["binance"];
+        assert_eq!((binance.enabled, binance.ws_url.as_str()), (true, "ws://127.0.0.1:9"));
+        assert_eq!(binance.markets, ["BTC-USDT", "ETH-USDT"]);
+        assert!(config.venues["binance-us"].enabled);
+        assert_eq!(config.replay.files, [PathBuf::from("a/b.zst"), PathBuf::from("c.zst")]);
+        assert_eq!(config.limits.subscriptions, 7);
+        assert_eq!(config.http.bind.to_string(), "127.0.0.1:9123");
+        assert_eq!(config.store.url, "postgres://x");
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let check = |environment: &[(&str, &str)], part: &str| {
+            let error = load(environment).expect_err(part);
+            assert!(error.contains(part), "{error:?} does not name {part:?}");
+        };
+        check(&[("MARKETD__HTTP__PORT", "1")], "MARKETD__HTTP__PORT");
+        check(&[("MARKETD__LIMITS__SUBSCRIPTIONS", "many")], "MARKETD__LIMITS__SUBSCRIPTIONS");
+        check(&[("MARKETD__VENUES__NOWHERE__ENABLED", "true")], "MARKETD__VENUES__NOWHERE__ENABLED");
+        check(&[("MARKETD__VENUES__SIM__MARKETS", "DOGE-USD")], "venues.sim.markets");
+        check(&[("MARKETD__VENUES__KRAKEN__MARKETS", "BTCUSD")], "venues.kraken.markets");
+        check(&[("MARKETD__REPLAY__SPEED", "fast")], "replay.speed");
+        check(&[("MARKETD__HTTP__BIND", "somewhere")], "bind");
+        check(&[("GATEWAY_PORT", "port")], "GATEWAY_PORT");
+        check(&[("MARKETD__HTTP__BIND", "0.0.0.0:80"), ("DISABLE_AUTH", "1")], "auth.disabled");
+        check(&[("MARKETD_PROFILE", "nosuch")], "config/nosuch.toml");
+        check(&[("MARKETD__MARKETS__TRADES", "0")], "markets.trades");
+    }
+}

@@ -1,0 +1,275 @@
+//! Starting market actors and what feeds them, and keeping them alive.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use actix::prelude::*;
+use marketd_actors::board::{Board, MarketEntry};
+use marketd_actors::clock;
+use marketd_actors::feed::{FeedActor, FeedSpec, StopFeed};
+use marketd_actors::keeper::{KeeperActor, Watch, WatchActor};
+use marketd_actors::market::MarketActor;
+use marketd_actors::recorder::Recorder;
+use marketd_actors::replay::{MarketFactory, Recording, ReplayActor, ReplaySpec, ReplayStatus, StopReplay};
+use marketd_actors::sim::{SimActor, SimSpec};
+use marketd_domain::market::MarketState;
+use marketd_domain::{Instrument, Source};
+use marketd_venues::replay::{ReplayError, venue_of};
+use marketd_venues::sim::{SimConfig, SimMarket, VENUE_NAME};
+use marketd_venues::venue_named;
+use parking_lot::{Mutex, RwLock};
+
+use crate::config::{Config, ConfigError};
+use crate::http::{Replaying, Simulating};
+
+/// The recording that is built in: Binance spot BTC-USDT, 650 s across midnight UTC.
+static BUILTIN: &[&[u8]] = &[
+    include_bytes!("../testdata/binance-spot/btcusdt_20240808.jsonl.zst"),
+    include_bytes!("../testdata/binance-spot/btcusdt_20240809.jsonl.zst"),
+];
+
+/// Recordings tell connections apart by number; feeds get so many each.
+const CONNECTIONS_PER_FEED: u32 = 1_000_000;
+
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+}
+
+/// Threads that actors live on, and the keeper that watches them.
+pub struct Stage {
+    pub board: Arc<Board>,
+    pub keeper: Addr<KeeperActor>,
+    pub market_arbiters: Vec<Arbiter>,
+    pub feed_arbiter: Arbiter,
+}
+
+impl Stage {
+    pub fn new(board: Arc<Board>, config: &Config) -> Self {
+        let keeper = KeeperActor::new(board.clone()).start();
+        let market_arbiters = (0..config.markets.arbiters).map(|_| Arbiter::new()).collect();
+        Self { board, keeper, market_arbiters, feed_arbiter: Arbiter::new() }
+    }
+
+    /// Makes markets: registered on the board, run by an actor, watched by the keeper.
+    pub fn market_factory(&self, config: &Config) -> MarketFactory {
+        let board = self.board.clone();
+        let keeper = self.keeper.clone();
+        let arbiters: Vec<ArbiterHandle> = self.market_arbiters.iter().map(Arbiter::handle).collect();
+        let next = AtomicUsize::new(0);
+        let (mailbox, limits) = (config.markets.mailbox, config.market_limits());
+        Arc::new(move |venue: &str, source: Source, instrument: &Instrument| {
+            let id = instrument.market_id(venue);
+            if let Some(entry) = board.market(id.as_str()) {
+                return entry;
+            }
+            let state = MarketState::new(instrument.clone(), limits, clock::now());
+            let entry = board.register(id, source, state);
+            let arbiter = arbiters[next.fetch_add(1, Ordering::Relaxed) % arbiters.len()].clone();
+            let start = {
+                let (board, entry) = (board.clone(), entry.clone());
+                move || {
+                    let (board, entry_in) = (board.clone(), entry.clone());
+                    let addr = MarketActor::start_in_arbiter(&arbiter, move |_| {
+                        MarketActor::new(board, entry_in, mailbox, limits)
+                    });
+                    entry.set_actor(addr);
+                }
+            };
+            start();
+            let probe = entry.clone();
+            watch(
+                &keeper,
+                Watch {
+                    name: format!("market {}", entry.id),
+                    is_alive: Box::new(move || probe.actor().is_some_and(|actor| actor.connected())),
+                    restart: Box::new(start),
+                },
+            );
+            entry
+        })
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "a few watches at start, before the keeper has run once")]
+fn watch(keeper: &Addr<KeeperActor>, watch: Watch) {
+    keeper.do_send(WatchActor(watch));
+}
+
+/// A running feed that can be stopped.
+pub enum Running {
+    Live(Arc<RwLock<Addr<FeedActor>>>),
+    Replay(Arc<RwLock<Addr<ReplayActor>>>),
+    Sim,
+}
+
+#[allow(clippy::disallowed_methods, reason = "a control message, once, at shutdown")]
+pub fn stop(running: &[Running]) {
+    for feed in running {
+        match feed {
+            Running::Live(actor) => actor.read().do_send(StopFeed),
+            Running::Replay(actor) => actor.read().do_send(StopReplay),
+            // It ends with its arbiter; nothing outside is to be told.
+            Running::Sim => {}
+        }
+    }
+}
+
+/// Live feeds of every venue that is switched on: one actor per connection.
+pub fn start_live(
+    stage: &Stage,
+    config: &Config,
+    factory: &MarketFactory,
+    recorder: Option<&Recorder>,
+) -> Vec<Running> {
+    let mut running = Vec::new();
+    for (name, section) in config.live_venues() {
+        // Checked by the configuration.
+        let Some(venue) = venue_named(name) else { continue };
+        let markets: Vec<(Arc<MarketEntry>, Instrument)> = (section.markets.iter())
+            .filter_map(|pair| pair.split_once('-'))
+            .map(|(base, quote)| {
+                let instrument = Instrument::unlisted(&venue.symbol(base, quote), base, quote);
+                (factory(venue.name(), Source::Live, &instrument), instrument)
+            })
+            .collect();
+        let or = |url: &str, default: &str| {
+            let url = if url.is_empty() { default } else { url };
+            url.trim_end_matches('/').to_owned()
+        };
+        for (at, share) in markets.chunks(venue.limits().markets_per_connection.max(1)).enumerate() {
+            let spec = FeedSpec {
+                board: stage.board.clone(),
+                name: format!("{}.{at}", venue.name()),
+                venue,
+                ws_url: or(&section.ws_url, venue.default_ws_url()),
+                rest_url: or(&section.rest_url, venue.default_rest_url()),
+                markets: share.to_vec(),
+                limits: config.feed_limits(),
+                recorder: recorder.cloned(),
+                first_conn: 1 + running.len() as u32 * CONNECTIONS_PER_FEED,
+            };
+            running.push(Running::Live(start_feed(stage, spec)));
+        }
+    }
+    running
+}
+
+fn start_feed(stage: &Stage, spec: FeedSpec) -> Arc<RwLock<Addr<FeedActor>>> {
+    let arbiter = stage.feed_arbiter.handle();
+    let name = format!("feed {}", spec.name);
+    let make = move || {
+        let spec = spec.clone();
+        FeedActor::start_in_arbiter(&arbiter, move |_| FeedActor::new(spec))
+    };
+    let place = Arc::new(RwLock::new(make()));
+    let (probe, renewed) = (place.clone(), place.clone());
+    watch(
+        &stage.keeper,
+        Watch {
+            name,
+            is_alive: Box::new(move || probe.read().connected()),
+            restart: Box::new(move || *renewed.write() = make()),
+        },
+    );
+    place
+}
+
+/// The recordings that the configuration names, or the built-in one.
+pub fn start_replay(
+    stage: &Stage,
+    config: &Config,
+    factory: &MarketFactory,
+) -> Result<Option<(Running, Replaying)>, StartError> {
+    let named = Some(config.replay.venue.as_str()).filter(|name| !name.is_empty());
+    let (venue, recording) = if !config.replay.files.is_empty() {
+        let files: Vec<PathBuf> = config.replay.files.clone();
+        for file in &files {
+            // Found out now, with the file's name, instead of by a feed that never starts.
+            marketd_venues::replay::open(file)?;
+        }
+        (venue_of(&files, named)?, Recording::Files(files))
+    } else if config.replay.builtin && config.live_venues().next().is_none() {
+        let venue = venue_named("binance-spot").ok_or(ReplayError::NoFiles)?;
+        (venue, Recording::Embedded(BUILTIN))
+    } else {
+        return Ok(None);
+    };
+    let speed = config.speed()?;
+    let status = Arc::new(Mutex::new(ReplayStatus {
+        markets: Vec::new(),
+        speed,
+        is_paused: false,
+        has_ended: false,
+        position_ms: 0,
+        round: 0,
+        lines: 0,
+    }));
+    let spec = ReplaySpec {
+        board: stage.board.clone(),
+        name: "replay".to_owned(),
+        venue,
+        recording,
+        speed,
+        is_looping: config.replay.is_looping,
+        instruments: config.instruments()?,
+        factory: factory.clone(),
+        status: status.clone(),
+    };
+    let name = spec.name.clone();
+    let arbiter = stage.feed_arbiter.handle();
+    let make = move || {
+        let spec = spec.clone();
+        ReplayActor::start_in_arbiter(&arbiter, move |_| ReplayActor::new(spec))
+    };
+    let place = Arc::new(RwLock::new(make()));
+    let (probe, renewed) = (place.clone(), place.clone());
+    watch(
+        &stage.keeper,
+        Watch {
+            name: name.clone(),
+            is_alive: Box::new(move || probe.read().connected()),
+            restart: Box::new(move || *renewed.write() = make()),
+        },
+    );
+    Ok(Some((Running::Replay(place.clone()), Replaying { name, status, actor: place })))
+}
+
+/// The simulated venue, if it is switched on.
+pub fn start_sim(stage: &Stage, config: &Config, factory: &MarketFactory) -> Option<(Running, Simulating)> {
+    let section = config.venues.get(VENUE_NAME).filter(|section| section.enabled)?;
+    let markets: Vec<SimMarket> = section.markets.iter().filter_map(|name| SimMarket::named(name)).collect();
+    if markets.is_empty() {
+        return None;
+    }
+    let entries =
+        markets.iter().map(|market| factory(VENUE_NAME, Source::Sim, market.instrument())).collect();
+    let scenarios = Arc::new(Mutex::new(Vec::new()));
+    let spec = SimSpec {
+        board: stage.board.clone(),
+        config: SimConfig { seed: section.seed.unwrap_or(1), markets },
+        entries,
+        scenarios: scenarios.clone(),
+    };
+    let arbiter = stage.feed_arbiter.handle();
+    let make = move || {
+        let spec = spec.clone();
+        SimActor::start_in_arbiter(&arbiter, move |_| SimActor::new(spec))
+    };
+    let place = Arc::new(RwLock::new(make()));
+    let (probe, renewed) = (place.clone(), place.clone());
+    watch(
+        &stage.keeper,
+        Watch {
+            name: VENUE_NAME.to_owned(),
+            is_alive: Box::new(move || probe.read().connected()),
+            restart: Box::new(move || *renewed.write() = make()),
+        },
+    );
+    Some((Running::Sim, Simulating { scenarios, actor: place }))
+}

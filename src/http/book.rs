@@ -1,0 +1,41 @@
+//! `GET /markets/{market}/book?depth=`
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use marketd_protocol::code::ErrorCode;
+
+use super::Shared;
+use super::reply::{CallInfo, Query, Refusal, market_of, number};
+
+const DEPTH_DEFAULT: u64 = 100;
+const DEPTH_MAX: u64 = 5_000;
+
+pub async fn get_book(
+    call: CallInfo,
+    request: HttpRequest,
+    shared: web::Data<Shared>,
+    market: web::Path<String>,
+    query: web::Query<Query>,
+) -> HttpResponse {
+    match answer(&call, &request, &shared, &market, &query) {
+        Ok(response) => response,
+        Err((code, message)) => call.refuse(code, &message),
+    }
+}
+
+fn answer(
+    call: &CallInfo,
+    request: &HttpRequest,
+    shared: &Shared,
+    market: &str,
+    query: &Query,
+) -> Result<HttpResponse, Refusal> {
+    let entry = market_of(shared, market)?;
+    let depth = match query.get("depth").map(String::as_str) {
+        Some("full") => usize::MAX,
+        _ => number(query, "depth", DEPTH_DEFAULT, 1..=DEPTH_MAX, ErrorCode::BAD_DEPTH)? as usize,
+    };
+    let (tag, data) = entry
+        .book_body(depth)
+        .ok_or_else(|| (ErrorCode::MARKET_NOT_READY, format!("{market} has no book yet")))?;
+    Ok(call.data_tagged(request, &tag.etag(), &data))
+}

@@ -1,0 +1,85 @@
+//! The REST edge: one file per resource, one envelope for every answer.
+
+mod book;
+mod candles;
+mod exchanges;
+mod health;
+mod markets;
+mod page;
+mod replay;
+mod reply;
+mod sim;
+mod system;
+mod ticker;
+mod trades;
+mod ws;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix_web::web;
+use marketd_actors::board::Board;
+use marketd_actors::replay::{ReplayActor, Status};
+use marketd_actors::session::SessionLimits;
+use marketd_actors::sim::{Scenarios, SimActor};
+use parking_lot::RwLock;
+
+pub use reply::CallInfo;
+
+/// What handlers share. One per server.
+pub struct Shared {
+    pub board: Arc<Board>,
+    pub session_limits: SessionLimits,
+    pub started: Instant,
+    pub replays: Vec<Replaying>,
+    pub sim: Option<Simulating>,
+}
+
+/// A replay that REST can steer.
+pub struct Replaying {
+    pub name: String,
+    pub status: Status,
+    /// Replaced when the keeper starts the actor again.
+    pub actor: Arc<RwLock<actix::Addr<ReplayActor>>>,
+}
+
+/// The simulator that REST can steer.
+pub struct Simulating {
+    pub scenarios: Scenarios,
+    pub actor: Arc<RwLock<actix::Addr<SimActor>>>,
+}
+
+/// Every route. Each resource answers other methods with `method_not_allowed`.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            web::scope("/api/v1")
+                .service(resource("/exchanges").route(web::get().to(exchanges::list_exchanges)))
+                .service(resource("/symbols").route(web::get().to(exchanges::list_symbols)))
+                .service(resource("/markets").route(web::get().to(markets::list_markets)))
+                .service(resource("/markets/{market}").route(web::get().to(markets::get_market)))
+                .service(resource("/markets/{market}/book").route(web::get().to(book::get_book)))
+                .service(resource("/markets/{market}/trades").route(web::get().to(trades::list_trades)))
+                .service(resource("/markets/{market}/ticker").route(web::get().to(ticker::get_ticker)))
+                .service(resource("/markets/{market}/candles").route(web::get().to(candles::list_candles)))
+                .service(resource("/replay").route(web::get().to(replay::get_replays)))
+                .service(resource("/replay/{action}").route(web::post().to(replay::control_replay)))
+                .service(resource("/sim").route(web::get().to(sim::get_scenarios)))
+                .service(resource("/sim/scenario").route(web::post().to(sim::set_scenario)))
+                .service(resource("/system/info").route(web::get().to(system::get_info)))
+                .service(resource("/ws").route(web::get().to(ws::open_session)))
+                .default_service(web::to(reply::not_found)),
+        )
+        .service(resource("/health").route(web::get().to(health::get_health)))
+        .service(resource("/healthz").route(web::get().to(health::get_health)))
+        .service(resource("/readyz").route(web::get().to(health::get_readiness)))
+        .service(resource("/livez").route(web::get().to(health::get_liveness)))
+        .service(resource("/").route(web::get().to(page::get_index)))
+        .service(resource("/app.js").route(web::get().to(page::get_script)))
+        .service(resource("/style.css").route(web::get().to(page::get_style)))
+        .default_service(web::to(reply::not_found));
+}
+
+fn resource(path: &str) -> actix_web::Resource {
+    web::resource(path.to_owned()).default_service(web::to(reply::method_not_allowed))
+}

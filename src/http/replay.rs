@@ -1,0 +1,114 @@
+//! `GET /replay` and `POST /replay/{pause|resume|step|seek|speed}`
+
+use actix_web::{HttpResponse, web};
+use marketd_actors::replay::{ControlReplay, Speed};
+use marketd_protocol::code::ErrorCode;
+use serde::{Deserialize, Serialize};
+
+use super::Shared;
+use super::markets::List;
+use super::reply::{CallInfo, Refusal};
+
+#[derive(Serialize)]
+struct ReplayInfo {
+    replay: String,
+    markets: Vec<String>,
+    speed: String,
+    paused: bool,
+    ended: bool,
+    position_ms: i64,
+    round: u64,
+    lines: u64,
+}
+
+pub async fn get_replays(call: CallInfo, shared: web::Data<Shared>) -> HttpResponse {
+    let items = (shared.replays.iter())
+        .map(|replay| {
+            let status = replay.status.lock();
+            ReplayInfo {
+                replay: replay.name.clone(),
+                markets: status.markets.clone(),
+                speed: status.speed.to_string(),
+                paused: status.is_paused,
+                ended: status.has_ended,
+                position_ms: status.position_ms,
+                round: status.round,
+                lines: status.lines,
+            }
+        })
+        .collect();
+    call.json(&List::whole(items))
+}
+
+/// A number or its text.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum SpeedField {
+    Number(u64),
+    Text(String),
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct ControlBody {
+    position_ms: Option<i64>,
+    speed: Option<SpeedField>,
+}
+
+#[derive(Serialize)]
+struct Accepted {
+    accepted: bool,
+}
+
+pub async fn control_replay(
+    call: CallInfo,
+    shared: web::Data<Shared>,
+    action: web::Path<String>,
+    body: web::Bytes,
+) -> HttpResponse {
+    match control(&shared, &action, &body) {
+        Ok(()) => call.json(&Accepted { accepted: true }),
+        Err((code, message)) => call.refuse(code, &message),
+    }
+}
+
+fn control(shared: &Shared, action: &str, body: &[u8]) -> Result<(), Refusal> {
+    let body: ControlBody = if body.is_empty() {
+        ControlBody::default()
+    } else {
+        serde_json::from_slice(body).map_err(|error| {
+            let code = if error.is_data() { ErrorCode::BAD_REQUEST } else { ErrorCode::BAD_JSON };
+            (code, error.to_string())
+        })?
+    };
+    let bad = |message: &str| (ErrorCode::BAD_REQUEST, message.to_owned());
+    let order = match action {
+        "pause" => ControlReplay::Pause,
+        "resume" => ControlReplay::Resume,
+        "step" => ControlReplay::Step,
+        "seek" => ControlReplay::Seek {
+            position_ms: body
+                .position_ms
+                .filter(|position| *position >= 0)
+                .ok_or_else(|| bad("position_ms must be a number of milliseconds from the beginning"))?,
+        },
+        "speed" => {
+            let text = match body.speed {
+                Some(SpeedField::Number(number)) => number.to_string(),
+                Some(SpeedField::Text(text)) => text,
+                None => return Err(bad("missing field \"speed\"")),
+            };
+            let speed = Speed::parse(&text).ok_or_else(|| bad("speed is a number up to 10000 or \"max\""))?;
+            ControlReplay::SetSpeed(speed)
+        }
+        other => return Err((ErrorCode::NOT_FOUND, format!("there is no replay action {other:?}"))),
+    };
+    if shared.replays.is_empty() {
+        return Err((ErrorCode::NOT_A_REPLAY, "nothing is replayed here".to_owned()));
+    }
+    for replay in &shared.replays {
+        if replay.actor.read().try_send(order).is_err() {
+            return Err((ErrorCode::BUSY, "the replay does not take orders right now".to_owned()));
+        }
+    }
+    Ok(())
+}

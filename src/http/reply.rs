@@ -1,0 +1,150 @@
+//! The envelope around every answer, and the one way to refuse.
+
+use std::collections::HashMap;
+use std::future::{Ready, ready};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use marketd_actors::board::MarketEntry;
+use marketd_actors::clock;
+use marketd_protocol::code::ErrorCode;
+use marketd_protocol::rest::{Call, encode_failure, encode_success};
+use serde::Serialize;
+
+use super::Shared;
+
+const TRACE_HEADER: &str = "x-trace-id";
+/// A caller's trace id is taken over when it is plain and not longer than this.
+const TRACE_MAX: usize = 64;
+
+static NEXT_TRACE: AtomicU64 = AtomicU64::new(0);
+
+/// What one request brings along: its start and its trace id.
+#[derive(Debug, Clone)]
+pub struct CallInfo {
+    started: Instant,
+    trace_id: String,
+}
+
+impl FromRequest for CallInfo {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let given = request.headers().get(TRACE_HEADER).and_then(|value| value.to_str().ok());
+        let plain = |id: &&str| {
+            !id.is_empty()
+                && id.len() <= TRACE_MAX
+                && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+        };
+        let trace_id = given.filter(plain).map_or_else(fresh_trace_id, str::to_owned);
+        ready(Ok(Self { started: Instant::now(), trace_id }))
+    }
+}
+
+/// Unique within this process and, by the start time in it, across restarts.
+fn fresh_trace_id() -> String {
+    format!("{:x}-{:x}", clock::now().micros(), NEXT_TRACE.fetch_add(1, Ordering::Relaxed))
+}
+
+impl CallInfo {
+    fn call(&self) -> Call<'_> {
+        Call {
+            now: clock::now(),
+            trace_id: &self.trace_id,
+            execution_time_us: u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        }
+    }
+
+    fn respond(&self, status: StatusCode, body: Vec<u8>) -> HttpResponse {
+        let mut response = HttpResponse::build(status);
+        response.content_type("application/json");
+        if let Ok(trace) = HeaderValue::from_str(&self.trace_id) {
+            response.insert_header((header::HeaderName::from_static(TRACE_HEADER), trace));
+        }
+        response.body(body)
+    }
+
+    /// Finished JSON as `data`.
+    pub fn data(&self, data: &[u8]) -> HttpResponse {
+        self.respond(StatusCode::OK, encode_success(data, &self.call()))
+    }
+
+    pub fn json<T: Serialize>(&self, data: &T) -> HttpResponse {
+        match serde_json::to_vec(data) {
+            Ok(data) => self.data(&data),
+            Err(error) => {
+                tracing::error!(%error, trace_id = self.trace_id, "an answer cannot be encoded");
+                self.refuse(ErrorCode::INTERNAL, "an answer cannot be encoded")
+            }
+        }
+    }
+
+    /// The same with another status: readiness says 503 and still tells everything.
+    pub fn json_with<T: Serialize>(&self, status: StatusCode, data: &T) -> HttpResponse {
+        let mut response = self.json(data);
+        *response.status_mut() = status;
+        response
+    }
+
+    pub fn refuse(&self, code: ErrorCode, message: &str) -> HttpResponse {
+        let status = StatusCode::from_u16(code.http_status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        self.respond(status, encode_failure(code, message, &self.call()))
+    }
+
+    /// An answer that depends on `etag` only: not sent again to who has it.
+    pub fn data_tagged(&self, request: &HttpRequest, etag: &str, data: &[u8]) -> HttpResponse {
+        let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+        let matches = |held: &str| {
+            held.split(',').map(str::trim).any(|held| held == "*" || held.trim_start_matches("W/") == etag)
+        };
+        let mut response = if known.is_some_and(matches) {
+            HttpResponse::NotModified().finish()
+        } else {
+            self.data(data)
+        };
+        if let Ok(etag) = HeaderValue::from_str(etag) {
+            response.headers_mut().insert(header::ETAG, etag);
+        }
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        response
+    }
+}
+
+pub async fn not_found(call: CallInfo, request: HttpRequest) -> HttpResponse {
+    call.refuse(ErrorCode::NOT_FOUND, &format!("there is no {}", request.path()))
+}
+
+pub async fn method_not_allowed(call: CallInfo, request: HttpRequest) -> HttpResponse {
+    call.refuse(ErrorCode::METHOD_NOT_ALLOWED, &format!("{} does not take {}", request.path(), request.method()))
+}
+
+/// A refusal on its way out of a helper.
+pub type Refusal = (ErrorCode, String);
+
+/// The market that the path names.
+pub fn market_of(shared: &Shared, id: &str) -> Result<Arc<MarketEntry>, Refusal> {
+    shared.board.market(id).ok_or_else(|| (ErrorCode::UNKNOWN_MARKET, format!("unknown market {id:?}")))
+}
+
+/// Query parameters by name.
+pub type Query = HashMap<String, String>;
+
+/// A number within a range, or its default.
+pub fn number(
+    query: &Query,
+    name: &str,
+    default: u64,
+    range: std::ops::RangeInclusive<u64>,
+    code: ErrorCode,
+) -> Result<u64, Refusal> {
+    let Some(text) = query.get(name) else { return Ok(default) };
+    text.parse().ok().filter(|value| range.contains(value)).ok_or_else(|| {
+        (code, format!("{name} {text:?} is not a number from {} to {}", range.start(), range.end()))
+    })
+}

@@ -1,0 +1,71 @@
+//! `GET /sim` and `POST /sim/scenario`
+
+use actix_web::{HttpResponse, web};
+use marketd_actors::sim::SetScenario;
+use marketd_domain::MarketIndex;
+use marketd_protocol::code::ErrorCode;
+use marketd_venues::sim::Scenario;
+use serde::{Deserialize, Serialize};
+
+use super::Shared;
+use super::markets::List;
+use super::reply::{CallInfo, Refusal};
+
+#[derive(Serialize)]
+struct Playing {
+    market: String,
+    scenario: &'static str,
+}
+
+fn playing(shared: &Shared) -> Vec<Playing> {
+    let Some(sim) = &shared.sim else { return Vec::new() };
+    let scenarios = sim.scenarios.lock();
+    (scenarios.iter())
+        .map(|(market, scenario)| Playing { market: market.clone(), scenario: scenario.as_str() })
+        .collect()
+}
+
+pub async fn get_scenarios(call: CallInfo, shared: web::Data<Shared>) -> HttpResponse {
+    call.json(&List::whole(playing(&shared)))
+}
+
+#[derive(Debug, Deserialize)]
+struct ScenarioBody {
+    market: Option<String>,
+    scenario: String,
+}
+
+pub async fn set_scenario(call: CallInfo, shared: web::Data<Shared>, body: web::Bytes) -> HttpResponse {
+    match set(&shared, &body) {
+        Ok(()) => call.json(&List::whole(playing(&shared))),
+        Err((code, message)) => call.refuse(code, &message),
+    }
+}
+
+fn set(shared: &Shared, body: &[u8]) -> Result<(), Refusal> {
+    let body: ScenarioBody = serde_json::from_slice(body).map_err(|error| {
+        let code = if error.is_data() { ErrorCode::BAD_REQUEST } else { ErrorCode::BAD_JSON };
+        (code, error.to_string())
+    })?;
+    let sim = shared
+        .sim
+        .as_ref()
+        .ok_or_else(|| (ErrorCode::NOT_SIMULATED, "the simulated venue is switched off".to_owned()))?;
+    let scenario = Scenario::parse(&body.scenario)
+        .ok_or_else(|| (ErrorCode::BAD_REQUEST, format!("unknown scenario {:?}", body.scenario)))?;
+    let market = match &body.market {
+        None => None,
+        Some(market) => {
+            let known = sim.scenarios.lock().iter().position(|(name, _)| name == market);
+            match known {
+                Some(at) => Some(MarketIndex(at as u32)),
+                None if shared.board.market(market).is_some() => {
+                    return Err((ErrorCode::NOT_SIMULATED, format!("{market} is not simulated")));
+                }
+                None => return Err((ErrorCode::UNKNOWN_MARKET, format!("unknown market {market:?}"))),
+            }
+        }
+    };
+    (sim.actor.read().try_send(SetScenario { market, scenario }))
+        .map_err(|_| (ErrorCode::BUSY, "the simulator does not take orders right now".to_owned()))
+}

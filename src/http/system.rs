@@ -1,0 +1,30 @@
+//! `GET /system/info`
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+
+use super::Shared;
+use super::reply::CallInfo;
+
+#[derive(Serialize)]
+struct Info {
+    name: &'static str,
+    version: &'static str,
+    uptime_s: u64,
+    markets: usize,
+    hubs: usize,
+    counters: BTreeMap<&'static str, u64>,
+}
+
+pub async fn get_info(call: CallInfo, shared: web::Data<Shared>) -> HttpResponse {
+    call.json(&Info {
+        name: "marketd",
+        version: env!("CARGO_PKG_VERSION"),
+        uptime_s: shared.started.elapsed().as_secs(),
+        markets: shared.board.markets().len(),
+        hubs: shared.board.hubs().len(),
+        counters: shared.board.metrics.snapshot().into_iter().collect(),
+    })
+}

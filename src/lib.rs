@@ -1,0 +1,9 @@
+//! The edge and the composition root of marketd. A library so that the whole-server tests can start
+//! the server in their own process.
+
+pub mod app;
+pub mod config;
+pub mod feeds;
+pub mod http;
+pub mod shutdown;
+pub mod telemetry;

@@ -1,0 +1,195 @@
+//! The `marketd` binary.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use marketd::app::Server;
+use marketd::config::{Config, Overrides};
+use marketd::{shutdown, telemetry};
+use marketd_actors::recorder::Recorder;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// What sysexits.h calls EX_CONFIG.
+const EXIT_CONFIG: u8 = 78;
+
+/// Real-time market server: true order books over WebSocket and REST.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Args, Clone)]
+struct Common {
+    /// Profile to load over the defaults: a name (config/NAME.toml) or a path
+    #[arg(long, global = true)]
+    profile: Option<String>,
+    /// Live venue to connect to, instead of playing the built-in recording
+    #[arg(long, global = true)]
+    venue: Option<String>,
+    /// Markets of that venue, BASE-QUOTE, separated by commas
+    #[arg(long, global = true, value_delimiter = ',')]
+    markets: Vec<String>,
+    /// Sets any configuration key
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve markets (the default)
+    Serve,
+    /// Play recordings: serve them, or print where they end
+    Replay {
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Recorded pace times this, or "max"
+        #[arg(long, default_value = "1")]
+        speed: String,
+        /// Play as fast as possible and print the end state as JSON
+        #[arg(long)]
+        summary: bool,
+    },
+    /// Write what live feeds send to a recording, until interrupted
+    Record {
+        #[arg(long)]
+        out: PathBuf,
+        /// Stop after so many seconds
+        #[arg(long)]
+        seconds: Option<u64>,
+    },
+    /// Check the configuration and say what it comes to
+    CheckConfig,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Some(Command::Replay { files, summary: true, .. }) = &cli.command {
+        return report(print_summary(files, cli.common.venue.as_deref()));
+    }
+    let overrides = match overrides(&cli) {
+        Ok(overrides) => overrides,
+        Err(error) => return refuse_config(&format!("{error:#}")),
+    };
+    let config = match Config::load(std::env::vars(), &overrides) {
+        Ok(config) => config,
+        Err(error) => return refuse_config(&error.to_string()),
+    };
+    if let Some(Command::CheckConfig) = cli.command {
+        println!("configuration is valid\n{config:#?}");
+        return ExitCode::SUCCESS;
+    }
+    telemetry::install(&config.log);
+    // Fails only when a provider is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let system = actix::System::new();
+    report(match cli.command {
+        Some(Command::Record { out, seconds }) => system.block_on(record(config, out, seconds)),
+        _ => system.block_on(serve(config)),
+    })
+}
+
+fn refuse_config(error: &str) -> ExitCode {
+    eprintln!("marketd: {error}");
+    ExitCode::from(EXIT_CONFIG)
+}
+
+fn report(result: anyhow::Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("marketd: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Flags as configuration keys.
+fn overrides(cli: &Cli) -> anyhow::Result<Overrides> {
+    let mut set: Vec<(String, String)> = Vec::new();
+    let mut put = |key: &str, value: &str| set.push((key.to_owned(), value.to_owned()));
+    match (&cli.command, &cli.common.venue) {
+        (Some(Command::Replay { files, speed, .. }), venue) => {
+            let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+            put("replay.files", &files.join(","));
+            put("replay.speed", speed);
+            put("replay.loop", "false");
+            put("replay.venue", venue.as_deref().unwrap_or_default());
+            put("venues.sim.enabled", "false");
+        }
+        (_, Some(venue)) => {
+            let known = marketd_venues::venue_named(venue)
+                .with_context(|| format!("--venue: there is no venue {venue:?}"))?;
+            put(&format!("venues.{}.enabled", known.name()), "true");
+            if !cli.common.markets.is_empty() {
+                put(&format!("venues.{}.markets", known.name()), &cli.common.markets.join(","));
+            }
+        }
+        (_, None) if !cli.common.markets.is_empty() => anyhow::bail!("--markets needs --venue"),
+        _ => {}
+    }
+    for pair in &cli.common.set {
+        let (key, value) = pair.split_once('=').with_context(|| format!("--set {pair:?} is not KEY=VALUE"))?;
+        put(key, value);
+    }
+    Ok(Overrides { profile: cli.common.profile.clone(), set })
+}
+
+fn print_summary(files: &[PathBuf], venue: Option<&str>) -> anyhow::Result<()> {
+    let venue = marketd_venues::replay::venue_of(files, venue)?;
+    let summary = marketd_venues::replay::run_files(venue, files)?;
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, &summary).context("cannot print the summary")?;
+    std::io::Write::write_all(&mut out, b"\n").context("cannot print the summary")
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    std::fs::create_dir_all(&config.data_dir)
+        .with_context(|| format!("cannot use data_dir {}", config.data_dir.display()))?;
+    let server = Server::start(&config, None).await?;
+    for address in &server.addresses {
+        tracing::info!(%address, "marketd {} serves http://{address}", env!("CARGO_PKG_VERSION"));
+    }
+    let signal = shutdown::asked_to_stop().await;
+    tracing::info!(signal, "stopping");
+    shutdown::stop(server).await;
+    Ok(())
+}
+
+async fn record(mut config: Config, out: PathBuf, seconds: Option<u64>) -> anyhow::Result<()> {
+    anyhow::ensure!(config.live_venues().next().is_some(), "nothing to record: name a --venue");
+    if let Some(sim) = config.venues.get_mut("sim") {
+        sim.enabled = false;
+    }
+    let (recorder, writing) =
+        Recorder::create(&out).with_context(|| format!("cannot write {}", out.display()))?;
+    let server = Server::start(&config, Some(&recorder)).await?;
+    drop(recorder);
+    let limit = async {
+        match seconds {
+            Some(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = shutdown::asked_to_stop() => {}
+        () = limit => {}
+    }
+    let feeds = server.feeds.len();
+    shutdown::stop(server).await;
+    // The thread ends when the feeds have let go of the recorder; waiting for it must not block them.
+    let lines = tokio::task::spawn_blocking(move || writing.join())
+        .await?
+        .map_err(|_| anyhow::anyhow!("the recorder broke down"))?
+        .with_context(|| format!("cannot write {}", out.display()))?;
+    println!("recorded {lines} lines of {feeds} feeds to {}", out.display());
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! Stopping: readiness off, feeds, sessions, HTTP, actors; each step with its deadline.
+
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use marketd_actors::hub::{AbortSessions, CloseSessions};
+use marketd_actors::keeper::StandDown;
+
+use crate::app::Server;
+use crate::feeds;
+
+/// Waits for SIGTERM or SIGINT.
+pub async fn asked_to_stop() -> &'static str {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            return tokio::select! {
+                _ = terminate.recv() => "SIGTERM",
+                _ = tokio::signal::ctrl_c() => "SIGINT",
+            };
+        }
+    }
+    // Without a handler for the other signal this one still works.
+    let _ = tokio::signal::ctrl_c().await;
+    "SIGINT"
+}
+
+/// A second signal ends the process at once.
+fn exit_on_second_signal() {
+    actix_web::rt::spawn(async {
+        let signal = asked_to_stop().await;
+        tracing::warn!(signal, "asked again, exiting at once");
+        std::process::exit(130);
+    });
+}
+
+/// Stops everything and returns when it is done, or when the deadline has passed.
+pub async fn stop(server: Server) {
+    exit_on_second_signal();
+    let deadline = Duration::from_millis(server.shutdown.deadline_ms);
+    if tokio::time::timeout(deadline, steps(&server)).await.is_err() {
+        tracing::warn!("the deadline for stopping has passed, leaving the rest");
+    }
+    server.stop_arbiters();
+}
+
+#[allow(clippy::disallowed_methods, reason = "control messages, once each")]
+async fn steps(server: &Server) {
+    server.board.draining.store(true, Ordering::Release);
+    server.keeper.do_send(StandDown);
+    feeds::stop(&server.feeds);
+    let began = Instant::now();
+    for hub in server.board.hubs() {
+        hub.do_send(CloseSessions);
+    }
+    let open = || server.board.metrics.sessions_open.load(Ordering::Relaxed);
+    let told = open();
+    let patience = Duration::from_millis(server.shutdown.sessions_ms);
+    while open() > 0 && began.elapsed() < patience {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let mut aborted = 0;
+    if open() > 0 {
+        for hub in server.board.hubs() {
+            aborted += hub.send(AbortSessions).await.unwrap_or(0);
+        }
+    }
+    tracing::info!(told, aborted, took_ms = began.elapsed().as_millis() as u64, "sessions closed");
+    server.handle.stop(true).await;
+    tracing::info!("stopped");
+}
