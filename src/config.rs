@@ -109,6 +109,8 @@ pub struct InstrumentSection {
     tick_size: String,
     lot_size: String,
     min_notional: Option<String>,
+    /// At least so many decimals of quantities, where the venue holds finer ones than its lots.
+    qty_decimals: Option<u8>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -300,6 +302,7 @@ impl Config {
                 let (tick, lot) = (step(&section.tick_size)?, step(&section.lot_size)?);
                 let min_notional = section.min_notional.as_deref().map(step).transpose()?;
                 let listed = Instrument::listed(&section.symbol, &section.base, &section.quote, tick, lot);
+                let listed = listed.with_qty_decimals(section.qty_decimals.unwrap_or(0));
                 Ok(Instrument { min_notional, ..listed })
             })
             .collect()

@@ -169,6 +169,8 @@ async fn record(mut config: Config, out: PathBuf, seconds: Option<u64>) -> anyho
     if let Some(sim) = config.venues.get_mut("sim") {
         sim.enabled = false;
     }
+    // A recorder runs beside a server: it must not want that one's port.
+    config.http.bind.set_port(0);
     let (recorder, writing) =
         Recorder::create(&out).with_context(|| format!("cannot write {}", out.display()))?;
     let server = Server::start(&config, Some(&recorder)).await?;

@@ -26,6 +26,8 @@ use crate::streams::{Frame, Streams};
 const RETRY_HUB: Duration = Duration::from_millis(100);
 /// How often a crossed book is looked at when no message comes.
 const CROSSED_CHECK: Duration = Duration::from_millis(50);
+/// How often the 24 hours of a live market roll on without a trade.
+const ROLL_TICKER: Duration = Duration::from_secs(30);
 
 /// Updates of this market, in the order of its feed.
 #[derive(Message)]
@@ -68,10 +70,13 @@ pub struct MarketActor {
     owed_timer: bool,
     flush_timer: Option<(Timestamp, SpawnHandle)>,
     crossed_timer: bool,
+    /// There was an actor of this market before, and it died.
+    is_restart: bool,
 }
 
 impl MarketActor {
     pub fn new(board: Arc<Board>, entry: Arc<MarketEntry>, mailbox: usize, limits: MarketLimits) -> Self {
+        let is_restart = entry.epoch() != 0;
         let epoch = entry.begin_epoch(clock::now());
         let streams = Streams::new(entry.id.as_str(), epoch);
         Self {
@@ -86,6 +91,7 @@ impl MarketActor {
             owed_timer: false,
             flush_timer: None,
             crossed_timer: false,
+            is_restart,
         }
     }
 
@@ -304,15 +310,20 @@ impl Actor for MarketActor {
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(self.mailbox);
         self.entry.set_actor(ctx.address());
-        let entry = self.entry.clone();
-        let mut state = entry.state().write();
         // After a panic the old state may be half changed: begin from nothing.
-        if state.counters().snapshots > 0 {
+        if self.is_restart {
             let now = clock::now();
+            let entry = self.entry.clone();
+            let mut state = entry.state().write();
             *state = MarketState::new(state.instrument().clone(), self.limits, now);
             state.set_stale(StaleReason::Restarted, now);
             drop(state);
             self.ask_resync(StaleReason::Restarted);
+        }
+        if self.entry.source == marketd_domain::Source::Live {
+            ctx.run_interval(ROLL_TICKER, |actor, _| {
+                actor.entry.state().write().roll_ticker(clock::now());
+            });
         }
         for hub in self.board.hubs() {
             // A hub that is full looks after its streams by itself, a little later.

@@ -61,12 +61,6 @@ impl BatchSink {
         lane.updates.push(update);
     }
 
-    /// The venue told the rules of a market.
-    pub fn describe(&mut self, market: MarketIndex, instrument: &Instrument) {
-        self.push(market, Update::Described(Box::new(instrument.clone())));
-        self.push(market, Update::Rescaled(instrument.scales));
-    }
-
     /// Takes what was gathered: markets with their updates.
     pub fn drain(&mut self) -> Vec<(MarketIndex, Arc<MarketEntry>, Vec<Update>)> {
         let lanes = &mut self.lanes;
@@ -93,6 +87,10 @@ impl UpdateSink for BatchSink {
         if self.lanes.len() <= market.usize() {
             self.lanes.resize_with(market.usize() + 1, Lane::default);
         }
+    }
+
+    fn described(&mut self, market: MarketIndex, instrument: &Instrument) {
+        self.push(market, Update::Described(Box::new(instrument.clone())));
     }
 
     fn snapshot(&mut self, market: MarketIndex, update: &DepthUpdate) {

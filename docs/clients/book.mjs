@@ -29,7 +29,7 @@ function connect() {
   socket.onmessage = ({ data }) => {
     const frame = JSON.parse(data);
     silence.refresh();
-    if (frame.type === "error" || frame.status === "error") throw new Error(data);
+    if (frame.type === "error" || frame.status === "error") return console.error("refused:", data), process.exit(1);
     if (frame.channel !== "book" || !frame.bids) return;
     if (!apply(frame)) return (position = null), socket.close(); // a gap: subscribe anew, without resume
     console.log("best bid and ask", ...Object.values(best(1)).map(([level]) => level?.join(" x ")));

@@ -15,7 +15,9 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream};
 
+use super::backoff::Backoff;
 use super::http::{HttpClient, HttpError, tls_config};
+use super::instruments::learn_instruments;
 use super::{FeedSpec, Order};
 use crate::board::{Board, FeedReport, FeedState};
 use crate::clock;
@@ -86,7 +88,7 @@ struct Link {
 
 /// Runs until it is told to stop.
 pub async fn run(spec: FeedSpec, mut orders: mpsc::Receiver<Order>) {
-    let mut backoff = Backoff::new(&spec);
+    let mut backoff = Backoff::new(&spec.limits, spec.first_conn);
     let Some(instruments) = learn_instruments(&spec, &mut orders, &mut backoff).await else { return };
     let mut link = Link::new(spec, instruments).await;
     loop {
@@ -123,51 +125,7 @@ pub async fn run(spec: FeedSpec, mut orders: mpsc::Receiver<Order>) {
     }
 }
 
-/// Asks the venue for the rules of its instruments. A venue that cannot be reached is asked again; one
-/// that does not know a symbol leaves that market halted.
-async fn learn_instruments(
-    spec: &FeedSpec,
-    orders: &mut mpsc::Receiver<Order>,
-    backoff: &mut Backoff,
-) -> Option<Vec<Instrument>> {
-    let http = HttpClient::new(&spec.limits);
-    let symbols: Vec<String> = spec.markets.iter().map(|(_, instrument)| instrument.symbol.clone()).collect();
-    let url = format!("{}{}", spec.rest_url, spec.venue.instruments_path(&symbols));
-    loop {
-        let listed = match http.get(&url).await {
-            Ok(body) => spec.venue.parse_instruments(&body).map_err(|error| error.to_string()),
-            // The venue refused the request as such: it may know some of the symbols all the same.
-            Err(HttpError::Status { status: 400..=404, head, .. }) => {
-                tracing::warn!(feed = spec.name, head, "the venue refused the list of instruments");
-                Ok(Vec::new())
-            }
-            Err(error) => Err(error.to_string()),
-        };
-        match listed {
-            Ok(listed) => {
-                return Some(
-                    (spec.markets.iter())
-                        .map(|(_, wanted)| {
-                            let found = listed.iter().find(|found| found.symbol == wanted.symbol);
-                            found.unwrap_or(wanted).clone()
-                        })
-                        .collect(),
-                );
-            }
-            Err(error) => {
-                let wait = backoff.next();
-                tracing::warn!(feed = spec.name, error, "cannot learn the instruments, asking again");
-                note_failure(spec, error);
-                tokio::select! {
-                    () = tokio::time::sleep(wait) => {}
-                    order = orders.recv() => if matches!(order, None | Some(Order::Stop)) { return None },
-                }
-            }
-        }
-    }
-}
-
-fn note_failure(spec: &FeedSpec, error: String) {
+pub(super) fn note_failure(spec: &FeedSpec, error: String) {
     let mut report = first_report(spec);
     report.state = FeedState::BackingOff;
     report.last_error = Some(error);
@@ -194,7 +152,9 @@ impl Link {
         let entries = spec.markets.iter().map(|(entry, _)| entry.clone()).collect();
         let mut sink = BatchSink::new(entries);
         for (at, instrument) in instruments.iter().enumerate() {
-            sink.describe(MarketIndex(at as u32), instrument);
+            let market = MarketIndex(at as u32);
+            sink.described(market, instrument);
+            sink.rescaled(market, instrument.scales);
         }
         // One answer per request under way; sessions keep one request per market.
         let (answer_to, answers) = mpsc::channel(spec.markets.len() * 2 + 8);
@@ -484,36 +444,3 @@ impl Link {
         });
     }
 }
-
-/// Doubling waits with jitter, so that many feeds do not come back in step.
-struct Backoff {
-    first: Duration,
-    max: Duration,
-    next: Duration,
-    noise: u64,
-}
-
-impl Backoff {
-    fn new(spec: &FeedSpec) -> Self {
-        let (first, max) = (spec.limits.backoff_first, spec.limits.backoff_max);
-        // The clock's low bits differ between feeds; the spread needs no better randomness.
-        let noise = clock::now().nanos().unsigned_abs() ^ u64::from(spec.first_conn).rotate_left(32) | 1;
-        Self { first, max, next: first, noise }
-    }
-
-    fn reset(&mut self) {
-        self.next = self.first;
-    }
-
-    /// Between half of the present wait and the whole of it.
-    fn next(&mut self) -> Duration {
-        let wait = self.next;
-        self.next = (wait * 2).min(self.max);
-        self.noise ^= self.noise << 13;
-        self.noise ^= self.noise >> 7;
-        self.noise ^= self.noise << 17;
-        let half = wait / 2;
-        half + half.mul_f64((self.noise % 1_000) as f64 / 1_000.0)
-    }
-}
-

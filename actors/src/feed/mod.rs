@@ -4,7 +4,9 @@
 //! that the actor runs, so a panic in it is this actor's panic. *Overload*: markets that do not take
 //! their updates within a second are marked stale and resynced. *Restart*: a new actor connects anew.
 
+mod backoff;
 mod http;
+mod instruments;
 mod link;
 
 use std::sync::Arc;

@@ -114,6 +114,11 @@ impl UpdateSink for ReplaySink {
         });
     }
 
+    fn described(&mut self, market: MarketIndex, instrument: &Instrument) {
+        self.shadows[market.usize()].book.set_max_depth(instrument.max_depth);
+        self.sink.described(market, instrument);
+    }
+
     fn snapshot(&mut self, market: MarketIndex, update: &DepthUpdate) {
         self.shadow(market, update, true);
         if !self.is_silent {
@@ -188,6 +193,10 @@ struct Scan {
 impl UpdateSink for Scan {
     fn listed(&mut self, _market: MarketIndex, instrument: &Instrument) {
         self.instruments.push(instrument.clone());
+    }
+    fn described(&mut self, market: MarketIndex, instrument: &Instrument) {
+        let scales = self.instruments[market.usize()].scales;
+        self.instruments[market.usize()] = Instrument { scales, ..instrument.clone() };
     }
     fn snapshot(&mut self, _: MarketIndex, _: &DepthUpdate) {}
     fn depth(&mut self, _: MarketIndex, _: &DepthUpdate) {}

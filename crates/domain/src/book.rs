@@ -178,6 +178,7 @@ impl Ladder {
     /// part of the side that they touch.
     fn merge<'a>(&mut self, levels: impl Iterator<Item = &'a Level> + Clone, changed: &mut Vec<Level>) {
         let Some(worst) = levels.clone().next() else { return };
+        let changed_before = changed.len();
         let from = self.keys.partition_point(|key| *key < self.key(worst.price));
         self.scratch_keys.clear();
         self.scratch_qtys.clear();
@@ -209,6 +210,8 @@ impl Ladder {
         self.qtys.truncate(from);
         self.keys.append(&mut self.scratch_keys);
         self.qtys.append(&mut self.scratch_qtys);
+        // Told best first, as everywhere.
+        changed[changed_before..].reverse();
     }
 
     /// Removes what lies beyond `depth` and appends the removed levels, quantity zero, to `changed`.

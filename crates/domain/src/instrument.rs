@@ -113,6 +113,14 @@ impl Instrument {
         }
     }
 
+    /// Venues hold dust below their lot size: quantities get at least this many decimals.
+    pub fn with_qty_decimals(mut self, decimals: u8) -> Self {
+        if let Some(scale) = crate::numbers::Scale::new(decimals) {
+            self.scales.qty = self.scales.qty.max(scale);
+        }
+        self
+    }
+
     pub fn market_id(&self, venue: &str) -> MarketId {
         MarketId::new(venue, &self.base, &self.quote)
     }

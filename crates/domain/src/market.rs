@@ -278,9 +278,15 @@ impl MarketState {
         &self.changes
     }
 
-    /// Whether frames of the book may be shown right now.
+    /// Whether frames of the book may be shown right now: not before the first snapshot, and not while
+    /// it is crossed.
     pub const fn is_book_shown(&self) -> bool {
-        self.crossed_since.is_none()
+        self.counters.snapshots > 0 && self.crossed_since.is_none()
+    }
+
+    /// Time has passed without a trade: what is older than the ticker's window leaves it.
+    pub fn roll_ticker(&mut self, now: Timestamp) {
+        self.ticker.expire(now);
     }
 
     /// Replaces the instrument's rules; the scales stay as they are, see [`Self::rescale`].
@@ -315,8 +321,14 @@ impl MarketState {
 
     /// Applies changed levels. Messages are applied to a stale book too: what the venue sends is
     /// still true level by level, and the checksum tells when the whole is.
+    ///
+    /// Before the first snapshot there is nothing that they could change: a market that was restarted
+    /// meets the tail of its feed before the snapshot it asked for.
     pub fn apply_depth(&mut self, update: &DepthUpdate) -> BookOutcome {
         self.changes.clear();
+        if self.counters.snapshots == 0 {
+            return BookOutcome::Applied;
+        }
         if self.book.apply(&update.bids, &update.asks, &mut self.changes).is_err() {
             return BookOutcome::Doubtful(self.doubt(StaleReason::Malformed, update.ts_recv));
         }
@@ -565,6 +577,13 @@ mod tests {
         assert_eq!(market.book_seq(), 1);
         market.apply_depth(&update(&[(100, 2)], &[], 2));
         assert_eq!(market.book_seq(), 2);
+    }
+
+    #[test]
+    fn changes_before_the_first_snapshot_make_no_book() {
+        let mut market = market();
+        market.apply_depth(&update(&[(100, 1)], &[], 0));
+        assert!(market.book().is_empty() && !market.is_book_shown());
     }
 
     #[test]

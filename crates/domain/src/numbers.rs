@@ -455,6 +455,9 @@ impl Decimal {
     /// Parses with as few decimals as the value needs: `0.01000000` is 1 at scale 2.
     pub fn parse(text: &[u8]) -> Result<Self, NumberError> {
         let mut text = text;
+        if text.ends_with(b".") {
+            return Err(NumberError::Syntax);
+        }
         if text.contains(&b'.') {
             while let [rest @ .., b'0'] = text {
                 text = rest;
@@ -569,5 +572,6 @@ mod tests {
         check("0.00000001", 1, 8);
         assert!(Decimal::parse(b"").is_err());
         assert!(Decimal::parse(b"-1").is_err());
+        assert!(Decimal::parse(b"1.").is_err());
     }
 }

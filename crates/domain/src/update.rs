@@ -62,6 +62,9 @@ pub struct GapFound {
 pub trait UpdateSink {
     /// A market the feed has not named before gets the next index.
     fn listed(&mut self, market: MarketIndex, instrument: &Instrument);
+    /// Better knowledge of a market that is listed: its rules, its depth limit. Scales are told apart.
+    /// A sink that keeps no rules needs not take it.
+    fn described(&mut self, _market: MarketIndex, _instrument: &Instrument) {}
     /// The whole book at one moment.
     fn snapshot(&mut self, market: MarketIndex, update: &DepthUpdate);
     /// Changed levels.

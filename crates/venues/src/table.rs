@@ -70,11 +70,15 @@ impl MarketTable {
         self.by_symbol.get(symbol).copied()
     }
 
-    /// Puts better knowledge in place of an instrument (an instrument list arrived). Scales are
-    /// changed by [`Self::set_scales`] only.
-    pub fn describe(&mut self, market: MarketIndex, instrument: Instrument) {
+    /// Puts better knowledge in place of an instrument (an instrument list arrived, a subscription was
+    /// confirmed) and tells it. Scales are changed by [`Self::set_scales`] only.
+    pub fn describe(&mut self, market: MarketIndex, instrument: Instrument, updates: &mut dyn UpdateSink) {
         let scales = self.instruments[market.usize()].scales;
-        self.instruments[market.usize()] = Instrument { scales, ..instrument };
+        let instrument = Instrument { scales, ..instrument };
+        if self.instruments[market.usize()] != instrument {
+            updates.described(market, &instrument);
+            self.instruments[market.usize()] = instrument;
+        }
     }
 
     pub fn set_scales(&mut self, market: MarketIndex, scales: Scales, updates: &mut dyn UpdateSink) {

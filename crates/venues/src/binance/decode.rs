@@ -383,7 +383,11 @@ impl wire::SymbolInfo<'_> {
             Some(kind) if kind.0 != "PERPETUAL" => with_delivery(&self.quoteAsset, &self.symbol),
             _ => self.quoteAsset.to_string(),
         };
-        let listed = Instrument::listed(&self.symbol, &self.baseAsset, &quote, tick_size, lot_size);
+        // Levels hold dust below the lot size. Not where whole units are the lot: such quantities are
+        // large, and eight decimals would not hold them.
+        let qty_decimals = if lot_size.scale.decimals() == 0 { 0 } else { 8 };
+        let listed = Instrument::listed(&self.symbol, &self.baseAsset, &quote, tick_size, lot_size)
+            .with_qty_decimals(qty_decimals);
         Some(Instrument { min_notional, ..listed })
     }
 }

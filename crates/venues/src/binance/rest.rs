@@ -142,7 +142,7 @@ impl BinanceSession {
             match (known, info.instrument()) {
                 (Some(market), Some(instrument)) => {
                     let scales = instrument.scales;
-                    self.table.describe(market, instrument);
+                    self.table.describe(market, instrument, io.updates);
                     if !self.feed(market).is_started && !self.feed(market).sync.has_buffered() {
                         self.table.set_scales(market, scales, io.updates);
                     }

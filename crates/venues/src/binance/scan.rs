@@ -2,7 +2,7 @@
 //!
 //! It either reads a frame as serde would, or declines it; then serde decides. So it may be as narrow
 //! as it likes, but must never accept what serde refuses or read it differently (property tests in
-//! `tests/binance.rs` hold the two against each other).
+//! `tests/binance/scanner.rs` hold the two against each other).
 
 use marketd_domain::numbers::parse_decimal;
 use marketd_domain::{Level, Price, Qty, Scale, Scales};
@@ -254,6 +254,15 @@ fn eight_bytes(text: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_le_bytes(bytes))
 }
 
+/// The same at the end of the text, filled up with zero bytes, which are no digits.
+#[inline]
+fn up_to_eight_bytes(text: &[u8], at: usize) -> u64 {
+    eight_bytes(text, at).unwrap_or_else(|| {
+        let rest = text.get(at..).unwrap_or_default();
+        rest.iter().rev().fold(0, |bytes, byte| (bytes << 8) | u64::from(*byte))
+    })
+}
+
 /// How many of eight bytes, from the first in the text, are digits in a row.
 #[inline]
 const fn leading_digits(bytes: u64) -> u32 {
@@ -328,14 +337,14 @@ impl<'a> Cursor<'a> {
     /// A JSON integer that fits in any case: up to 16 digits without leading zeros.
     #[inline]
     fn integer(&mut self) -> Option<u64> {
-        let first = eight_bytes(self.text, self.at)?;
+        let first = up_to_eight_bytes(self.text, self.at);
         let mut digits = leading_digits(first);
         let mut value = match digits {
             0 => return None,
             _ => eight_digits(first << (64 - 8 * digits)),
         };
         if digits == 8 {
-            let second = eight_bytes(self.text, self.at + 8)?;
+            let second = up_to_eight_bytes(self.text, self.at + 8);
             let more = leading_digits(second);
             if more > 0 {
                 value =

@@ -377,11 +377,14 @@ impl VenueSession for BinanceSession {
         let texts = encode::subscribe(self.flavour, symbols, self.next_request);
         self.next_request += texts.len() as u64;
         io.actions.extend(texts.into_iter().map(|text| Action::Send { conn, text }));
-        for feed in &mut self.feeds[..self.subscribed] {
-            feed.conn = Some(conn);
+        for (at, feed) in self.feeds.iter_mut().enumerate() {
             feed.sync.open();
-            if !feed.sync.is_synced() {
-                feed.wish.want(now.plus_millis(QUIET_MS));
+            // What we did not subscribe to ourselves, a recording may carry on another connection.
+            if at < self.subscribed {
+                feed.conn = Some(conn);
+                if !feed.sync.is_synced() {
+                    feed.wish.want(now.plus_millis(QUIET_MS));
+                }
             }
         }
     }

@@ -244,17 +244,19 @@ const LONGEST_BACKOFF_MS: i64 = 30_000;
 /// An answer that has not come by then will not: the driver's own limit is below this.
 const ANSWER_TIMEOUT_MS: i64 = 30_000;
 
-/// The wish for a snapshot of one market: one request at a time, and waits between failures.
+/// The wish for a snapshot of one market: one request at a time, never two within a second, and
+/// growing waits between failures.
 #[derive(Debug, Clone)]
 pub struct SnapshotWish {
     due: Option<Timestamp>,
     under_way_since: Option<Timestamp>,
+    not_before: Timestamp,
     backoff_ms: i64,
 }
 
 impl Default for SnapshotWish {
     fn default() -> Self {
-        Self { due: None, under_way_since: None, backoff_ms: FIRST_BACKOFF_MS }
+        Self { due: None, under_way_since: None, not_before: Timestamp::ZERO, backoff_ms: FIRST_BACKOFF_MS }
     }
 }
 
@@ -262,7 +264,7 @@ impl SnapshotWish {
     /// A snapshot is wanted at `when`, unless it is wanted earlier or on its way.
     pub fn want(&mut self, when: Timestamp) {
         if self.under_way_since.is_none() {
-            self.due = Some(self.due.map_or(when, |due| due.min(when)));
+            self.due = Some(self.due.map_or(when, |due| due.min(when)).max(self.not_before));
         }
     }
 
@@ -277,17 +279,20 @@ impl SnapshotWish {
     pub fn asked(&mut self, now: Timestamp) {
         self.due = None;
         self.under_way_since = Some(now);
+        self.not_before = now.plus_millis(FIRST_BACKOFF_MS);
     }
 
     /// The book stands.
     pub fn fulfilled(&mut self) {
-        *self = Self::default();
+        self.dropped();
+        self.backoff_ms = FIRST_BACKOFF_MS;
     }
 
     /// The answer was no use, or there was none: ask again after a while.
     pub fn failed(&mut self, now: Timestamp) {
         self.under_way_since = None;
-        self.due = Some(now.plus_millis(self.backoff_ms));
+        self.not_before = now.plus_millis(self.backoff_ms);
+        self.due = Some(self.not_before);
         self.backoff_ms = (self.backoff_ms * 2).min(LONGEST_BACKOFF_MS);
     }
 
@@ -461,6 +466,8 @@ mod tests {
         let mut waits = Vec::new();
         for _ in 0..7 {
             wish.failed(at(now));
+            // Diffs that go on coming do not shorten the wait.
+            wish.want(at(now));
             let failed = now;
             while !wish.is_due(at(now)) {
                 now += 1;

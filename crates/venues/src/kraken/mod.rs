@@ -190,6 +190,9 @@ impl KrakenSession {
             ..decode::describe(symbol)
         });
         if let Some(market) = listed {
+            // Listed earlier, by a trade or a configuration, or subscribed to at another depth since.
+            let known = self.table.instrument(market).clone();
+            self.table.describe(market, Instrument { max_depth: Some(depth), ..known }, io.updates);
             self.table.set_scales(market, scales, io.updates);
         }
         Ok(listed)

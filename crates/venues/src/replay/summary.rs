@@ -157,6 +157,10 @@ impl UpdateSink for SummarySink {
         });
     }
 
+    fn described(&mut self, market: MarketIndex, instrument: &Instrument) {
+        self.entry(market).market.set_instrument(instrument.clone());
+    }
+
     fn snapshot(&mut self, market: MarketIndex, update: &DepthUpdate) {
         let outcome = self.entry(market).market.apply_snapshot(update);
         self.note(market, outcome);

@@ -36,6 +36,7 @@ fn a_gap_is_told_at_once_and_closed_by_a_snapshot() {
     bench.http(DEPTH_PATH, &snapshot(6)).expect("valid");
     bench.heard(&[]);
     bench.at(900);
+    bench.message(&diff(12, 12, "", "")).expect("valid");
     bench.wanted(&[]);
     bench.at(1_000);
     bench.wanted(&[DEPTH_PATH]);
@@ -45,7 +46,12 @@ fn a_gap_is_told_at_once_and_closed_by_a_snapshot() {
     bench.at(3_000);
     bench.wanted(&[DEPTH_PATH]);
     bench.http(DEPTH_PATH, &snapshot(9)).expect("valid");
-    bench.heard(&["BTCUSDT snapshot 9 100x1 | 101x2", "BTCUSDT duplicate", "BTCUSDT depth 11 90x1 |"]);
+    bench.heard(&[
+        "BTCUSDT snapshot 9 100x1 | 101x2",
+        "BTCUSDT duplicate",
+        "BTCUSDT depth 11 90x1 |",
+        "BTCUSDT depth 12 |",
+    ]);
 }
 
 #[test]
@@ -73,6 +79,25 @@ fn a_connection_subscribes_goes_stale_and_starts_afresh() {
     bench.wanted(&[DEPTH_PATH]);
     bench.http(DEPTH_PATH, &snapshot(21)).expect("valid");
     bench.heard(&["BTCUSDT snapshot 21 100x1 | 101x2", "BTCUSDT duplicate"]);
+}
+
+#[test]
+fn a_recorded_reconnect_may_have_its_snapshot_before_its_diffs() {
+    let mut bench = Bench::discovering(&BINANCE);
+    bench.message(&diff(1, 3, "", "")).expect("valid");
+    bench.http(DEPTH_URL, &snapshot(3)).expect("valid");
+    bench.io(|session, now, io| session.on_close(1, now, io));
+    bench.io(|session, now, io| session.on_open(1, "wss://stream.binance.com:9443/stream", now, io));
+    bench.http(DEPTH_URL, &snapshot(9)).expect("valid");
+    bench.message(&diff(10, 10, "", "")).expect("valid");
+    bench.heard(&[
+        "BTCUSDT listed BTC-USDT",
+        "BTCUSDT snapshot 3 100x1 | 101x2",
+        "BTCUSDT duplicate",
+        "BTCUSDT stale disconnected",
+        "BTCUSDT snapshot 9 100x1 | 101x2",
+        "BTCUSDT depth 10 |",
+    ]);
 }
 
 #[test]
@@ -402,7 +427,7 @@ fn unknown_and_suspended_symbols_are_halted() {
     bench.at(60_000);
     bench.wanted(&[]);
     bench.http("/api/v3/exchangeInfo", &EXCHANGE_INFO.replace("\"TRADING\"", "\"BREAK\"")).expect("valid");
-    bench.heard(&["BTCUSDT halted suspended"]);
+    bench.heard(&["BTCUSDT described BTC-USDT", "BTCUSDT halted suspended"]);
 }
 
 const EXCHANGE_INFO: &str = r#"{"timezone":"UTC","symbols":[
@@ -427,7 +452,7 @@ fn instrument_lists_tell_names_and_scales() {
             format!("{} {decimals:?} {notional:?}", instrument.market_id("b").as_str())
         })
         .collect();
-    assert_eq!(told, ["b:BTC-USDT (2, 5) Some(5)", "b:BTC-USDT-240927 (1, 3) Some(100)"]);
+    assert_eq!(told, ["b:BTC-USDT (2, 8) Some(5)", "b:BTC-USDT-240927 (1, 8) Some(100)"]);
     assert_eq!(BINANCE_USDM.symbol("btc", "usdt-240927"), "BTCUSDT_240927");
     assert_eq!(BINANCE.symbol("btc", "usdt"), "BTCUSDT");
     for body in ["", "{}", "[]", "{\"symbols\":7}", "{\"code\":-1121,\"msg\":\"Invalid symbol.\"}"] {
@@ -437,15 +462,15 @@ fn instrument_lists_tell_names_and_scales() {
     let mut bench = Bench::discovering(&BINANCE);
     bench.http("https://api.binance.com/api/v3/exchangeInfo", EXCHANGE_INFO).expect("valid");
     bench.http(DEPTH_URL, &snapshot(5)).expect("valid");
-    assert_eq!(bench.notes.scales, [Scales::of(2, 5)]);
+    assert_eq!(bench.notes.scales, [Scales::of(2, 8)]);
     bench.heard(&["BTCUSDT listed BTC-USDT", "BTCUSDT snapshot 5 100x1 | 101x2"]);
 
     let mut bench = Bench::with(&BINANCE, &["BTCUSDT"]);
     bench.http("/api/v3/exchangeInfo", EXCHANGE_INFO).expect("valid");
-    bench.heard(&["BTCUSDT rescaled 2 5"]);
+    bench.heard(&["BTCUSDT described BTC-USDT", "BTCUSDT rescaled 2 5"]);
     bench.http(DEPTH_URL, &snapshot(5)).expect("valid");
     bench.http("/api/v3/exchangeInfo", &EXCHANGE_INFO.replace("0.01000000", "0.1")).expect("valid");
-    bench.heard(&["BTCUSDT snapshot 5 100x1 | 101x2"]);
+    bench.heard(&["BTCUSDT snapshot 5 100x1 | 101x2", "BTCUSDT described BTC-USDT"]);
 }
 
 #[test]

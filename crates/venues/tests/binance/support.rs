@@ -45,6 +45,10 @@ impl UpdateSink for Notes {
         self.note(market, &format!("listed {}-{}", instrument.base, instrument.quote));
     }
 
+    fn described(&mut self, market: MarketIndex, instrument: &Instrument) {
+        self.note(market, &format!("described {}-{}", instrument.base, instrument.quote));
+    }
+
     fn snapshot(&mut self, market: MarketIndex, update: &DepthUpdate) {
         self.book(market, "snapshot", update);
     }

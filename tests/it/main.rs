@@ -1,0 +1,15 @@
+//! Whole-server tests: a real server on a free port, one file per resource and per misbehaviour.
+
+mod support;
+
+mod bad_input;
+mod clients;
+mod drain;
+mod feed_faults;
+mod feed_gap;
+mod keeper;
+mod record;
+mod replay_control;
+mod rest;
+mod slow_client;
+mod venues_live;

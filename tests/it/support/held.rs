@@ -1,0 +1,114 @@
+//! A book held by the one rule of the protocol; anything else fails the test.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::TestApp;
+
+/// `(price, quantity)` as printed, best first.
+pub type Levels = Vec<(String, String)>;
+
+#[derive(Debug, Default)]
+pub struct HeldBook {
+    pub epoch: u64,
+    pub seq: u64,
+    pub snapshots: usize,
+    pub deltas: usize,
+    /// By the price without its point: a market's scale is fixed within an epoch.
+    bids: BTreeMap<i128, (String, String)>,
+    asks: BTreeMap<i128, (String, String)>,
+}
+
+fn whole(decimal: &str) -> i128 {
+    decimal.replace('.', "").parse().expect("a decimal")
+}
+
+impl HeldBook {
+    /// Takes a frame if it is one of the book; says whether it was.
+    pub fn take(&mut self, frame: &Value) -> bool {
+        if frame["channel"] != "book" || !frame["bids"].is_array() {
+            return false;
+        }
+        let number = |name: &str| frame[name].as_u64().expect("an integer");
+        let (epoch, seq, prev) = (number("epoch"), number("seq"), number("prev"));
+        if frame["type"] == "snapshot" {
+            assert_eq!(prev, seq, "a snapshot's prev is its seq");
+            self.bids.clear();
+            self.asks.clear();
+            self.snapshots += 1;
+        } else {
+            assert_eq!((epoch, prev), (self.epoch, self.seq), "a delta that does not apply");
+            assert!(seq > prev, "seq grows");
+            self.deltas += 1;
+        }
+        (self.epoch, self.seq) = (epoch, seq);
+        for (name, side) in [("bids", &mut self.bids), ("asks", &mut self.asks)] {
+            for level in frame[name].as_array().expect("levels") {
+                let (price, qty) = (level[0].as_str().expect("text"), level[1].as_str().expect("text"));
+                if whole(qty) == 0 {
+                    side.remove(&whole(price));
+                } else {
+                    side.insert(whole(price), (price.to_owned(), qty.to_owned()));
+                }
+            }
+        }
+        true
+    }
+
+    pub fn position(&self) -> Value {
+        serde_json::json!({"epoch": self.epoch, "seq": self.seq})
+    }
+
+    pub fn bids(&self) -> Levels {
+        self.bids.values().rev().cloned().collect()
+    }
+
+    pub fn asks(&self) -> Levels {
+        self.asks.values().cloned().collect()
+    }
+
+    /// Fails unless this is the book that REST shows. Both must stand at the same position.
+    pub fn assert_is(&self, book: &Value) {
+        assert_eq!((book["epoch"].as_u64(), book["seq"].as_u64()), (Some(self.epoch), Some(self.seq)));
+        assert_eq!((levels(&book["bids"]), levels(&book["asks"])), (self.bids(), self.asks()));
+    }
+}
+
+/// Levels of a REST answer.
+pub fn levels(side: &Value) -> Levels {
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    side.as_array().expect("levels").iter().map(|level| (text(&level[0]), text(&level[1]))).collect()
+}
+
+impl TestApp {
+    pub async fn book(&self, market: &str, depth: &str) -> Value {
+        self.data(&format!("/api/v1/markets/{market}/book?depth={depth}")).await
+    }
+
+    /// One of the counters of `/system/info`.
+    pub async fn counter(&self, name: &str) -> u64 {
+        self.data("/api/v1/system/info").await["counters"][name].as_u64().expect("a counter")
+    }
+
+    /// Waits until no session and no subscription is left.
+    pub async fn nobody_is_connected(&self) {
+        self.until("sessions_open and subscriptions_open 0", async || {
+            self.counter("sessions_open").await == 0 && self.counter("subscriptions_open").await == 0
+        })
+        .await;
+    }
+
+    pub async fn post(&self, path: &str, body: &str) -> super::Answer {
+        self.request("POST", path, &[], body).await
+    }
+
+    /// Stands the replay still, and waits until the book does.
+    pub async fn pause_replay(&self) {
+        assert_eq!(self.post("/api/v1/replay/pause", "").await.status, 200);
+        self.until("a paused replay", async || {
+            self.data("/api/v1/replay").await["items"][0]["paused"] == true
+        })
+        .await;
+    }
+}
