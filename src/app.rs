@@ -100,8 +100,7 @@ fn start_http(
     shared: web::Data<Shared>,
 ) -> anyhow::Result<(ServerHandle, Vec<SocketAddr>)> {
     let hub_limits = config.hub_limits();
-    let socket =
-        SocketOptions { user_timeout: Duration::from_millis(config.limits.tcp_user_timeout_ms) };
+    let socket = SocketOptions { user_timeout: Duration::from_millis(config.limits.tcp_user_timeout_ms) };
     let workers = match config.http.workers {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get),
         workers => workers,
@@ -111,7 +110,6 @@ fn start_http(
         App::new()
             .app_data(shared.clone())
             .app_data(hub_of_this_thread(&board, hub_limits))
-            .app_data(web::PayloadConfig::new(64 * 1024))
             .configure(http::configure)
     })
     .on_connect(move |io, extensions| connection::prepare(socket, io, extensions))

@@ -13,9 +13,9 @@ use marketd_actors::hub::HubLimits;
 use marketd_actors::replay::Speed;
 use marketd_actors::ring::RingLimits;
 use marketd_actors::session::SessionLimits;
+use marketd_domain::Instrument;
 use marketd_domain::market::MarketLimits;
 use marketd_domain::numbers::Decimal;
-use marketd_domain::Instrument;
 use serde::Deserialize;
 use toml::{Table, Value};
 
@@ -201,7 +201,8 @@ impl Config {
         environment: impl Iterator<Item = (String, String)>,
         overrides: &Overrides,
     ) -> Result<Self, ConfigError> {
-        let mut table: Table = DEFAULT.parse().map_err(|error| bad("config/default.toml", format!("{error}")))?;
+        let mut table: Table =
+            DEFAULT.parse().map_err(|error| bad("config/default.toml", format!("{error}")))?;
         let environment: BTreeMap<String, String> = environment.collect();
         let profile = overrides.profile.clone().or_else(|| environment.get("MARKETD_PROFILE").cloned());
         if let Some(profile) = profile {
@@ -231,16 +232,17 @@ impl Config {
         });
         seed("DISABLE_AUTH", &["auth", "disabled"], disabled)?;
         if let Some(port) = environment.get("GATEWAY_PORT") {
-            let port: u16 = port.parse().map_err(|_| bad("GATEWAY_PORT", format!("{port:?} is not a port")))?;
+            let port: u16 =
+                port.parse().map_err(|_| bad("GATEWAY_PORT", format!("{port:?} is not a port")))?;
             set_port(&mut table, port)?;
         }
         for (key, value) in &overrides.set {
             let path: Vec<String> = key.split('.').map(str::to_owned).collect();
             set_path(&mut table, &path, value).map_err(|reason| bad(key, reason))?;
         }
-        let config: Self = Value::Table(table).try_into().map_err(|error: toml::de::Error| {
-            bad("configuration", error.to_string().replace('\n', " "))
-        })?;
+        let config: Self = Value::Table(table)
+            .try_into()
+            .map_err(|error: toml::de::Error| bad("configuration", error.to_string().replace('\n', " ")))?;
         config.validate()?;
         Ok(config)
     }
@@ -249,7 +251,10 @@ impl Config {
         self.speed()?;
         self.instruments()?;
         if self.auth.disabled && !self.http.bind.ip().is_loopback() {
-            return Err(bad("auth.disabled", format!("refused: {} is not a loopback address", self.http.bind)));
+            return Err(bad(
+                "auth.disabled",
+                format!("refused: {} is not a loopback address", self.http.bind),
+            ));
         }
         for (name, section) in &self.venues {
             if name != "sim" && marketd_venues::venue_named(name).is_none() {
@@ -257,12 +262,17 @@ impl Config {
             }
             for market in &section.markets {
                 if market.rsplit_once('-').is_none_or(|(base, quote)| base.is_empty() || quote.is_empty()) {
-                    return Err(bad(format!("venues.{name}.markets"), format!("{market:?} is not BASE-QUOTE")));
+                    return Err(bad(
+                        format!("venues.{name}.markets"),
+                        format!("{market:?} is not BASE-QUOTE"),
+                    ));
                 }
             }
             if name == "sim"
-                && let Some(unknown) =
-                    section.markets.iter().find(|market| marketd_venues::sim::SimMarket::named(market).is_none())
+                && let Some(unknown) = section
+                    .markets
+                    .iter()
+                    .find(|market| marketd_venues::sim::SimMarket::named(market).is_none())
             {
                 return Err(bad("venues.sim.markets", format!("{unknown:?} is not simulated")));
             }
@@ -289,13 +299,15 @@ impl Config {
     }
 
     pub fn speed(&self) -> Result<Speed, ConfigError> {
-        Speed::parse(&self.replay.speed)
-            .ok_or_else(|| bad("replay.speed", format!("{:?} is neither a number nor \"max\"", self.replay.speed)))
+        Speed::parse(&self.replay.speed).ok_or_else(|| {
+            bad("replay.speed", format!("{:?} is neither a number nor \"max\"", self.replay.speed))
+        })
     }
 
     pub fn instruments(&self) -> Result<Vec<Instrument>, ConfigError> {
         let step = |text: &str| {
-            Decimal::parse(text.as_bytes()).map_err(|error| bad("replay.instruments", format!("{text:?}: {error}")))
+            Decimal::parse(text.as_bytes())
+                .map_err(|error| bad("replay.instruments", format!("{text:?}: {error}")))
         };
         (self.replay.instruments.iter())
             .map(|section| {
@@ -368,7 +380,8 @@ fn read_profile(profile: &str) -> Result<(String, String), ConfigError> {
         "production" => Some(include_str!("../config/production.toml")),
         _ => None,
     };
-    let place = if profile.contains(['.', '/']) { profile.to_owned() } else { format!("config/{profile}.toml") };
+    let place =
+        if profile.contains(['.', '/']) { profile.to_owned() } else { format!("config/{profile}.toml") };
     match std::fs::read_to_string(&place) {
         Ok(text) => Ok((place, text)),
         Err(error) => match builtin {
@@ -408,7 +421,9 @@ fn set_path(table: &mut Table, path: &[String], text: &str) -> Result<(), String
         return Err(format!("{key:?} has no keys below it"));
     }
     *held = match held {
-        Value::Boolean(_) => Value::Boolean(text.parse().map_err(|_| format!("{text:?} is not true or false"))?),
+        Value::Boolean(_) => {
+            Value::Boolean(text.parse().map_err(|_| format!("{text:?} is not true or false"))?)
+        }
         Value::Integer(_) => Value::Integer(text.parse().map_err(|_| format!("{text:?} is not an integer"))?),
         Value::Array(_) => Value::Array(
             (text.split(',').map(str::trim).filter(|item| !item.is_empty()))

@@ -32,7 +32,6 @@ static BUILTIN: &[&[u8]] = &[
 /// Recordings tell connections apart by number; feeds get so many each.
 const CONNECTIONS_PER_FEED: u32 = 1_000_000;
 
-
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error(transparent)]
@@ -105,7 +104,7 @@ fn watch(keeper: &Addr<KeeperActor>, watch: Watch) {
 pub enum Running {
     Live(Arc<RwLock<Addr<FeedActor>>>),
     Replay(Arc<RwLock<Addr<ReplayActor>>>),
-    Sim,
+    Sim(Arc<RwLock<Addr<SimActor>>>),
 }
 
 #[allow(clippy::disallowed_methods, reason = "a control message, once, at shutdown")]
@@ -115,7 +114,7 @@ pub fn stop(running: &[Running]) {
             Running::Live(actor) => actor.read().do_send(StopFeed),
             Running::Replay(actor) => actor.read().do_send(StopReplay),
             // It ends with its arbiter; nothing outside is to be told.
-            Running::Sim => {}
+            Running::Sim(_) => {}
         }
     }
 }
@@ -271,5 +270,5 @@ pub fn start_sim(stage: &Stage, config: &Config, factory: &MarketFactory) -> Opt
             restart: Box::new(move || *renewed.write() = make()),
         },
     );
-    Some((Running::Sim, Simulating { scenarios, actor: place }))
+    Some((Running::Sim(place.clone()), Simulating { scenarios, actor: place }))
 }

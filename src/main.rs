@@ -137,7 +137,8 @@ fn overrides(cli: &Cli) -> anyhow::Result<Overrides> {
         _ => {}
     }
     for pair in &cli.common.set {
-        let (key, value) = pair.split_once('=').with_context(|| format!("--set {pair:?} is not KEY=VALUE"))?;
+        let (key, value) =
+            pair.split_once('=').with_context(|| format!("--set {pair:?} is not KEY=VALUE"))?;
         put(key, value);
     }
     Ok(Overrides { profile: cli.common.profile.clone(), set })

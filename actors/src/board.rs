@@ -109,12 +109,7 @@ impl MarketEntry {
 
     fn tag_of(&self, state: &MarketState) -> BookTag {
         let status = state.shown_status();
-        BookTag {
-            epoch: self.epoch(),
-            seq: state.book_seq(),
-            status: status.status,
-            reason: status.reason,
-        }
+        BookTag { epoch: self.epoch(), seq: state.book_seq(), status: status.status, reason: status.reason }
     }
 
     /// The book as REST shows it, encoded at most once per change and depth. `None` before the first
@@ -246,14 +241,21 @@ impl Board {
         self.hubs.read().clone()
     }
 
-    /// Whether every market has a book, its actor is alive, and nobody is stopping.
+    /// Markets that keep the server from being ready: no live actor, or no book yet. One that its venue
+    /// does not trade will have none, and is not waited for.
+    pub fn waiting_for(&self) -> Vec<Arc<MarketEntry>> {
+        let is_missing = |entry: &Arc<MarketEntry>| {
+            let state = entry.state.read();
+            let has_book = state.counters().snapshots > 0 || state.status().status == MarketStatus::Halted;
+            !has_book || !entry.actor.read().as_ref().is_some_and(Addr::connected)
+        };
+        self.markets.read().iter().filter(|entry| is_missing(entry)).cloned().collect()
+    }
+
+    /// Whether every market can be served, and nobody is stopping.
     pub fn is_ready(&self) -> bool {
-        let markets = self.markets.read();
         !self.draining.load(Ordering::Acquire)
-            && !markets.is_empty()
-            && markets.iter().all(|entry| {
-                entry.actor.read().as_ref().is_some_and(Addr::connected)
-                    && entry.state.read().counters().snapshots > 0
-            })
+            && !self.markets.read().is_empty()
+            && self.waiting_for().is_empty()
     }
 }

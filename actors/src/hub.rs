@@ -12,9 +12,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix::prelude::*;
+use marketd_protocol::StreamKey;
 use marketd_protocol::code::CloseCode;
 use marketd_protocol::ws::{Position, ResumeOutcome};
-use marketd_protocol::StreamKey;
 
 use crate::board::{Board, HubNo, MarketNo};
 use crate::market::{CloseStream, OpenStream};
@@ -159,7 +159,9 @@ impl HubState {
     pub fn unsubscribe(&self, outlet: &Rc<Outlet>, at: usize, stream: &Stream) {
         let mut readers = stream.readers.borrow_mut();
         let this = Rc::as_ptr(outlet);
-        if let Some(place) = readers.iter().position(|(held, held_at)| *held_at == at && held.as_ptr() == this) {
+        if let Some(place) =
+            readers.iter().position(|(held, held_at)| *held_at == at && held.as_ptr() == this)
+        {
             readers.swap_remove(place);
         }
         if readers.is_empty() {
@@ -231,7 +233,11 @@ impl HubState {
             None => false,
             Some(outlet) => {
                 if outlet.stalled_for().is_some_and(|stalled| stalled > timeout) {
-                    tracing::info!(session = outlet.id(), code = CloseCode::SLOW_CONSUMER.reason, "session reads nothing, ending it");
+                    tracing::info!(
+                        session = outlet.id(),
+                        code = CloseCode::SLOW_CONSUMER.reason,
+                        "session reads nothing, ending it"
+                    );
                     Metrics::add(&self.board.metrics.stalled_closed, 1);
                     outlet.abort();
                     return false;

@@ -123,7 +123,8 @@ mod tests {
 
     #[test]
     fn restarts_come_at_once_and_then_ever_later() {
-        let waits: Vec<u128> = [0, 1, 2, 3, 8, 9, 40].map(|restarts| wait_before(restarts).as_millis()).to_vec();
+        let waits: Vec<u128> =
+            [0, 1, 2, 3, 8, 9, 40].map(|restarts| wait_before(restarts).as_millis()).to_vec();
         assert_eq!(waits, [0, 200, 400, 800, 25_600, 30_000, 30_000]);
     }
 }

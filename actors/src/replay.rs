@@ -38,7 +38,10 @@ impl Speed {
         let text = text.strip_suffix('x').unwrap_or(text);
         let thousandths =
             marketd_domain::numbers::parse_decimal(text.as_bytes(), marketd_domain::Scale::of(3)).ok()?;
-        u64::try_from(thousandths).ok().filter(|speed| (1..=10_000_000).contains(speed)).map(Self::Thousandths)
+        u64::try_from(thousandths)
+            .ok()
+            .filter(|speed| (1..=10_000_000).contains(speed))
+            .map(Self::Thousandths)
     }
 }
 

@@ -29,6 +29,12 @@ pub struct SetScenario {
     pub scenario: Scenario,
 }
 
+/// For tests: panics inside the handler.
+#[cfg(feature = "failpoints")]
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Crash;
+
 /// The scenario each market plays, for REST.
 pub type Scenarios = Arc<Mutex<Vec<(String, Scenario)>>>;
 
@@ -140,5 +146,14 @@ impl Handler<SetScenario> for SimActor {
                 *scenario = playing;
             }
         }
+    }
+}
+
+#[cfg(feature = "failpoints")]
+impl Handler<Crash> for SimActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Crash, _ctx: &mut Self::Context) {
+        panic!("crashed on request");
     }
 }

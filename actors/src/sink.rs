@@ -21,7 +21,11 @@ pub enum Update {
     Stale(StaleReason, Timestamp),
     Halted(StaleReason, Timestamp),
     Duplicate,
-    VenueBbo { bid: Level, ask: Level, venue_seq: u64 },
+    VenueBbo {
+        bid: Level,
+        ask: Level,
+        venue_seq: u64,
+    },
 }
 
 /// Updates of one market, in order.
@@ -30,6 +34,8 @@ struct Lane {
     entry: Option<Arc<MarketEntry>>,
     updates: Vec<Update>,
     venue_seq: u64,
+    /// The venue's own best levels of a sequence that the depth messages have not come to.
+    bbo: Option<(Level, Level, u64)>,
 }
 
 /// Gathers what a session or a simulator says. Markets are known by their place in `entries`.
@@ -105,6 +111,10 @@ impl UpdateSink for BatchSink {
             lane.venue_seq = update.venue_seq;
         }
         self.push(market, Update::Depth(Box::new(update.clone())));
+        let waiting = self.lanes.get_mut(market.usize()).and_then(|lane| lane.bbo.take());
+        if let Some((bid, ask, venue_seq)) = waiting.filter(|(_, _, seq)| *seq == update.venue_seq) {
+            self.push(market, Update::VenueBbo { bid, ask, venue_seq });
+        }
     }
 
     fn trade(&mut self, market: MarketIndex, trade: &Trade) {
@@ -133,8 +143,11 @@ impl UpdateSink for BatchSink {
 
     /// Only what can be compared is worth sending: most of these lie between two depth messages.
     fn venue_bbo(&mut self, market: MarketIndex, bid: Level, ask: Level, venue_seq: u64) {
-        if self.lanes.get(market.usize()).is_some_and(|lane| lane.venue_seq == venue_seq) {
+        let Some(lane) = self.lanes.get_mut(market.usize()) else { return };
+        if lane.venue_seq == venue_seq {
             self.push(market, Update::VenueBbo { bid, ask, venue_seq });
+        } else {
+            lane.bbo = Some((bid, ask, venue_seq));
         }
     }
 }

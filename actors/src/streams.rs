@@ -163,7 +163,14 @@ impl Streams {
                     if !every_change {
                         pending.add(state.changes());
                     } else if !state.changes().is_empty() {
-                        let frame = encode_changes(stream, state, state.changes(), &mut self.scratch, self.epoch, now);
+                        let frame = encode_changes(
+                            stream,
+                            state,
+                            state.changes(),
+                            &mut self.scratch,
+                            self.epoch,
+                            now,
+                        );
                         emit(stream.key, frame);
                         continue;
                     }
@@ -421,7 +428,8 @@ fn encode_snapshot(
     now: Timestamp,
 ) -> Frame {
     let seq = stream.last_seq;
-    let kind = if matches!(stream.pending, Pending::Status) { FrameKind::Status } else { FrameKind::Snapshot };
+    let kind =
+        if matches!(stream.pending, Pending::Status) { FrameKind::Status } else { FrameKind::Snapshot };
     let mut head = head(kind, seq, seq, state, now);
     let scales = state.scales();
     let checksum = checksum_of(stream, state, &mut scratch.checksum);
@@ -433,11 +441,18 @@ fn encode_snapshot(
     frame::push_head(payload, &stream.prefix, &head);
     match &mut stream.pending {
         Pending::Full(_) => {
-            frame::push_book(payload, scales, state.book().bids().iter(), state.book().asks().iter(), checksum);
+            frame::push_book(
+                payload,
+                scales,
+                state.book().bids().iter(),
+                state.book().asks().iter(),
+                checksum,
+            );
         }
         Pending::Top(view) => {
             let depth = view.depth();
-            let (bids, asks) = (state.book().bids().iter().take(depth), state.book().asks().iter().take(depth));
+            let (bids, asks) =
+                (state.book().bids().iter().take(depth), state.book().asks().iter().take(depth));
             frame::push_book(payload, scales, bids, asks, checksum);
         }
         Pending::Bbo(held) => {

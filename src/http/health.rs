@@ -1,8 +1,8 @@
 //! `/livez` the process, `/readyz` can it serve, `/health` everything with its state.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use marketd_actors::clock;
+use marketd_protocol::code::ErrorCode;
 use serde::Serialize;
 
 use super::Shared;
@@ -20,29 +20,28 @@ pub async fn get_liveness(call: CallInfo) -> HttpResponse {
 #[derive(Serialize)]
 struct Ready {
     ready: bool,
-    draining: bool,
-    /// Markets that have no book yet, or whose actor is not alive.
-    waiting_for: Vec<String>,
 }
 
 pub async fn get_readiness(call: CallInfo, shared: web::Data<Shared>) -> HttpResponse {
-    let ready = shared.board.is_ready();
-    let waiting_for = (shared.board.markets().iter())
-        .filter(|entry| {
-            let alive = entry.actor().is_some_and(|actor| actor.connected());
-            !alive || entry.state().read().counters().snapshots == 0
-        })
-        .map(|entry| entry.id.as_str().to_owned())
-        .collect();
-    let draining = shared.board.draining.load(std::sync::atomic::Ordering::Acquire);
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    call.json_with(status, &Ready { ready, draining, waiting_for })
+    if shared.board.draining.load(std::sync::atomic::Ordering::Acquire) {
+        return call.refuse(ErrorCode::SHUTTING_DOWN, "the server is stopping");
+    }
+    if shared.board.is_ready() {
+        return call.json(&Ready { ready: true });
+    }
+    let waiting = shared.board.waiting_for();
+    let waiting_for: Vec<&str> = waiting.iter().map(|entry| entry.id.as_str()).collect();
+    let message = match waiting_for.as_slice() {
+        [] => "there is no market yet".to_owned(),
+        markets => format!("no book yet, or no live actor: {}", markets.join(", ")),
+    };
+    call.refuse(ErrorCode::MARKET_NOT_READY, &message)
 }
 
 #[derive(Serialize)]
 struct Health {
     /// `ok` when every market is live, else `degraded`.
-    health: &'static str,
+    status: &'static str,
     ready: bool,
     feeds: Vec<FeedHealth>,
     markets: Vec<MarketHealth>,
@@ -107,6 +106,6 @@ pub async fn get_health(call: CallInfo, shared: web::Data<Shared>) -> HttpRespon
         })
         .collect();
     let all_live = markets.iter().all(|market| market.status == "live" && market.actor_alive);
-    let health = if all_live { "ok" } else { "degraded" };
-    call.json(&Health { health, ready: shared.board.is_ready(), feeds, markets })
+    let status = if all_live { "ok" } else { "degraded" };
+    call.json(&Health { status, ready: shared.board.is_ready(), feeds, markets })
 }

@@ -26,7 +26,11 @@ pub async fn list_markets(call: CallInfo, shared: web::Data<Shared>) -> HttpResp
     call.json(&List::whole(items))
 }
 
-pub async fn get_market(call: CallInfo, shared: web::Data<Shared>, market: web::Path<String>) -> HttpResponse {
+pub async fn get_market(
+    call: CallInfo,
+    shared: web::Data<Shared>,
+    market: web::Path<String>,
+) -> HttpResponse {
     match market_of(&shared, &market) {
         Ok(entry) => {
             let info = MarketInfo::of(&entry.head(), &entry.state().read());

@@ -26,6 +26,9 @@ use parking_lot::RwLock;
 
 pub use reply::CallInfo;
 
+/// Largest request body, in bytes: nothing here takes more than a few fields.
+const BODY_MAX: usize = 64 * 1024;
+
 /// What handlers share. One per server.
 pub struct Shared {
     pub board: Arc<Board>,
@@ -52,6 +55,15 @@ pub struct Simulating {
 /// Every route. Each resource answers other methods with `method_not_allowed`.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
+        .app_data(
+            web::QueryConfig::default()
+                .error_handler(|error, request| reply::refuse_extraction(error, request)),
+        )
+        .app_data(
+            web::PathConfig::default()
+                .error_handler(|error, request| reply::refuse_extraction(error, request)),
+        )
+        .app_data(web::PayloadConfig::new(BODY_MAX))
         .service(
             web::scope("/api/v1")
                 .service(resource("/exchanges").route(web::get().to(exchanges::list_exchanges)))

@@ -1,10 +1,11 @@
 //! The page at `/`, built into the binary.
 
-use actix_web::http::header;
 use actix_web::HttpResponse;
+use actix_web::http::header;
 
 /// Nothing from elsewhere, nothing inline.
-const POLICY: &str = "default-src 'self'; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'";
+const POLICY: &str =
+    "default-src 'self'; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'";
 
 fn file(content_type: &str, text: &'static str) -> HttpResponse {
     HttpResponse::Ok()

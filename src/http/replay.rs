@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Shared;
 use super::markets::List;
-use super::reply::{CallInfo, Refusal};
+use super::reply::{CallInfo, Refusal, body_of};
 
 #[derive(Serialize)]
 struct ReplayInfo {
@@ -63,9 +63,9 @@ pub async fn control_replay(
     call: CallInfo,
     shared: web::Data<Shared>,
     action: web::Path<String>,
-    body: web::Bytes,
+    body: Result<web::Bytes, actix_web::Error>,
 ) -> HttpResponse {
-    match control(&shared, &action, &body) {
+    match body_of(body).and_then(|body| control(&shared, &action, &body)) {
         Ok(()) => call.json(&Accepted { accepted: true }),
         Err((code, message)) => call.refuse(code, &message),
     }

@@ -9,7 +9,7 @@ use std::time::Instant;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use marketd_actors::board::MarketEntry;
 use marketd_actors::clock;
 use marketd_protocol::code::ErrorCode;
@@ -36,6 +36,12 @@ impl FromRequest for CallInfo {
     type Future = Ready<Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request)))
+    }
+}
+
+impl CallInfo {
+    fn of(request: &HttpRequest) -> Self {
         let given = request.headers().get(TRACE_HEADER).and_then(|value| value.to_str().ok());
         let plain = |id: &&str| {
             !id.is_empty()
@@ -43,7 +49,7 @@ impl FromRequest for CallInfo {
                 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
         };
         let trace_id = given.filter(plain).map_or_else(fresh_trace_id, str::to_owned);
-        ready(Ok(Self { started: Instant::now(), trace_id }))
+        Self { started: Instant::now(), trace_id }
     }
 }
 
@@ -85,13 +91,6 @@ impl CallInfo {
         }
     }
 
-    /// The same with another status: readiness says 503 and still tells everything.
-    pub fn json_with<T: Serialize>(&self, status: StatusCode, data: &T) -> HttpResponse {
-        let mut response = self.json(data);
-        *response.status_mut() = status;
-        response
-    }
-
     pub fn refuse(&self, code: ErrorCode, message: &str) -> HttpResponse {
         let status = StatusCode::from_u16(code.http_status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         self.respond(status, encode_failure(code, message, &self.call()))
@@ -103,11 +102,8 @@ impl CallInfo {
         let matches = |held: &str| {
             held.split(',').map(str::trim).any(|held| held == "*" || held.trim_start_matches("W/") == etag)
         };
-        let mut response = if known.is_some_and(matches) {
-            HttpResponse::NotModified().finish()
-        } else {
-            self.data(data)
-        };
+        let mut response =
+            if known.is_some_and(matches) { HttpResponse::NotModified().finish() } else { self.data(data) };
         if let Ok(etag) = HeaderValue::from_str(etag) {
             response.headers_mut().insert(header::ETAG, etag);
         }
@@ -121,7 +117,26 @@ pub async fn not_found(call: CallInfo, request: HttpRequest) -> HttpResponse {
 }
 
 pub async fn method_not_allowed(call: CallInfo, request: HttpRequest) -> HttpResponse {
-    call.refuse(ErrorCode::METHOD_NOT_ALLOWED, &format!("{} does not take {}", request.path(), request.method()))
+    call.refuse(
+        ErrorCode::METHOD_NOT_ALLOWED,
+        &format!("{} does not take {}", request.path(), request.method()),
+    )
+}
+
+/// What a path or a query that cannot be read at all is answered with.
+pub fn refuse_extraction(error: impl std::fmt::Display, request: &HttpRequest) -> actix_web::Error {
+    let call = CallInfo::of(request);
+    let message = error.to_string();
+    let response = call.refuse(ErrorCode::BAD_REQUEST, &message);
+    actix_web::error::InternalError::from_response(message, response).into()
+}
+
+/// A request's body; one that is too large is refused in the envelope too.
+pub fn body_of(body: Result<web::Bytes, actix_web::Error>) -> Result<web::Bytes, Refusal> {
+    body.map_err(|error| match error.as_response_error().status_code() {
+        StatusCode::PAYLOAD_TOO_LARGE => (ErrorCode::MESSAGE_TOO_LARGE, "the body is too large".to_owned()),
+        _ => (ErrorCode::BAD_REQUEST, format!("the body cannot be read: {error}")),
+    })
 }
 
 /// A refusal on its way out of a helper.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Shared;
 use super::markets::List;
-use super::reply::{CallInfo, Refusal};
+use super::reply::{CallInfo, Refusal, body_of};
 
 #[derive(Serialize)]
 struct Playing {
@@ -35,8 +35,12 @@ struct ScenarioBody {
     scenario: String,
 }
 
-pub async fn set_scenario(call: CallInfo, shared: web::Data<Shared>, body: web::Bytes) -> HttpResponse {
-    match set(&shared, &body) {
+pub async fn set_scenario(
+    call: CallInfo,
+    shared: web::Data<Shared>,
+    body: Result<web::Bytes, actix_web::Error>,
+) -> HttpResponse {
+    match body_of(body).and_then(|body| set(&shared, &body)) {
         Ok(()) => call.json(&List::whole(playing(&shared))),
         Err((code, message)) => call.refuse(code, &message),
     }

@@ -1,5 +1,10 @@
 //! A server in this process, on a free port, with what the tests ask of it.
 
+pub mod held;
+pub mod raw;
+
+pub mod venue;
+
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};

@@ -36,4 +36,3 @@ impl Backoff {
         half + half.mul_f64((self.noise % 1_000) as f64 / 1_000.0)
     }
 }
-

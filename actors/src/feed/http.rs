@@ -25,9 +25,8 @@ pub struct HttpClient {
 
 impl HttpClient {
     pub fn new(limits: &FeedLimits) -> Self {
-        let connector = awc::Connector::new()
-            .rustls_0_23(Arc::new(tls_config()))
-            .timeout(limits.connect_timeout);
+        let connector =
+            awc::Connector::new().rustls_0_23(Arc::new(tls_config())).timeout(limits.connect_timeout);
         let client = awc::Client::builder()
             .connector(connector)
             .timeout(limits.http_timeout)

@@ -246,8 +246,7 @@ impl Link {
             .max_message_size(Some(self.spec.limits.message_bytes))
             .max_frame_size(Some(self.spec.limits.message_bytes));
         let tls = Connector::Rustls(std::sync::Arc::new(tls_config()));
-        let connecting =
-            tokio_tungstenite::connect_async_tls_with_config(url, Some(config), true, Some(tls));
+        let connecting = tokio_tungstenite::connect_async_tls_with_config(url, Some(config), true, Some(tls));
         match tokio::time::timeout(self.spec.limits.connect_timeout, connecting).await {
             Err(_) => Err(format!("{url} did not answer the handshake in time")),
             Ok(Ok((socket, _))) => Ok(socket),
@@ -337,7 +336,8 @@ impl Link {
             }
             Some(Err(error)) => return Some(Ended::Broken(StaleReason::Disconnected, error.to_string())),
             Some(Ok(Message::Close(frame))) => {
-                let why = frame.map_or("no code".to_owned(), |frame| format!("{} {}", frame.code, frame.reason));
+                let why =
+                    frame.map_or("no code".to_owned(), |frame| format!("{} {}", frame.code, frame.reason));
                 return Some(Ended::Broken(StaleReason::Disconnected, format!("the venue closed: {why}")));
             }
             Some(Ok(Message::Text(text))) => text,

@@ -10,9 +10,9 @@ use marketd_domain::{
     DepthUpdate, GapFound, Instrument, Level, MarketIndex, Scales, Source, StaleReason, Timestamp, Trade,
     UpdateSink,
 };
+use marketd_venues::SessionConfig;
 use marketd_venues::container::{ContainerError, Direction, Line, Reader};
 use marketd_venues::replay::{Driver, LineOutcome, LoopShift};
-use marketd_venues::SessionConfig;
 use tokio::sync::mpsc;
 
 use super::{ControlReplay, Order, Recording, ReplaySpec, Speed};
@@ -258,7 +258,9 @@ fn read_ahead(recording: Recording) -> mpsc::Receiver<Chunk> {
                     raw: line.raw.into_owned(),
                 });
                 if chunk.len() == CHUNK_LINES
-                    && chunks.blocking_send(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK_LINES))).is_err()
+                    && chunks
+                        .blocking_send(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK_LINES)))
+                        .is_err()
                 {
                     // The player moved elsewhere.
                     return Ok(());
@@ -421,7 +423,8 @@ impl Player {
         }
         let Speed::Thousandths(speed) = self.speed else { return None };
         let recorded = u128::from(recv.nanos_since(self.anchor.1).max(0).unsigned_abs());
-        let due = Duration::from_nanos(u64::try_from(recorded * 1_000 / u128::from(speed)).unwrap_or(u64::MAX));
+        let due =
+            Duration::from_nanos(u64::try_from(recorded * 1_000 / u128::from(speed)).unwrap_or(u64::MAX));
         // Shorter waits than the timer can keep only cost wake-ups.
         due.checked_sub(self.anchor.0.elapsed()).filter(|wait| *wait > Duration::from_micros(500))
     }
@@ -431,12 +434,8 @@ impl Player {
         if let Some(recv) = line.recv {
             self.position = self.position.max(recv);
         }
-        let line = Line {
-            recv: line.recv,
-            conn: line.conn.into(),
-            direction: line.direction,
-            raw: line.raw.into(),
-        };
+        let line =
+            Line { recv: line.recv, conn: line.conn.into(), direction: line.direction, raw: line.raw.into() };
         if let LineOutcome::Refused(error) = self.driver.line(&line, &mut self.sink) {
             self.report.malformed += 1;
             tracing::warn!(replay = self.spec.name, %error, "a recorded message was dropped");

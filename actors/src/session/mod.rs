@@ -19,9 +19,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use actix_web_actors::ws;
 use bytes::BytesMut;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use marketd_protocol::code::{CloseCode, ErrorCode};
-use marketd_protocol::ws::{MarketResult, Position, Request, encode_error, encode_heartbeat, encode_pong, encode_results, parse_request};
 use marketd_protocol::StreamKey;
+use marketd_protocol::code::{CloseCode, ErrorCode};
+use marketd_protocol::ws::{
+    MarketResult, Position, Request, encode_error, encode_heartbeat, encode_pong, encode_results,
+    parse_request,
+};
 
 use crate::clock;
 use crate::connection::ConnectionHandle;
@@ -78,15 +81,17 @@ pub fn start(
     let connection = request.conn_data::<Rc<ConnectionHandle>>().cloned();
     let outlet = Outlet::new(hub.clone(), connection);
     hub.add_session(&outlet);
-    let per_second = std::num::NonZeroU32::new(limits.messages_per_second).unwrap_or(std::num::NonZeroU32::MIN);
+    let per_second =
+        std::num::NonZeroU32::new(limits.messages_per_second).unwrap_or(std::num::NonZeroU32::MIN);
     let session = Session {
         hub: hub.clone(),
         outlet: outlet.clone(),
         limits,
         // Ten seconds' worth at once: a client subscribes to everything it wants when it connects.
-        limiter: RateLimiter::direct(Quota::per_second(per_second).allow_burst(per_second.saturating_mul(
-            std::num::NonZeroU32::MIN.saturating_add(9),
-        ))),
+        limiter: RateLimiter::direct(
+            Quota::per_second(per_second)
+                .allow_burst(per_second.saturating_mul(std::num::NonZeroU32::MIN.saturating_add(9))),
+        ),
         partial: None,
         last_pong: Instant::now(),
         refusals: 0,

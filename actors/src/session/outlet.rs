@@ -11,10 +11,10 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
+use marketd_protocol::StreamKey;
 use marketd_protocol::code::CloseCode;
 use marketd_protocol::frame::{self, FrameHead, FrameKind, FramePrefix};
 use marketd_protocol::ws::{Position, ResumeOutcome, StreamPosition};
-use marketd_protocol::StreamKey;
 
 use crate::board::{MarketEntry, MarketNo};
 use crate::clock;
@@ -151,7 +151,8 @@ impl Outlet {
             Some(Err(_)) | None => Cursor::Snapshot,
         };
         let mut inner = self.inner.borrow_mut();
-        let sent = resume.filter(|_| matches!(cursor, Cursor::At(_))).unwrap_or(Position { epoch: 0, seq: 0 });
+        let sent =
+            resume.filter(|_| matches!(cursor, Cursor::At(_))).unwrap_or(Position { epoch: 0, seq: 0 });
         inner.subscriptions[at] = Some(Subscription { stream, cursor, sent, queued: false, explicit });
         inner.by_key.insert((entry.no, key), at);
         Metrics::add(&self.hub.board.metrics.subscriptions_open, 1);
@@ -253,9 +254,10 @@ impl Outlet {
     /// Lends the positions of all subscriptions, for the heartbeat.
     pub fn positions<T>(&self, read: impl FnOnce(&mut dyn Iterator<Item = StreamPosition<'_>>) -> T) -> T {
         let inner = self.inner.borrow();
-        let mut positions = inner.subscriptions.iter().flatten().filter(|held| held.sent.epoch != 0).map(|held| {
-            StreamPosition { market: &held.stream.market_id, key: held.stream.key, position: held.sent }
-        });
+        let mut positions =
+            inner.subscriptions.iter().flatten().filter(|held| held.sent.epoch != 0).map(|held| {
+                StreamPosition { market: &held.stream.market_id, key: held.stream.key, position: held.sent }
+            });
         read(&mut positions)
     }
 
@@ -346,8 +348,7 @@ fn lagged_notice(subscription: &Subscription, seq: u64) -> Bytes {
     let prefix = FramePrefix::new(&stream.market_id, stream.key, subscription.sent.epoch);
     let now = clock::now();
     let prev = subscription.sent.seq;
-    let head =
-        FrameHead { kind: FrameKind::Event, seq, prev, ts_venue: now, ts_recv: now, ts_sent: now };
+    let head = FrameHead { kind: FrameKind::Event, seq, prev, ts_venue: now, ts_recv: now, ts_sent: now };
     let mut payload = Vec::with_capacity(256);
     frame::push_head(&mut payload, &prefix, &head);
     frame::push_lagged(&mut payload, prev + 1, seq);

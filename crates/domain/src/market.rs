@@ -162,6 +162,8 @@ pub struct MarketState {
     book: Book,
     book_seq: u64,
     venue_seq: u64,
+    /// The venue's own best levels, until the book has come to their sequence.
+    venue_bbo: Option<(crate::book::Level, crate::book::Level, u64)>,
     ts_venue: Timestamp,
     ts_recv: Timestamp,
     status: StatusReport,
@@ -184,6 +186,7 @@ impl MarketState {
             instrument,
             book_seq: 0,
             venue_seq: 0,
+            venue_bbo: None,
             ts_venue: Timestamp::ZERO,
             ts_recv: Timestamp::ZERO,
             status: StatusReport {
@@ -347,6 +350,7 @@ impl MarketState {
         self.venue_seq = update.venue_seq;
         self.ts_venue = update.ts_venue;
         self.ts_recv = update.ts_recv;
+        self.compare_venue_bbo();
     }
 
     fn checksum_holds(&mut self, update: &DepthUpdate) -> bool {
@@ -438,11 +442,19 @@ impl MarketState {
         self.counters.duplicates += 1;
     }
 
-    /// Compares the venue's own best levels with ours when both speak of the same sequence.
+    /// Compares the venue's own best levels with ours once both speak of the same sequence. They may
+    /// come before the depth message of that sequence.
     pub fn note_venue_bbo(&mut self, bid: crate::book::Level, ask: crate::book::Level, venue_seq: u64) {
+        self.venue_bbo = Some((bid, ask, venue_seq));
+        self.compare_venue_bbo();
+    }
+
+    fn compare_venue_bbo(&mut self) {
+        let Some((bid, ask, venue_seq)) = self.venue_bbo else { return };
         if venue_seq != self.venue_seq || self.status.status != MarketStatus::Live {
             return;
         }
+        self.venue_bbo = None;
         if self.book.bids().best() == Some(bid) && self.book.asks().best() == Some(ask) {
             self.counters.venue_bbo_match += 1;
         } else {

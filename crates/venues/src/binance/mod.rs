@@ -23,7 +23,7 @@ use sync::{SequenceRule, WeightBudget};
 
 pub static BINANCE: Binance = Binance {
     name: "binance",
-    recordings: &["binance-spot"],
+    recordings: &["binance-spot", "binance-tr"],
     ws_url: "wss://stream.binance.com:9443",
     rest_url: "https://api.binance.com",
     flavour: Flavour::Spot,
@@ -39,7 +39,7 @@ pub static BINANCE_US: Binance = Binance {
 
 pub static BINANCE_USDM: Binance = Binance {
     name: "binance-usdm",
-    recordings: &["binance-usdm"],
+    recordings: &["binance-usdm", "binance-coinm"],
     ws_url: "wss://fstream.binance.com",
     rest_url: "https://fapi.binance.com",
     flavour: Flavour::UsdM,

@@ -87,9 +87,12 @@ pub struct TradesSummary {
     pub last_id: Option<String>,
     pub buy_taker: u64,
     pub sell_taker: u64,
-    /// `[open_time_ms, open, high, low, close, volume, quote_volume, trades]`
-    pub candles_1m: Vec<(i64, String, String, String, String, String, String, u64)>,
+    pub candles_1m: Vec<CandleRow>,
 }
+
+/// `[open_time_ms, open, high, low, close, volume, quote_volume, trades]`
+#[derive(Debug, Serialize)]
+pub struct CandleRow(i64, String, String, String, String, String, String, u64);
 
 /// One market with what the summary needs beyond its state.
 struct Entry {
@@ -308,7 +311,7 @@ impl Entry {
             candles_1m: (candles.iter())
                 .map(|candle| {
                     let price = |price: marketd_domain::Price| price.to_trimmed_text(scales.price);
-                    (
+                    CandleRow(
                         candle.open_time.millis(),
                         price(candle.open),
                         price(candle.high),

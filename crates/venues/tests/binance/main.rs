@@ -467,7 +467,7 @@ fn instrument_lists_tell_names_and_scales() {
 
     let mut bench = Bench::with(&BINANCE, &["BTCUSDT"]);
     bench.http("/api/v3/exchangeInfo", EXCHANGE_INFO).expect("valid");
-    bench.heard(&["BTCUSDT described BTC-USDT", "BTCUSDT rescaled 2 5"]);
+    bench.heard(&["BTCUSDT described BTC-USDT", "BTCUSDT rescaled 2 8"]);
     bench.http(DEPTH_URL, &snapshot(5)).expect("valid");
     bench.http("/api/v3/exchangeInfo", &EXCHANGE_INFO.replace("0.01000000", "0.1")).expect("valid");
     bench.heard(&["BTCUSDT snapshot 5 100x1 | 101x2", "BTCUSDT described BTC-USDT"]);

@@ -1,0 +1,61 @@
+//! Bytes in to frames out, on one core: recorded Binance frames through the venue's session into the
+//! market's state, and out as encoded frames of its full book, its best prices and its trades.
+//!
+//! All frames are in memory before the clock starts; sockets, mailboxes and fan-out are not in it.
+//! Figures are input frames a second.
+
+#[path = "../tests/path/mod.rs"]
+mod path;
+
+use std::hint::black_box;
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use marketd_protocol::{BookDepth, BookInterval, StreamKey};
+
+use path::{Pipeline, Recorded};
+
+const BOOK: StreamKey =
+    StreamKey::Book { depth: BookDepth::Full, interval: BookInterval::EVERY_CHANGE, checksum: false };
+const TOP: StreamKey =
+    StreamKey::Book { depth: BookDepth::Top(50), interval: BookInterval::EVERY_CHANGE, checksum: false };
+
+fn run(pipeline: &mut Pipeline, lines: &[Recorded]) -> u64 {
+    for line in lines {
+        pipeline.take(line);
+    }
+    pipeline.sink.bytes
+}
+
+fn bench_lines(criterion: &mut Criterion, name: &str, start: &[Recorded], lines: &[Recorded]) {
+    let mut group = criterion.benchmark_group("pipeline");
+    group.throughput(Throughput::Elements(lines.len() as u64));
+    group.sample_size(20);
+    for (what, keys) in [
+        ("session and book", &[][..]),
+        ("session, book and frames", &[BOOK, StreamKey::Bbo, StreamKey::Trades]),
+        ("session, book and frames of 50 levels", &[TOP, StreamKey::Bbo, StreamKey::Trades]),
+    ] {
+        let mut probe = Pipeline::new(keys, start);
+        let bytes = run(&mut probe, lines);
+        println!("{name}, {what}: {} frames in, {} out of {bytes} bytes", lines.len(), probe.sink.frames);
+        group.bench_function(format!("{name}: {what}"), |bencher| {
+            bencher.iter_batched_ref(
+                || Pipeline::new(keys, start),
+                |pipeline| black_box(run(pipeline, lines)),
+                BatchSize::PerIteration,
+            );
+        });
+    }
+    group.finish();
+}
+
+fn pipeline(criterion: &mut Criterion) {
+    let (start, lines) = path::split_at_snapshot(path::recording());
+    bench_lines(criterion, "all frames", &start, &lines);
+    let (_, lines) = path::split_at_snapshot(path::recording());
+    let depth: Vec<Recorded> = lines.into_iter().filter(path::is_depth).collect();
+    bench_lines(criterion, "depth frames", &start, &depth);
+}
+
+criterion_group!(benches, pipeline);
+criterion_main!(benches);
