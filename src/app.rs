@@ -19,6 +19,10 @@ use crate::config::Config;
 use crate::feeds::{self, Running, Stage};
 use crate::http::{self, Shared};
 
+/// How long a closed connection may take to go. Longer than the half second at which actix refreshes
+/// the clock it sets this deadline by: a deadline that is past when it is set never comes.
+const LINGER: Duration = Duration::from_millis(600);
+
 /// A running server.
 pub struct Server {
     pub board: Arc<Board>,
@@ -117,7 +121,7 @@ fn start_http(
     .max_connections(config.http.max_connections)
     .backlog(4_096)
     .keep_alive(Duration::from_secs(config.http.keep_alive_s))
-    .client_disconnect_timeout(Duration::from_millis(100))
+    .client_disconnect_timeout(LINGER)
     .h1_write_buffer_size(16 * 1024)
     .shutdown_timeout(2)
     .disable_signals()

@@ -97,6 +97,19 @@ fn main() -> ExitCode {
     })
 }
 
+/// Every client costs two descriptors (its socket, and a handle to end it from outside), and the usual
+/// soft limit of 1,024 is soon reached: take what the system allows.
+fn raise_descriptor_limit() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    let soft = limit.current;
+    limit.current = limit.maximum;
+    match setrlimit(Resource::Nofile, limit) {
+        Ok(()) => tracing::debug!(?soft, limit = ?limit.current, "descriptors"),
+        Err(error) => tracing::warn!(?soft, %error, "the limit of descriptors stays"),
+    }
+}
+
 fn refuse_config(error: &str) -> ExitCode {
     eprintln!("marketd: {error}");
     ExitCode::from(EXIT_CONFIG)
@@ -153,6 +166,7 @@ fn print_summary(files: &[PathBuf], venue: Option<&str>) -> anyhow::Result<()> {
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
+    raise_descriptor_limit();
     std::fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("cannot use data_dir {}", config.data_dir.display()))?;
     let server = Server::start(&config, None).await?;

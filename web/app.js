@@ -217,7 +217,9 @@ function drawMarkets(markets) {
   });
   if (!page.market && markets.length > 0) {
     const wanted = decodeURIComponent(location.hash.slice(1));
-    choose((markets.find(({ market }) => market === wanted) ?? markets[0]).market);
+    // Real data before simulated data.
+    const preferred = markets.find(({ market }) => market === wanted) ?? markets.find(({ source }) => source !== "sim");
+    choose((preferred ?? markets[0]).market);
   }
 }
 

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix::prelude::*;
 use marketd_domain::market::{BookOutcome, MarketLimits, MarketState};
@@ -26,6 +26,8 @@ use crate::streams::{Frame, Streams};
 const RETRY_HUB: Duration = Duration::from_millis(100);
 /// How often a crossed book is looked at when no message comes.
 const CROSSED_CHECK: Duration = Duration::from_millis(50);
+/// How long a feed that was asked for a snapshot is left in peace.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// How often the 24 hours of a live market roll on without a trade.
 const ROLL_TICKER: Duration = Duration::from_secs(30);
 
@@ -70,6 +72,8 @@ pub struct MarketActor {
     owed_timer: bool,
     flush_timer: Option<(Timestamp, SpawnHandle)>,
     crossed_timer: bool,
+    /// When the feed was last asked for a snapshot.
+    asked_at: Option<Instant>,
     /// There was an actor of this market before, and it died.
     is_restart: bool,
 }
@@ -77,8 +81,8 @@ pub struct MarketActor {
 impl MarketActor {
     pub fn new(board: Arc<Board>, entry: Arc<MarketEntry>, mailbox: usize, limits: MarketLimits) -> Self {
         let is_restart = entry.epoch() != 0;
-        let epoch = entry.begin_epoch(clock::now());
-        let streams = Streams::new(entry.id.as_str(), epoch);
+        // The epoch begins with `started`, together with the state that belongs to it.
+        let streams = Streams::new(entry.id.as_str(), 0);
         Self {
             board,
             entry,
@@ -91,7 +95,24 @@ impl MarketActor {
             owed_timer: false,
             flush_timer: None,
             crossed_timer: false,
+            asked_at: None,
             is_restart,
+        }
+    }
+
+    /// Begins an epoch. After a panic the old state may be half changed, so it begins from nothing; both
+    /// under one lock, so that nobody reads the old state with the new epoch.
+    fn begin(&mut self) {
+        let now = clock::now();
+        let entry = self.entry.clone();
+        let mut state = entry.state().write();
+        let epoch = entry.begin_epoch(now);
+        self.streams = Streams::new(entry.id.as_str(), epoch);
+        if self.is_restart {
+            *state = MarketState::new(state.instrument().clone(), self.limits, now);
+            state.set_stale(StaleReason::Restarted, now);
+            drop(state);
+            self.ask_resync(StaleReason::Restarted);
         }
     }
 
@@ -137,20 +158,22 @@ impl MarketActor {
             Update::Duplicate => state.note_duplicate(),
             Update::VenueBbo { bid, ask, venue_seq } => state.note_venue_bbo(bid, ask, venue_seq),
         }
-        if state.status_seq() == status_before {
-            return;
+        if state.status_seq() != status_before {
+            self.streams.on_status(state, now, &mut emit);
         }
-        self.streams.on_status(state, now, &mut emit);
-        // Once per change: the session repeats its attempts by itself.
         if let Some(reason) = doubt {
-            tracing::warn!(market = %self.entry.id, reason = reason.as_str(), "book in doubt, resyncing");
             self.ask_resync(reason);
         }
     }
 
-    /// Asks the feed for a snapshot. A feed that is full or gone will notice the doubt by itself: it
-    /// resyncs at its own start, and the Keeper restarts it.
-    fn ask_resync(&self, reason: StaleReason) {
+    /// Asks the feed for a snapshot, and asks again while the doubt goes on. The session makes of it what
+    /// its venue can bear.
+    fn ask_resync(&mut self, reason: StaleReason) {
+        if self.asked_at.is_some_and(|at| at.elapsed() < ASK_AGAIN) {
+            return;
+        }
+        self.asked_at = Some(Instant::now());
+        tracing::warn!(market = %self.entry.id, reason = reason.as_str(), "book in doubt, resyncing");
         if let Some(feed) = self.entry.feed()
             && feed.try_send(ResyncMarket { market: self.entry.no, reason }).is_err()
         {
@@ -310,16 +333,7 @@ impl Actor for MarketActor {
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(self.mailbox);
         self.entry.set_actor(ctx.address());
-        // After a panic the old state may be half changed: begin from nothing.
-        if self.is_restart {
-            let now = clock::now();
-            let entry = self.entry.clone();
-            let mut state = entry.state().write();
-            *state = MarketState::new(state.instrument().clone(), self.limits, now);
-            state.set_stale(StaleReason::Restarted, now);
-            drop(state);
-            self.ask_resync(StaleReason::Restarted);
-        }
+        self.begin();
         if self.entry.source == marketd_domain::Source::Live {
             ctx.run_interval(ROLL_TICKER, |actor, _| {
                 actor.entry.state().write().roll_ticker(clock::now());

@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 
 use crate::board::{Board, FeedReport, FeedState, MarketEntry};
 use crate::clock;
-use crate::feed::{ResyncMarket, deliver};
+use crate::feed::{ResyncMarket, deliver, leave_stale};
 use crate::sink::BatchSink;
 
 /// How often simulated time catches up with the clock.
@@ -121,6 +121,12 @@ impl Actor for SimActor {
         let names = self.spec.entries.iter().map(|entry| (entry.id.as_str().to_owned(), Scenario::Calm));
         *self.spec.scenarios.lock() = names.collect();
         self.run(ctx);
+    }
+}
+
+impl Drop for SimActor {
+    fn drop(&mut self) {
+        leave_stale(self.spec.entries.iter());
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Shared;
 use super::markets::List;
-use super::reply::{CallInfo, Refusal, body_of};
+use super::reply::{Accepted, CallInfo, Refusal, body_of};
 
 #[derive(Serialize)]
 struct ReplayInfo {
@@ -52,11 +52,6 @@ enum SpeedField {
 struct ControlBody {
     position_ms: Option<i64>,
     speed: Option<SpeedField>,
-}
-
-#[derive(Serialize)]
-struct Accepted {
-    accepted: bool,
 }
 
 pub async fn control_replay(

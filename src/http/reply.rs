@@ -139,6 +139,12 @@ pub fn body_of(body: Result<web::Bytes, actix_web::Error>) -> Result<web::Bytes,
     })
 }
 
+/// An order was taken; what comes of it shows elsewhere.
+#[derive(Serialize)]
+pub struct Accepted {
+    pub accepted: bool,
+}
+
 /// A refusal on its way out of a helper.
 pub type Refusal = (ErrorCode, String);
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Shared;
 use super::markets::List;
-use super::reply::{CallInfo, Refusal, body_of};
+use super::reply::{Accepted, CallInfo, Refusal, body_of};
 
 #[derive(Serialize)]
 struct Playing {
@@ -41,7 +41,7 @@ pub async fn set_scenario(
     body: Result<web::Bytes, actix_web::Error>,
 ) -> HttpResponse {
     match body_of(body).and_then(|body| set(&shared, &body)) {
-        Ok(()) => call.json(&List::whole(playing(&shared))),
+        Ok(()) => call.json(&Accepted { accepted: true }),
         Err((code, message)) => call.refuse(code, &message),
     }
 }

@@ -132,6 +132,11 @@ pub(super) fn note_failure(spec: &FeedSpec, error: String) {
     spec.board.feeds.insert(spec.name.clone(), report);
 }
 
+/// One answer per request under way; sessions keep one request per market.
+fn answers_of(spec: &FeedSpec) -> (mpsc::Sender<HttpAnswer>, mpsc::Receiver<HttpAnswer>) {
+    mpsc::channel(spec.markets.len() * 2 + 8)
+}
+
 fn first_report(spec: &FeedSpec) -> FeedReport {
     FeedReport {
         venue: spec.venue.name().to_owned(),
@@ -156,8 +161,7 @@ impl Link {
             sink.described(market, instrument);
             sink.rescaled(market, instrument.scales);
         }
-        // One answer per request under way; sessions keep one request per market.
-        let (answer_to, answers) = mpsc::channel(spec.markets.len() * 2 + 8);
+        let (answer_to, answers) = answers_of(&spec);
         let mut link = Self {
             session: spec.venue.session(SessionConfig { instruments, discover: false }),
             sink,
@@ -237,6 +241,12 @@ impl Link {
         let conn = self.conn;
         let name = self.conn_name();
         self.record(now, &name, Direction::Out, DISCONNECT_MARK).await;
+        // What this connection asked for must not be taken for an answer to the next one: a snapshot
+        // that has waited through the backoff is an old one.
+        (self.answer_to, self.answers) = answers_of(&self.spec);
+        for path in std::mem::take(&mut self.under_way) {
+            self.drive(|session, io| session.on_http_failed(&path, now, io)).await;
+        }
         self.drive(|session, io| session.on_close(conn, now, io)).await;
         self.actions.clear();
     }

@@ -18,7 +18,10 @@ use marketd_venues::Venue;
 use tokio::sync::mpsc;
 
 use crate::board::{Board, MarketEntry, MarketNo};
+use crate::clock;
+use crate::market::ApplyUpdates;
 use crate::recorder::Recorder;
+use crate::sink::Update;
 
 pub use http::HttpClient;
 pub use link::deliver;
@@ -103,6 +106,25 @@ impl Actor for FeedActor {
         if let Some(inbox) = self.inbox.take() {
             let link = link::run(self.spec.clone(), inbox);
             ctx.spawn(link.into_actor(self).map(|(), _, ctx: &mut Context<Self>| ctx.stop()));
+        }
+    }
+}
+
+impl Drop for FeedActor {
+    /// However it ended, also by a panic: nobody brings news of its markets now.
+    fn drop(&mut self) {
+        leave_stale(self.spec.markets.iter().map(|(entry, _)| entry));
+    }
+}
+
+/// Marks markets stale whose feed is gone.
+pub fn leave_stale<'a>(entries: impl Iterator<Item = &'a Arc<MarketEntry>>) {
+    let now = clock::now();
+    for entry in entries {
+        let stale = ApplyUpdates(vec![Update::Stale(StaleReason::Disconnected, now)]);
+        let taken = entry.actor().is_none_or(|actor| actor.try_send(stale).is_ok());
+        if !taken {
+            tracing::warn!(market = %entry.id, "the market did not hear that its feed is gone");
         }
     }
 }

@@ -46,6 +46,8 @@ pub struct SessionBody {
     outlet: Rc<Outlet>,
     /// Our close frame is out: nothing may follow it, but the actor still waits for the client's.
     closed: bool,
+    /// The actor has ended, and must not be polled again.
+    ended: bool,
 }
 
 impl SessionBody {
@@ -54,7 +56,7 @@ impl SessionBody {
         outlet: Rc<Outlet>,
     ) -> Self {
         let wake = Arc::new(ActorWake { woken: AtomicBool::new(true), body: AtomicWaker::new() });
-        Self { actor: Box::pin(actor), waker: wake.clone().into(), wake, outlet, closed: false }
+        Self { actor: Box::pin(actor), waker: wake.clone().into(), wake, outlet, closed: false, ended: false }
     }
 }
 
@@ -64,6 +66,9 @@ impl Stream for SessionBody {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         this.wake.body.register(cx.waker());
+        if this.ended {
+            return Poll::Ready(None);
+        }
         while this.wake.woken.swap(false, Ordering::AcqRel) {
             let mut actor_cx = Context::from_waker(&this.waker);
             match this.actor.as_mut().poll_next(&mut actor_cx) {
@@ -74,7 +79,15 @@ impl Stream for SessionBody {
                         return Poll::Ready(Some(Ok(bytes)));
                     }
                 }
-                Poll::Ready(end) => return Poll::Ready(end),
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
+                Poll::Ready(None) => {
+                    this.ended = true;
+                    // After bytes that are not frames the actor ends at once: its close is still due.
+                    return match this.outlet.pull_close() {
+                        Some(close) if !this.closed => Poll::Ready(Some(Ok(close))),
+                        _ => Poll::Ready(None),
+                    };
+                }
                 Poll::Pending => {}
             }
         }

@@ -7,8 +7,10 @@
 //! body). *Restart*: none; the client connects again and resumes.
 
 mod body;
+mod guard;
 mod outlet;
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -30,6 +32,8 @@ use crate::clock;
 use crate::connection::ConnectionHandle;
 use crate::hub::HubState;
 use crate::metrics::Metrics;
+
+use guard::LengthGuard;
 
 pub use body::SessionBody;
 pub use outlet::Outlet;
@@ -63,6 +67,8 @@ pub struct Session {
     limits: SessionLimits,
     limiter: DefaultDirectRateLimiter,
     partial: Option<Partial>,
+    /// A frame announced more than the limit: nothing of it is read, and nothing after it.
+    is_exceeded: Rc<Cell<bool>>,
     last_pong: Instant,
     refusals: u32,
     refusals_since: Instant,
@@ -83,6 +89,8 @@ pub fn start(
     hub.add_session(&outlet);
     let per_second =
         std::num::NonZeroU32::new(limits.messages_per_second).unwrap_or(std::num::NonZeroU32::MIN);
+    let is_exceeded = Rc::new(Cell::new(false));
+    let payload = LengthGuard::new(payload, limits.message_bytes, is_exceeded.clone());
     let session = Session {
         hub: hub.clone(),
         outlet: outlet.clone(),
@@ -93,6 +101,7 @@ pub fn start(
                 .allow_burst(per_second.saturating_mul(std::num::NonZeroU32::MIN.saturating_add(9))),
         ),
         partial: None,
+        is_exceeded,
         last_pong: Instant::now(),
         refusals: 0,
         refusals_since: Instant::now(),
@@ -331,6 +340,15 @@ impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for Session {
             }
             Err(_) => self.close(CloseCode::PROTOCOL_ERROR, ctx),
         }
+    }
+
+    /// The client's bytes have ended, or have been cut off in front of a frame that is too large. A close
+    /// that is due still goes out: the body sees to it.
+    fn finished(&mut self, ctx: &mut Self::Context) {
+        if self.is_exceeded.get() && !self.closing && !self.outlet.is_closing() {
+            self.too_large(ctx);
+        }
+        ctx.stop();
     }
 }
 

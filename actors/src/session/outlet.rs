@@ -261,18 +261,24 @@ impl Outlet {
         read(&mut positions)
     }
 
+    /// The close frame, if it is due.
+    pub fn pull_close(&self) -> Option<Bytes> {
+        let mut inner = self.inner.borrow_mut();
+        let Closing::Due(code) = inner.closing else { return None };
+        inner.closing = Closing::Sent;
+        inner.blocked_since = None;
+        Some(frame::websocket_close(code))
+    }
+
     /// Takes frames up to about `budget` bytes, in turn from the subscriptions that have some.
     pub fn pull(&self, budget: usize, waker: &Waker) -> Pulled {
+        if let Some(close) = self.pull_close() {
+            return Pulled::Close(close);
+        }
         let mut inner = self.inner.borrow_mut();
         let inner = &mut *inner;
-        match inner.closing {
-            Closing::Due(code) => {
-                inner.closing = Closing::Sent;
-                inner.blocked_since = None;
-                return Pulled::Close(frame::websocket_close(code));
-            }
-            Closing::Sent => return Pulled::Nothing,
-            Closing::No => {}
+        if inner.closing == Closing::Sent {
+            return Pulled::Nothing;
         }
         let mut gathered = Gathered::default();
         while gathered.bytes < budget {

@@ -169,6 +169,8 @@ pub struct MarketState {
     status: StatusReport,
     status_seq: u64,
     crossed_since: Option<Timestamp>,
+    /// A snapshot came that is crossed: the market is live as soon as it uncrosses.
+    is_live_uncrossed: bool,
     trades: TradesRing,
     highest_trade_id: Option<u64>,
     ticker: Ticker,
@@ -196,6 +198,7 @@ impl MarketState {
             },
             status_seq: 1,
             crossed_since: None,
+            is_live_uncrossed: false,
             trades: TradesRing::new(limits.trades),
             highest_trade_id: None,
             ticker: Ticker::new(),
@@ -315,10 +318,10 @@ impl MarketState {
         if !self.checksum_holds(update) {
             return BookOutcome::Doubtful(self.doubt(StaleReason::ChecksumMismatch, update.ts_recv));
         }
-        if let Some(open) = self.gaps.last_mut().filter(|record| record.closed_at.is_none()) {
+        for open in self.gaps.iter_mut().rev().take_while(|record| record.closed_at.is_none()) {
             open.closed_at = Some(update.ts_recv);
         }
-        self.set_status(MarketStatus::Live, None, update.ts_recv);
+        self.is_live_uncrossed = true;
         self.judge_crossing(update.ts_recv)
     }
 
@@ -367,6 +370,9 @@ impl MarketState {
     fn judge_crossing(&mut self, now: Timestamp) -> BookOutcome {
         if !self.book.is_crossed() {
             self.crossed_since = None;
+            if std::mem::take(&mut self.is_live_uncrossed) {
+                self.set_status(MarketStatus::Live, None, now);
+            }
             return BookOutcome::Applied;
         }
         if self.crossed_since.is_none() {
@@ -464,6 +470,7 @@ impl MarketState {
 
     /// Says whether the status changed. Before the first snapshot a market stays `connecting`.
     pub fn set_stale(&mut self, reason: StaleReason, now: Timestamp) -> bool {
+        self.is_live_uncrossed = false;
         let status = match self.status.status {
             MarketStatus::Connecting => MarketStatus::Connecting,
             MarketStatus::Halted | MarketStatus::Live | MarketStatus::Stale => MarketStatus::Stale,
@@ -472,6 +479,7 @@ impl MarketState {
     }
 
     pub fn set_halted(&mut self, reason: StaleReason, now: Timestamp) -> bool {
+        self.is_live_uncrossed = false;
         self.set_status(MarketStatus::Halted, Some(reason), now)
     }
 

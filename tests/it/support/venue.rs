@@ -148,8 +148,12 @@ impl TestApp {
     /// Waits until the market is live with the venue's true book.
     pub async fn book_is_true(&self, venue: &ScriptedBinance) {
         self.until("the venue's true book", async || {
-            let book = self.book(MARKET, "full").await;
-            book["status"] == "live" && sides_of_rest(&book) == venue.sides()
+            let answer = self.get(&format!("/api/v1/markets/{MARKET}/book?depth=full")).await;
+            if answer.status != 200 {
+                return false;
+            }
+            let book = &answer.json()["data"];
+            book["status"] == "live" && sides_of_rest(book) == venue.sides()
         })
         .await;
     }
@@ -157,7 +161,7 @@ impl TestApp {
     /// What `/health` says of a feed.
     pub async fn feed(&self, name: &str) -> Value {
         let health = self.get("/health").await.json();
-        let feeds = health["feeds"].as_array().expect("feeds").iter().find(|feed| feed["feed"] == name);
+        let feeds = health["data"]["feeds"].as_array().expect("feeds").iter().find(|feed| feed["feed"] == name);
         feeds.cloned().unwrap_or(Value::Null)
     }
 }
