@@ -1,6 +1,6 @@
 //! Wiring: what is started in which order.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,6 +14,7 @@ use marketd_actors::connection::{self, SocketOptions};
 use marketd_actors::hub::{HubActor, HubState};
 use marketd_actors::keeper::KeeperActor;
 use marketd_actors::recorder::Recorder;
+use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::config::Config;
 use crate::feeds::{self, Running, Stage};
@@ -22,6 +23,9 @@ use crate::http::{self, Shared};
 /// How long a closed connection may take to go. Longer than the half second at which actix refreshes
 /// the clock it sets this deadline by: a deadline that is past when it is set never comes.
 const LINGER: Duration = Duration::from_millis(600);
+
+/// Connections that wait to be accepted: a storm of clients that come back at once.
+const BACKLOG: i32 = 4_096;
 
 /// A running server.
 pub struct Server {
@@ -38,6 +42,8 @@ impl Server {
     /// Binds first (a port in use is found out before anything runs), then starts markets, hubs and
     /// HTTP, and the feeds last. Must run inside an actix system.
     pub async fn start(config: &Config, recorder: Option<&Recorder>) -> anyhow::Result<Self> {
+        let listener =
+            listen(config.http.bind).with_context(|| format!("cannot listen on {}", config.http.bind))?;
         let board = Arc::new(Board::default());
         let stage = Stage::new(board.clone(), config);
         let factory = stage.market_factory(config);
@@ -59,7 +65,7 @@ impl Server {
             replays,
             sim: simulating,
         });
-        let (handle, addresses) = start_http(config, &board, shared)?;
+        let (handle, addresses) = start_http(config, &board, shared, listener)?;
         running.extend(feeds::start_live(&stage, config, &factory, recorder));
         let keeper = stage.keeper.clone();
         Ok(Self {
@@ -98,10 +104,23 @@ fn hub_of_this_thread(board: &Arc<Board>, limits: marketd_actors::hub::HubLimits
     })
 }
 
+/// Binds and listens.
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    // A restarted server takes its port over from connections that linger.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
+
 fn start_http(
     config: &Config,
     board: &Arc<Board>,
     shared: web::Data<Shared>,
+    listener: TcpListener,
 ) -> anyhow::Result<(ServerHandle, Vec<SocketAddr>)> {
     let hub_limits = config.hub_limits();
     let socket = SocketOptions { user_timeout: Duration::from_millis(config.limits.tcp_user_timeout_ms) };
@@ -119,14 +138,13 @@ fn start_http(
     .on_connect(move |io, extensions| connection::prepare(socket, io, extensions))
     .workers(workers)
     .max_connections(config.http.max_connections)
-    .backlog(4_096)
     .keep_alive(Duration::from_secs(config.http.keep_alive_s))
     .client_disconnect_timeout(LINGER)
     .h1_write_buffer_size(16 * 1024)
     .shutdown_timeout(2)
     .disable_signals()
-    .bind(config.http.bind)
-    .with_context(|| format!("cannot listen on {}", config.http.bind))?;
+    .listen(listener)
+    .context("cannot serve on the listening socket")?;
     let addresses = server.addrs();
     let server = server.run();
     let handle = server.handle();

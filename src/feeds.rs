@@ -15,6 +15,7 @@ use marketd_actors::replay::{MarketFactory, Recording, ReplayActor, ReplaySpec, 
 use marketd_actors::sim::{SimActor, SimSpec};
 use marketd_domain::market::MarketState;
 use marketd_domain::{Instrument, Source};
+use marketd_venues::container::ContainerError;
 use marketd_venues::replay::{ReplayError, venue_of};
 use marketd_venues::sim::{SimConfig, SimMarket, VENUE_NAME};
 use marketd_venues::venue_named;
@@ -38,6 +39,8 @@ pub enum StartError {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Replay(#[from] ReplayError),
+    #[error("the recording cannot be read: {0}")]
+    Recording(#[from] ContainerError),
 }
 
 /// Threads that actors live on, and the keeper that watches them.
@@ -220,6 +223,10 @@ pub fn start_replay(
         factory: factory.clone(),
         status: status.clone(),
     };
+    // Registered before HTTP starts, so that readiness waits for their books, too.
+    for instrument in marketd_actors::replay::instruments_of(&spec)? {
+        factory(venue.name(), Source::Replay, &instrument);
+    }
     let name = spec.name.clone();
     let arbiter = stage.feed_arbiter.handle();
     let make = move || {

@@ -84,17 +84,21 @@ fn main() -> ExitCode {
         Err(error) => return refuse_config(&error.to_string()),
     };
     if let Some(Command::CheckConfig) = cli.command {
-        println!("configuration is valid\n{config:#?}");
-        return ExitCode::SUCCESS;
+        return report(print(&format!("configuration is valid\n{config:#?}")));
     }
     telemetry::install(&config.log);
     // Fails only when a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let system = actix::System::new();
-    report(match cli.command {
+    let result = match cli.command {
         Some(Command::Record { out, seconds }) => system.block_on(record(config, out, seconds)),
         _ => system.block_on(serve(config)),
-    })
+    };
+    let failed = result.is_err();
+    report(result);
+    // Everything is flushed. Dropping the system instead would run actors that have not begun, without
+    // the runtime that they need.
+    std::process::exit(i32::from(failed))
 }
 
 /// Every client costs two descriptors (its socket, and a handle to end it from outside), and the usual
@@ -160,9 +164,16 @@ fn overrides(cli: &Cli) -> anyhow::Result<Overrides> {
 fn print_summary(files: &[PathBuf], venue: Option<&str>) -> anyhow::Result<()> {
     let venue = marketd_venues::replay::venue_of(files, venue)?;
     let summary = marketd_venues::replay::run_files(venue, files)?;
-    let mut out = std::io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, &summary).context("cannot print the summary")?;
-    std::io::Write::write_all(&mut out, b"\n").context("cannot print the summary")
+    print(&serde_json::to_string_pretty(&summary).context("cannot encode the summary")?)
+}
+
+/// Prints a line to standard output. A reader that has seen enough (`| head`) is no error.
+fn print(text: &str) -> anyhow::Result<()> {
+    use std::io::Write;
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("cannot print"),
+        _ => Ok(()),
+    }
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
@@ -207,6 +218,5 @@ async fn record(mut config: Config, out: PathBuf, seconds: Option<u64>) -> anyho
         .await?
         .map_err(|_| anyhow::anyhow!("the recorder broke down"))?
         .with_context(|| format!("cannot write {}", out.display()))?;
-    println!("recorded {lines} lines of {feeds} feeds to {}", out.display());
-    Ok(())
+    print(&format!("recorded {lines} lines of {feeds} feeds to {}", out.display()))
 }
