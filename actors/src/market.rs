@@ -158,20 +158,23 @@ impl MarketActor {
             Update::Duplicate => state.note_duplicate(),
             Update::VenueBbo { bid, ask, venue_seq } => state.note_venue_bbo(bid, ask, venue_seq),
         }
-        if state.status_seq() != status_before {
+        let is_new = state.status_seq() != status_before;
+        if is_new {
             self.streams.on_status(state, now, &mut emit);
         }
-        if let Some(reason) = doubt {
+        if let Some(reason) = doubt.filter(|_| is_new || self.may_ask_again()) {
             self.ask_resync(reason);
         }
     }
 
-    /// Asks the feed for a snapshot, and asks again while the doubt goes on. The session makes of it what
-    /// its venue can bear.
+    /// Whether a doubt that goes on is to be told the feed once more: what it brought did not help, or it
+    /// did not hear.
+    fn may_ask_again(&self) -> bool {
+        self.asked_at.is_none_or(|at| at.elapsed() >= ASK_AGAIN)
+    }
+
+    /// Asks the feed for a snapshot; the session makes of it what its venue can bear.
     fn ask_resync(&mut self, reason: StaleReason) {
-        if self.asked_at.is_some_and(|at| at.elapsed() < ASK_AGAIN) {
-            return;
-        }
         self.asked_at = Some(Instant::now());
         tracing::warn!(market = %self.entry.id, reason = reason.as_str(), "book in doubt, resyncing");
         if let Some(feed) = self.entry.feed()
@@ -308,14 +311,15 @@ impl MarketActor {
         let mut state = entry.state().write();
         let (now, before) = (clock::now(), state.status_seq());
         let doubt = doubt_of(state.check_crossing(now));
-        if state.status_seq() != before {
-            let mut frames = Vec::new();
+        let is_new = state.status_seq() != before;
+        let mut frames = Vec::new();
+        if is_new {
             self.streams.on_status(&state, now, &mut |key, frame| frames.push((key, frame)));
-            drop(state);
-            self.enqueue(frames);
-            if let Some(reason) = doubt {
-                self.ask_resync(reason);
-            }
+        }
+        drop(state);
+        self.enqueue(frames);
+        if let Some(reason) = doubt.filter(|_| is_new || self.may_ask_again()) {
+            self.ask_resync(reason);
         }
     }
 }

@@ -6,6 +6,8 @@
 
 mod player;
 
+pub use player::instruments_of;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

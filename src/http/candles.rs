@@ -14,10 +14,7 @@ pub async fn list_candles(
     market: web::Path<String>,
     query: web::Query<Query>,
 ) -> HttpResponse {
-    match answer(&call, &shared, &market, &query) {
-        Ok(response) => response,
-        Err((code, message)) => call.refuse(code, &message),
-    }
+    call.or_refuse(answer(&call, &shared, &market, &query))
 }
 
 fn answer(call: &CallInfo, shared: &Shared, market: &str, query: &Query) -> Result<HttpResponse, Refusal> {

@@ -31,11 +31,8 @@ pub async fn get_market(
     shared: web::Data<Shared>,
     market: web::Path<String>,
 ) -> HttpResponse {
-    match market_of(&shared, &market) {
-        Ok(entry) => {
-            let info = MarketInfo::of(&entry.head(), &entry.state().read());
-            call.json(&info)
-        }
-        Err((code, message)) => call.refuse(code, &message),
-    }
+    call.or_refuse(market_of(&shared, &market).map(|entry| {
+        let info = MarketInfo::of(&entry.head(), &entry.state().read());
+        call.json(&info)
+    }))
 }

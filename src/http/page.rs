@@ -4,8 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 
 /// Nothing from elsewhere, nothing inline.
-const POLICY: &str =
-    "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
+const POLICY: &str = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
 
 fn file(content_type: &str, text: &'static str) -> HttpResponse {
     HttpResponse::Ok()

@@ -60,10 +60,8 @@ pub async fn control_replay(
     action: web::Path<String>,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> HttpResponse {
-    match body_of(body).and_then(|body| control(&shared, &action, &body)) {
-        Ok(()) => call.json(&Accepted { accepted: true }),
-        Err((code, message)) => call.refuse(code, &message),
-    }
+    let taken = body_of(body).and_then(|body| control(&shared, &action, &body));
+    call.or_refuse(taken.map(|()| call.json(&Accepted { accepted: true })))
 }
 
 fn control(shared: &Shared, action: &str, body: &[u8]) -> Result<(), Refusal> {

@@ -96,6 +96,11 @@ impl CallInfo {
         self.respond(status, encode_failure(code, message, &self.call()))
     }
 
+    /// The answer, or the refusal in its place.
+    pub fn or_refuse(&self, answer: Result<HttpResponse, Refusal>) -> HttpResponse {
+        answer.unwrap_or_else(|(code, message)| self.refuse(code, &message))
+    }
+
     /// An answer that depends on `etag` only: not sent again to who has it.
     pub fn data_tagged(&self, request: &HttpRequest, etag: &str, data: &[u8]) -> HttpResponse {
         let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());

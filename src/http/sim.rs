@@ -40,10 +40,8 @@ pub async fn set_scenario(
     shared: web::Data<Shared>,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> HttpResponse {
-    match body_of(body).and_then(|body| set(&shared, &body)) {
-        Ok(()) => call.json(&Accepted { accepted: true }),
-        Err((code, message)) => call.refuse(code, &message),
-    }
+    let taken = body_of(body).and_then(|body| set(&shared, &body));
+    call.or_refuse(taken.map(|()| call.json(&Accepted { accepted: true })))
 }
 
 fn set(shared: &Shared, body: &[u8]) -> Result<(), Refusal> {

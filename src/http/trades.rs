@@ -14,10 +14,7 @@ pub async fn list_trades(
     market: web::Path<String>,
     query: web::Query<Query>,
 ) -> HttpResponse {
-    match answer(&call, &request, &shared, &market, &query) {
-        Ok(response) => response,
-        Err((code, message)) => call.refuse(code, &message),
-    }
+    call.or_refuse(answer(&call, &request, &shared, &market, &query))
 }
 
 fn answer(

@@ -248,9 +248,13 @@ async fn bytes_that_break_the_websocket_protocol_close_with_its_codes() {
         ("surrogate", masked(FIN | TEXT, b"\xed\xa0\x80"), 1007),
         ("not UTF-8 in pieces", two(masked(TEXT, b"\"\xc3"), masked(FIN | CONTINUATION, b"(\"")), 1007),
     ];
+    let mut clients = Vec::new();
     for (what, bytes, expected) in cases {
         let mut raw = RawClient::connect(&app.address).await;
         raw.send(&bytes).await;
+        clients.push((what, raw, expected));
+    }
+    for (what, mut raw, expected) in clients {
         let (_, code) = raw.until_closed().await;
         assert_eq!(code, Some(expected), "{what}");
         assert_eq!(raw.next().await, Incoming::End, "{what}: something follows the close frame");

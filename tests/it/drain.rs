@@ -1,1 +1,284 @@
-//! (being written)
+//! The real binary as a child process: how it stops, what it says when it cannot start, its commands.
+
+use std::io::Read;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use marketd_testkit::{testdata, wait_until};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::support::PATIENCE;
+use crate::support::raw::RawClient;
+
+/// A port that nobody listens on, most likely also in a moment.
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port()
+}
+
+/// A running binary; killed when the test is over.
+struct Process {
+    child: Child,
+    port: u16,
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn command(port: u16, data_dir: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_marketd"));
+    // Settings of the machine that runs the tests are not those of the tests.
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MARKETD_")) {
+        command.env_remove(name);
+    }
+    command
+        .env("GATEWAY_PORT", port.to_string())
+        .env("MARKETD__DATA_DIR", data_dir)
+        .env("MARKETD__HTTP__WORKERS", "2")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+impl Process {
+    fn start(mut command: Command, port: u16) -> Self {
+        Self { child: command.spawn().expect("the binary starts"), port }
+    }
+
+    fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// The status of `GET path`, or `None` while nothing answers.
+    async fn status(&self, path: &str) -> Option<u16> {
+        let mut stream = TcpStream::connect(self.address()).await.ok()?;
+        let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.ok()?;
+        answer.split(' ').nth(1)?.parse().ok()
+    }
+
+    async fn ready(&self, patience: Duration) {
+        wait_until(patience, "readiness", async || self.status("/readyz").await == Some(200)).await;
+    }
+
+    fn signal(&self, signal: &str) {
+        let status = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+        assert!(status.expect("kill runs").success());
+    }
+
+    async fn ended(&mut self, patience: Duration) -> ExitStatus {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child of ours") {
+                return status;
+            }
+            assert!(began.elapsed() < patience, "still running after {patience:?}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+fn started(data_dir: &Path) -> Process {
+    let port = free_port();
+    Process::start(command(port, data_dir), port)
+}
+
+async fn client(process: &Process) -> RawClient {
+    let mut client = RawClient::connect(&process.address()).await;
+    let book = json!({"op": "subscribe", "channel": "book", "market": "binance:BTC-USDT", "depth": "full"});
+    client.send_json(&book).await;
+    client.send_json(&json!({"op": "subscribe", "channel": "trades", "market": "sim:BTC-USD"})).await;
+    assert_eq!(client.next_json().await.expect("a reply")["status"], "ok");
+    client
+}
+
+#[actix_web::test]
+async fn sigterm_closes_every_client_with_1012_and_exits_with_0() {
+    let data_dir = tempfile::tempdir().expect("a folder");
+    let mut process = started(data_dir.path());
+    process.ready(PATIENCE).await;
+    let mut clients = Vec::new();
+    for _ in 0..50 {
+        clients.push(client(&process).await);
+    }
+    process.signal("-TERM");
+    for client in &mut clients {
+        assert_eq!(client.until_closed().await.1, Some(1012));
+    }
+    // Longer than the deadline of ten seconds only by what a busy machine adds.
+    assert_eq!(process.ended(Duration::from_secs(10)).await.code(), Some(0));
+    assert_eq!(process.status("/livez").await, None);
+}
+
+#[actix_web::test]
+async fn clients_that_read_nothing_do_not_hold_up_the_end() {
+    let data_dir = tempfile::tempdir().expect("a folder");
+    let port = free_port();
+    let mut command = command(port, data_dir.path());
+    command.env("MARKETD__REPLAY__SPEED", "50");
+    let mut process = Process::start(command, port);
+    process.ready(PATIENCE).await;
+    let mut clients = Vec::new();
+    for _ in 0..5 {
+        let mut client = RawClient::with_small_buffer(&process.address()).await;
+        let book = json!({"op": "subscribe", "channel": "book", "market": "binance:BTC-USDT",
+                          "depth": "full", "interval_ms": 0});
+        client.send_json(&book).await;
+        clients.push(client);
+    }
+    // Reading nothing for two seconds is the scenario: their sockets are full when the signal comes.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    process.signal("-INT");
+    assert_eq!(process.ended(Duration::from_secs(10)).await.code(), Some(0));
+}
+
+#[actix_web::test]
+async fn a_second_signal_ends_the_process_at_once() {
+    let data_dir = tempfile::tempdir().expect("a folder");
+    let mut process = started(data_dir.path());
+    process.ready(PATIENCE).await;
+    // A client that reads nothing keeps the first signal busy.
+    let mut held = RawClient::with_small_buffer(&process.address()).await;
+    held.send_json(&json!({"op": "subscribe", "channel": "book", "market": "binance:BTC-USDT"})).await;
+    process.signal("-TERM");
+    wait_until(PATIENCE, "stopping", async || process.status("/readyz").await != Some(200)).await;
+    if process.child.try_wait().expect("a child of ours").is_none() {
+        process.signal("-TERM");
+    }
+    let code = process.ended(Duration::from_secs(5)).await.code();
+    assert!(matches!(code, Some(130 | 0)), "{code:?}");
+}
+
+#[actix_web::test]
+async fn a_server_that_was_killed_starts_again_and_serves() {
+    let data_dir = tempfile::tempdir().expect("a folder");
+    let mut process = started(data_dir.path());
+    process.ready(PATIENCE).await;
+    let _client = client(&process).await;
+    process.signal("-KILL");
+    assert!(process.ended(PATIENCE).await.code().is_none());
+    let port = process.port;
+    let again = Process::start(command(port, data_dir.path()), port);
+    // Two seconds for the shipped binary; this one is not optimized.
+    again.ready(Duration::from_secs(5)).await;
+    client(&again).await;
+}
+
+/// Runs the binary to its end.
+fn run(prepare: impl FnOnce(&mut Command)) -> Output {
+    let data_dir = tempfile::tempdir().expect("a folder");
+    let mut command = command(free_port(), data_dir.path());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    prepare(&mut command);
+    command.output().expect("the binary runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_port_in_use_is_told_with_the_address() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address");
+    let output = run(|command| {
+        command.env("GATEWAY_PORT", address.port().to_string());
+    });
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains(&address.to_string()), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_wrong_configuration_exits_with_78_and_names_the_key() {
+    let check = |name: &str, value: &str, told: &[&str]| {
+        let output = run(|command| {
+            command.env(name, value);
+        });
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(78), "{name}={value}: {stderr}");
+        assert!(told.iter().all(|word| stderr.contains(word)), "{name}={value}: {stderr}");
+    };
+    check("MARKETD__NO__SUCH", "1", &["MARKETD__NO__SUCH"]);
+    check("MARKETD__HTTP__NO_SUCH", "1", &["MARKETD__HTTP__NO_SUCH"]);
+    check("MARKETD__HTTP__WORKERS", "many", &["MARKETD__HTTP__WORKERS", "many"]);
+    check("MARKETD__REPLAY__SPEED", "fast", &["replay.speed", "fast"]);
+    check("MARKETD__MARKETS__MAILBOX", "0", &["markets.mailbox"]);
+    check("MARKETD__VENUES__BINANCE__MARKETS", "BTCUSDT", &["venues.binance.markets", "BTCUSDT"]);
+    check("GATEWAY_PORT", "eighty", &["GATEWAY_PORT", "eighty"]);
+    check("MARKETD_PROFILE", "nonsense", &["nonsense"]);
+    let output = run(|command| {
+        command.args(["check-config", "--set", "no.such=1"]);
+    });
+    assert_eq!(output.status.code(), Some(78), "{}", text(&output.stderr));
+}
+
+#[test]
+fn check_config_prints_what_would_be_used() {
+    let output = run(|command| {
+        command.arg("check-config").env("GATEWAY_PORT", "4321");
+    });
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("127.0.0.1:4321"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn a_summary_is_json_and_the_same_each_time() {
+    let file = testdata("binance-spot/btcusdt_20240808.jsonl.zst");
+    let summary = || {
+        let output = run(|command| {
+            command.arg("replay").arg(&file).arg("--summary");
+        });
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        output.stdout
+    };
+    let first = summary();
+    let value: Value = serde_json::from_slice(&first).expect("JSON");
+    assert_eq!(value["sessions"][0]["venue"], "binance");
+    assert!(value["sessions"][0]["symbols"]["BTCUSDT"]["trades"]["count"].as_u64() > Some(1_000));
+    assert_eq!(summary(), first);
+    let output = run(|command| {
+        command.args(["replay", "/no/such/file.jsonl.zst", "--summary", "--venue", "binance"]);
+    });
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("/no/such/file.jsonl.zst"), "{}", text(&output.stderr));
+}
+
+#[actix_web::test]
+async fn output_that_nobody_reads_any_more_does_not_end_the_server() {
+    let data_dir = tempfile::tempdir().expect("a folder");
+    let port = free_port();
+    let mut command = command(port, data_dir.path());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).env("RUST_LOG", "debug");
+    let mut process = Process::start(command, port);
+    // One byte, so that the log is known to go there; then both ends are closed.
+    let mut first = [0];
+    let stdout = process.child.stdout.take();
+    let stderr = process.child.stderr.take();
+    let read = std::thread::spawn(move || {
+        let mut stdout = stdout.expect("piped");
+        let mut stderr = stderr.expect("piped");
+        // Whichever of the two the log goes to: the other has ended or waits, so only one is read.
+        let _ = stdout.read(&mut first).or_else(|_| stderr.read(&mut first));
+    });
+    process.ready(PATIENCE).await;
+    drop(read.join());
+    for _ in 0..20 {
+        assert_eq!(process.status("/api/v1/nothing").await, Some(404));
+    }
+    let mut client = client(&process).await;
+    assert!(client.next_json().await.is_some());
+    process.signal("-TERM");
+    assert_eq!(client.until_closed().await.1, Some(1012));
+    assert_eq!(process.ended(Duration::from_secs(10)).await.code(), Some(0));
+}

@@ -339,12 +339,14 @@ async fn a_market_without_a_book_is_not_ready() {
     assert_eq!(app.data(&format!("{BASE}/trades")).await["items"], json!([]));
     let ticker = app.data(&format!("{BASE}/ticker")).await;
     assert_eq!((&ticker["last"], &ticker["bid"], &ticker["mid"]), (&Value::Null, &Value::Null, &Value::Null));
-    for (path, status) in [("/readyz", 503), ("/health", 503), ("/livez", 200), ("/healthz", 200)] {
-        let answer = app.get(path).await;
-        assert_eq!(answer.status, status, "{path}: {}", answer.body);
-        success(&answer);
+    let readiness = app.get("/readyz").await;
+    refused(&readiness, 503, "market_not_ready");
+    assert!(readiness.body.contains(MARKET), "it says what it waits for: {}", readiness.body);
+    for path in ["/livez", "/healthz"] {
+        success(&app.get(path).await);
     }
-    assert_eq!(app.get("/readyz").await.json()["data"]["waiting_for"], json!([MARKET]));
+    let health = app.get("/health").await;
+    assert_eq!((health.status, &health.json()["data"]["ready"]), (200, &json!(false)), "{}", health.body);
     app.stop().await;
 }
 

@@ -227,7 +227,8 @@ impl Recording {
     }
 }
 
-fn scan(spec: &ReplaySpec) -> Result<Vec<Instrument>, ContainerError> {
+/// The markets that a recording begins with.
+pub fn instruments_of(spec: &ReplaySpec) -> Result<Vec<Instrument>, ContainerError> {
     let mut driver = Driver::new(spec.venue, SessionConfig { discover: true, ..SessionConfig::default() });
     let mut found = Scan::default();
     let mut reader = spec.recording.open(0)?;
@@ -302,7 +303,7 @@ struct Player {
 
 /// Plays until the recording ends, unless it loops, or until told to stop.
 pub async fn run(spec: ReplaySpec, feed: Recipient<ResyncMarket>, mut orders: mpsc::Receiver<Order>) {
-    let instruments = match scan(&spec) {
+    let instruments = match instruments_of(&spec) {
         Ok(instruments) => instruments,
         Err(error) => {
             tracing::error!(replay = spec.name, %error, "the recording cannot be read");

@@ -72,7 +72,8 @@ fn make_load() -> Load {
             }
             _ => {}
         }
-        let distance = draw.below(if draw.below(10) < 8 { NEAR } else { REACH as u64 }) as i64;
+        let reach = if draw.below(10) < 8 { NEAR } else { REACH as u64 };
+        let distance = draw.below(reach) as i64;
         let qty = draw.qty();
         updates.push(match draw.below(2) {
             0 => at(BookSide::Bid, middle - distance, qty),

@@ -1,7 +1,7 @@
 //! A scripted Binance that a server follows, and a client's own copy of a book.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use marketd_testkit::{BinanceScript, HttpResponse, ScriptedVenue, SharedScript, VenueConn};
@@ -22,6 +22,7 @@ pub struct ScriptedBinance {
     pub btc: SharedScript,
     pub eth: SharedScript,
     holding: Arc<AtomicBool>,
+    delisted: Arc<Mutex<Vec<String>>>,
 }
 
 impl ScriptedBinance {
@@ -30,16 +31,20 @@ impl ScriptedBinance {
         let (btc, eth) = (BinanceScript::new("BTCUSDT").shared(), BinanceScript::new("ETHUSDT").shared());
         BinanceScript::serve_all(&[btc.clone(), eth.clone()], &venue);
         let holding = Arc::new(AtomicBool::new(false));
-        let (held, scripts) = (holding.clone(), [btc.clone(), eth.clone()]);
+        let delisted = Arc::new(Mutex::new(Vec::new()));
+        let (held, scripts, gone) = (holding.clone(), [btc.clone(), eth.clone()], delisted.clone());
         venue.on_request("/api/v3/depth", move |request| {
             if held.load(Ordering::SeqCst) {
                 return HttpResponse::not_yet();
             }
             let symbol = request.query("symbol").unwrap_or_default();
+            if gone.lock().expect("whole").iter().any(|gone: &String| gone == symbol) {
+                return HttpResponse::new(400, "{\"code\":-1121,\"msg\":\"Invalid symbol.\"}");
+            }
             let script = scripts.iter().map(lock).find(|script| script.symbol() == symbol);
             HttpResponse::json(script.expect("a scripted symbol").snapshot_body(5_000))
         });
-        Self { venue, btc, eth, holding }
+        Self { venue, btc, eth, holding, delisted }
     }
 
     pub fn hold_snapshots(&self) {
@@ -48,6 +53,13 @@ impl ScriptedBinance {
 
     pub fn release_snapshots(&self) {
         self.holding.store(false, Ordering::SeqCst);
+    }
+
+    /// From now on the REST side knows a symbol no more.
+    pub fn delist(&self, script: &SharedScript) {
+        let mut script = lock(script);
+        script.delist();
+        self.delisted.lock().expect("whole").push(script.symbol().to_owned());
     }
 
     pub fn snapshot_requests(&self) -> usize {
@@ -161,7 +173,8 @@ impl TestApp {
     /// What `/health` says of a feed.
     pub async fn feed(&self, name: &str) -> Value {
         let health = self.get("/health").await.json();
-        let feeds = health["data"]["feeds"].as_array().expect("feeds").iter().find(|feed| feed["feed"] == name);
+        let feeds =
+            health["data"]["feeds"].as_array().expect("feeds").iter().find(|feed| feed["feed"] == name);
         feeds.cloned().unwrap_or(Value::Null)
     }
 }
