@@ -222,6 +222,7 @@ pub fn start_replay(
         instruments: config.instruments()?,
         factory: factory.clone(),
         status: status.clone(),
+        shift: Arc::default(),
     };
     // Registered before HTTP starts, so that readiness waits for their books, too.
     for instrument in marketd_actors::replay::instruments_of(&spec)? {

@@ -114,6 +114,9 @@ impl Handler<StandDown> for KeeperActor {
 
     fn handle(&mut self, _: StandDown, _ctx: &mut Self::Context) {
         self.standing_down = true;
+        // The factories hold what their actors began with, a recorder among it: its file is complete only
+        // when all have let go of it.
+        self.watched.clear();
     }
 }
 

@@ -124,6 +124,8 @@ impl MarketActor {
         let mut doubt = None;
         match update {
             Update::Snapshot(update) => {
+                // The answer to what was asked: a doubt that outlives it is told at once.
+                self.asked_at = None;
                 doubt = doubt_of(state.apply_snapshot(&update));
                 self.streams.on_book(state, now, &mut emit);
             }

@@ -5,8 +5,8 @@
 //! *Restart*: a new actor begins the recording anew.
 
 mod player;
-
-pub use player::instruments_of;
+mod reading;
+mod shadow;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,11 +14,14 @@ use std::sync::Arc;
 use actix::prelude::*;
 use marketd_domain::{Instrument, Source, StaleReason};
 use marketd_venues::Venue;
+use marketd_venues::replay::LoopShift;
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
 use crate::board::{Board, MarketEntry};
 use crate::feed::ResyncMarket;
+
+pub use reading::instruments_of;
 
 /// How fast a recording is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +100,9 @@ pub struct ReplaySpec {
     pub instruments: Vec<Instrument>,
     pub factory: MarketFactory,
     pub status: Status,
+    /// Where the last actor's round stood: the next one goes on behind it, or its trades would be taken
+    /// for repetitions.
+    pub shift: Arc<Mutex<LoopShift>>,
 }
 
 #[derive(Message, Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,6 +11,10 @@ use marketd_protocol::ws::{Position, ResumeOutcome};
 
 use crate::streams::Frame;
 
+/// Frames that may follow a snapshot before a new one is asked for. A storm of clients that join at once
+/// shares one snapshot all the same.
+const SNAPSHOT_FRESH: u64 = 128;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RingLimits {
     pub frames: usize,
@@ -128,9 +132,11 @@ impl Ring {
         }
     }
 
-    /// The latest snapshot and the number of the frame that follows it.
+    /// The latest snapshot and the number of the frame that follows it. `None` when so many frames have
+    /// followed that a new snapshot is the shorter way for someone who comes now.
     pub fn snapshot(&self) -> Option<(u64, &Frame)> {
-        self.snapshot.as_ref().map(|(next, frame)| (*next, frame))
+        let (next, frame) = self.snapshot.as_ref()?;
+        (self.end() - next <= SNAPSHOT_FRESH).then_some((*next, frame))
     }
 
     /// The frame with the absolute number `next`.
@@ -207,6 +213,20 @@ mod tests {
         ring.push(frame(1, 14, 15));
         assert!(ring.snapshot().is_none(), "the frame after the snapshot has left the ring");
         assert!(matches!(ring.step(next), Step::Lost));
+    }
+
+    #[test]
+    fn a_snapshot_that_many_frames_have_followed_is_not_given_out() {
+        let mut ring = Ring::new(RingLimits { frames: 1_000, bytes: 1_000_000, age_ms: 60_000 });
+        ring.push(snapshot(1, 0));
+        for seq in 1..=SNAPSHOT_FRESH {
+            ring.push(frame(1, seq - 1, seq));
+        }
+        assert!(ring.snapshot().is_some());
+        ring.push(frame(1, SNAPSHOT_FRESH, SNAPSHOT_FRESH + 1));
+        assert!(ring.snapshot().is_none());
+        ring.push(snapshot(1, SNAPSHOT_FRESH + 1));
+        assert!(ring.snapshot().is_some());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
-use marketd_domain::{MarketIndex, Source, StaleReason, Timestamp, UpdateSink};
+use marketd_domain::{MarketIndex, Source, StaleReason, Timestamp, TradeId, UpdateSink};
 use marketd_venues::sim::{Scenario, SimConfig, Simulator};
 use parking_lot::Mutex;
 
@@ -57,7 +57,16 @@ pub struct SimActor {
 impl SimActor {
     pub fn new(spec: SimSpec) -> Self {
         let now = clock::now();
-        let simulator = Simulator::new(spec.config.clone(), now);
+        let mut simulator = Simulator::new(spec.config.clone(), now);
+        // After a panic the markets still hold the trades of the one before: the same ids would be taken
+        // for repetitions.
+        for (at, entry) in spec.entries.iter().enumerate() {
+            if let Some(TradeId::Number(last)) =
+                entry.state().read().trades().last().map(|held| held.trade.id)
+            {
+                simulator.number_trades_after(MarketIndex(at as u32), last);
+            }
+        }
         let sink = BatchSink::new(spec.entries.clone());
         Self { spec, simulator, sink, simulated: now, steps: 0 }
     }

@@ -67,6 +67,15 @@ impl BatchSink {
         lane.updates.push(update);
     }
 
+    /// Says why the connection was lost, where the session only knows that it was.
+    pub fn explain_loss(&mut self, reason: StaleReason) {
+        for update in self.lanes.iter_mut().flat_map(|lane| &mut lane.updates) {
+            if let Update::Stale(told @ StaleReason::Disconnected, _) = update {
+                *told = reason;
+            }
+        }
+    }
+
     /// Takes what was gathered: markets with their updates.
     pub fn drain(&mut self) -> Vec<(MarketIndex, Arc<MarketEntry>, Vec<Update>)> {
         let lanes = &mut self.lanes;

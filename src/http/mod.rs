@@ -55,14 +55,8 @@ pub struct Simulating {
 /// Every route. Each resource answers other methods with `method_not_allowed`.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
-        .app_data(
-            web::QueryConfig::default()
-                .error_handler(|error, request| reply::refuse_extraction(error, request)),
-        )
-        .app_data(
-            web::PathConfig::default()
-                .error_handler(|error, request| reply::refuse_extraction(error, request)),
-        )
+        .app_data(web::QueryConfig::default().error_handler(reply::refuse_extraction))
+        .app_data(web::PathConfig::default().error_handler(reply::refuse_extraction))
         .app_data(web::PayloadConfig::new(BODY_MAX))
         .service(
             web::scope("/api/v1")

@@ -118,7 +118,8 @@ async fn ids_come_back_as_they_were_sent() {
 async fn results_tell_what_became_of_each_market() {
     let app = app().await;
     let mut client = app.connect().await;
-    let bbo = |op: &str| json!({"op": op, "id": 1, "channel": "bbo", "markets": ["sim:NOPE-USD", MARKET, MARKET]});
+    let bbo =
+        |op: &str| json!({"op": op, "id": 1, "channel": "bbo", "markets": ["sim:NOPE-USD", MARKET, MARKET]});
     let check = |reply: &Value, status: &str, sim: (&str, Value)| {
         assert_eq!((&reply["type"], &reply["status"]), (&json!("reply"), &json!(status)), "{reply}");
         let results = reply["results"].as_array().expect("results");
@@ -189,7 +190,13 @@ async fn a_message_of_64_kib_is_taken_and_one_byte_more_closes_with_1009() {
     let mut raw = RawClient::connect(&app.address).await;
     let text = sized(65_537);
     for (at, piece) in text.as_bytes().chunks(8_192).enumerate() {
-        let first = if at == 0 { TEXT } else if piece.len() < 8_192 { FIN | CONTINUATION } else { CONTINUATION };
+        let first = if at == 0 {
+            TEXT
+        } else if piece.len() < 8_192 {
+            FIN | CONTINUATION
+        } else {
+            CONTINUATION
+        };
         raw.send(&masked(first, piece)).await;
     }
     let (texts, code) = raw.until_closed().await;
@@ -400,9 +407,44 @@ async fn a_thousand_subscribes_and_unsubscribes_leave_nothing_behind() {
     assert_eq!(app.counter("subscriptions_open").await, 0, "also the status that came along is gone");
     assert_eq!(app.counter("sessions_open").await, 1);
     client.send(json!({"op": "subscribe", "channel": "bbo", "market": MARKET})).await;
-    let snapshot = client.next_where(|message| message["channel"] == "bbo" && message["type"] == "snapshot").await;
+    let snapshot =
+        client.next_where(|message| message["channel"] == "bbo" && message["type"] == "snapshot").await;
     assert_eq!(snapshot["market"], MARKET);
     drop(client);
     app.nobody_is_connected().await;
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn nothing_of_a_stream_follows_the_reply_that_ends_it() {
+    let keys = [("replay.builtin", "true"), ("replay.speed", "50"), ("limits.messages_per_second", "1000")];
+    let app = app_with(&keys).await;
+    let mut client = app.connect().await;
+    let book = |op: &str| json!({"op": op, "channel": "book", "market": "binance:BTC-USDT", "depth": "full", "interval_ms": 0});
+    for round in 0..20 {
+        client.send(book("subscribe")).await;
+        assert_eq!(client.next().await["status"], "ok", "the reply comes before the first frame");
+        client.next_where(|message| message["type"] == "delta").await;
+        client.send(book("unsubscribe")).await;
+        client.next_where(|message| message["op"] == "unsubscribe").await;
+        client.send(json!({"op": "ping", "id": round})).await;
+        let next = client.next().await;
+        assert_eq!((&next["op"], &next["id"]), (&json!("ping"), &json!(round)), "{next}");
+    }
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn a_client_that_answers_no_ping_is_closed_with_4004() {
+    let app = app_with(&[("session.ping_ms", "100"), ("session.pong_timeout_ms", "500")]).await;
+    let mut silent = RawClient::connect(&app.address).await;
+    let mut answering = app.connect().await;
+    // Reading is what makes this library answer pings.
+    let (closed, _) = tokio::join!(silent.until_closed(), async {
+        let span = tokio::time::timeout(Duration::from_millis(1_500), answering.next());
+        assert!(span.await.is_err(), "nothing but heartbeats and pings comes");
+    });
+    assert_eq!(closed.1, Some(4004));
+    assert_alive(&mut answering).await;
     app.stop().await;
 }

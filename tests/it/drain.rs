@@ -261,18 +261,12 @@ async fn output_that_nobody_reads_any_more_does_not_end_the_server() {
     let mut command = command(port, data_dir.path());
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).env("RUST_LOG", "debug");
     let mut process = Process::start(command, port);
-    // One byte, so that the log is known to go there; then both ends are closed.
-    let mut first = [0];
-    let stdout = process.child.stdout.take();
-    let stderr = process.child.stderr.take();
-    let read = std::thread::spawn(move || {
-        let mut stdout = stdout.expect("piped");
-        let mut stderr = stderr.expect("piped");
-        // Whichever of the two the log goes to: the other has ended or waits, so only one is read.
-        let _ = stdout.read(&mut first).or_else(|_| stderr.read(&mut first));
-    });
+    drop(process.child.stdout.take());
+    // One byte, so that the log is known to go there; then nobody reads it any more.
+    let mut stderr = process.child.stderr.take().expect("piped");
+    stderr.read_exact(&mut [0]).expect("a log");
+    drop(stderr);
     process.ready(PATIENCE).await;
-    drop(read.join());
     for _ in 0..20 {
         assert_eq!(process.status("/api/v1/nothing").await, Some(404));
     }

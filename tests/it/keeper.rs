@@ -249,9 +249,16 @@ async fn a_replay_actor_that_panics_begins_again_and_the_streams_go_on() {
         Running::Live(_) | Running::Sim(_) => None,
     });
     let actor = place.expect("a replay").read().clone();
+    let duplicates = app.market(MARKET).await["counters"]["duplicates"].as_u64().expect("a count");
     crash!(actor, replay::Crash);
     app.until("a restart", async || app.counter("actor_restarts").await == 1).await;
     moves_on(&app, MARKET).await;
+    let candles = app.data(&format!("/api/v1/markets/{MARKET}/candles?interval=1s")).await;
+    let opens: Vec<i64> =
+        candles["items"].as_array().expect("items").iter().filter_map(|c| c["open_time"].as_i64()).collect();
+    assert!(opens.is_sorted_by(|a, b| a < b), "time goes on: {opens:?}");
+    // What its own beginning repeats comes once more, but no trade.
+    assert_eq!(app.market(MARKET).await["counters"]["duplicates"].as_u64(), Some(2 * duplicates));
     let seq = followed.book.seq;
     followed.until(&mut client, "a moving book", |followed| followed.book.seq > seq + 20).await;
     assert_eq!((followed.book.epoch, followed.book.snapshots), (epoch, 1));
@@ -277,11 +284,17 @@ async fn a_simulator_that_panics_begins_again_and_the_streams_go_on() {
         Running::Sim(place) => Some(place.clone()),
         Running::Live(_) | Running::Replay(_) => None,
     });
-    moves_on(&app, SIM_MARKET).await;
+    // So many trades that a simulator that counts from one again would take long to come by.
+    app.post("/api/v1/sim/scenario", "{\"scenario\":\"busy\"}").await;
+    app.until("many trades", async || {
+        app.market(SIM_MARKET).await["counters"]["trades"].as_u64().is_some_and(|trades| trades >= 60)
+    })
+    .await;
     let actor = place.expect("a simulator").read().clone();
     crash!(actor, sim::Crash);
     app.until("a restart", async || app.counter("actor_restarts").await == 1).await;
     moves_on(&app, SIM_MARKET).await;
+    assert_eq!(app.market(SIM_MARKET).await["counters"]["duplicates"], 0);
     followed.until(&mut client, "live", |followed| followed.status() == ("live", None)).await;
     let seq = followed.book.seq;
     followed.until(&mut client, "a moving book", |followed| followed.book.seq > seq + 20).await;

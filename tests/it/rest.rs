@@ -99,26 +99,37 @@ async fn answers_have_the_documented_fields() {
     let example = documented(r#"{"market":"binance:BTC-USDT","venue""#);
     check(&market, &example);
     check(&market["counters"], &example["counters"]);
-    for (name, value) in [("symbol", "BTCUSDT"), ("tick_size", "0.01"), ("min_notional", "5"), ("source", "replay")] {
+    for (name, value) in
+        [("symbol", "BTCUSDT"), ("tick_size", "0.01"), ("min_notional", "5"), ("source", "replay")]
+    {
         assert_eq!(market[name], value);
     }
     let book = app.book(MARKET, "10").await;
-    let shown = documented(r#"{"market":"binance:BTC-USDT","source":"replay","status":"live","reason":null,"since":1763722800500000,"epoch":1763722800123,"seq":1207"#);
+    let shown = documented(
+        r#"{"market":"binance:BTC-USDT","source":"replay","status":"live","reason":null,"since":1763722800500000,"epoch":1763722800123,"seq":1207"#,
+    );
     check(&book, &shown);
     let trades = app.data(&format!("{BASE}/trades")).await;
-    let shown = documented(r#"{"market":"binance:BTC-USDT","source":"replay","status":"live","reason":null,"since":1763722800500000,"epoch":1763722800123,"seq":412"#);
+    let shown = documented(
+        r#"{"market":"binance:BTC-USDT","source":"replay","status":"live","reason":null,"since":1763722800500000,"epoch":1763722800123,"seq":412"#,
+    );
     check(&trades, &shown);
     check(&trades["items"][0], &shown["items"][0]);
     let candles = app.data(&format!("{BASE}/candles")).await;
-    let shown = documented(r#"{"market":"binance:BTC-USDT","source":"replay","status":"live","reason":null,"since":1763722800500000,"epoch":1763722800123,"interval""#);
+    let shown = documented(
+        r#"{"market":"binance:BTC-USDT","source":"replay","status":"live","reason":null,"since":1763722800500000,"epoch":1763722800123,"interval""#,
+    );
     check(&candles, &shown);
     check(&candles["items"][0], &shown["items"][0]);
     let ticker = app.data(&format!("{BASE}/ticker")).await;
-    for name in ["last", "open", "high", "low", "volume", "quote_volume", "change", "mid", "microprice", "spread"] {
+    for name in
+        ["last", "open", "high", "low", "volume", "quote_volume", "change", "mid", "microprice", "spread"]
+    {
         assert!(ticker[name].is_string(), "{name}: {ticker}");
     }
     let markets = app.data("/api/v1/markets").await;
-    let names: Vec<&Value> = markets["items"].as_array().expect("items").iter().map(|item| &item["market"]).collect();
+    let names: Vec<&Value> =
+        markets["items"].as_array().expect("items").iter().map(|item| &item["market"]).collect();
     assert!(names.contains(&&json!(MARKET)) && names.contains(&&json!("sim:BTC-USD")), "{names:?}");
     let symbols = app.data("/api/v1/symbols").await;
     let first = &symbols["items"].as_array().expect("items").iter().find(|item| item["market"] == MARKET);
@@ -248,7 +259,9 @@ async fn trades_are_read_backwards_without_seam_or_duplicate() {
 async fn candles_are_read_forwards_without_seam_or_duplicate() {
     let app = app().await;
     app.until("ten candles", async || {
-        app.data(&format!("{BASE}/candles?interval=1s")).await["items"].as_array().is_some_and(|all| all.len() > 10)
+        app.data(&format!("{BASE}/candles?interval=1s")).await["items"]
+            .as_array()
+            .is_some_and(|all| all.len() > 10)
     })
     .await;
     app.pause_replay().await;
@@ -275,9 +288,16 @@ async fn candles_are_read_forwards_without_seam_or_duplicate() {
     assert_eq!(found, opened);
     let bounded = app.data(&format!("{candles}&start={}&end={}", opened[2], opened[5])).await;
     assert_eq!(times(&bounded), opened[2..5], "the end is not part of it");
-    assert_eq!(times(&app.data(&format!("{candles}&limit=2")).await), opened[opened.len() - 2..], "the newest");
+    assert_eq!(
+        times(&app.data(&format!("{candles}&limit=2")).await),
+        opened[opened.len() - 2..],
+        "the newest"
+    );
     assert_eq!(times(&app.data(&format!("{candles}&end={}&limit=2", opened[5])).await), opened[3..5]);
-    assert_eq!(times(&app.data(&format!("{candles}&start={}&end={}", opened[2], opened[2])).await), [0_i64; 0]);
+    assert_eq!(
+        times(&app.data(&format!("{candles}&start={}&end={}", opened[2], opened[2])).await),
+        [0_i64; 0]
+    );
     for (query, code) in [
         ("interval=2m", "bad_interval"),
         ("interval=", "bad_interval"),
@@ -303,7 +323,9 @@ async fn what_is_not_there_is_refused_in_the_envelope() {
     for path in ["", "/book", "/trades", "/ticker", "/candles"] {
         refused(&app.get(&format!("/api/v1/markets/binance:NOPE-USDT{path}")).await, 404, "unknown_market");
     }
-    for path in ["/nothing", "/api/v1", "/api/v1/nothing", "/api/v1/markets/a/b/c", "/api/v2/markets", "/app.mjs"] {
+    for path in
+        ["/nothing", "/api/v1", "/api/v1/nothing", "/api/v1/markets/a/b/c", "/api/v2/markets", "/app.mjs"]
+    {
         refused(&app.get(path).await, 404, "not_found");
     }
     for (method, path) in [
@@ -330,7 +352,11 @@ async fn a_market_without_a_book_is_not_ready() {
     let url = format!("127.0.0.1:{}", free.local_addr().expect("an address").port());
     drop(free);
     let (ws, rest) = (format!("ws://{url}"), format!("http://{url}"));
-    let keys = [("venues.binance.enabled", "true"), ("venues.binance.ws_url", &ws), ("venues.binance.rest_url", &rest)];
+    let keys = [
+        ("venues.binance.enabled", "true"),
+        ("venues.binance.ws_url", &ws),
+        ("venues.binance.rest_url", &rest),
+    ];
     let app = TestApp::start(&keys).await;
     let answer = app.get(&format!("{BASE}/book")).await;
     refused(&answer, 503, "market_not_ready");
@@ -381,10 +407,72 @@ async fn the_page_loads_nothing_from_elsewhere() {
         let policy = answer.header("content-security-policy").expect("a policy");
         assert!(policy.contains("default-src 'self'") && !policy.contains("unsafe"), "{policy}");
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
-        assert!(!answer.body.contains("http://") && !answer.body.contains("https://"), "{path} names another host");
+        assert!(
+            !answer.body.contains("http://") && !answer.body.contains("https://"),
+            "{path} names another host"
+        );
         assert!(!answer.body.contains("innerHTML"), "{path}");
     }
     let page = app.get("/").await.body;
     assert!(page.contains("app.js") && page.contains("style.css") && !page.contains("onclick"));
+    app.stop().await;
+}
+
+/// A decimal as the independent results print it.
+fn trimmed(value: &Value) -> String {
+    let text = value.as_str().expect("a decimal");
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text.to_owned()
+    }
+}
+
+#[actix_web::test]
+async fn the_whole_recording_ends_in_the_independent_results() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/binance-spot");
+    let files = format!("{folder}/btcusdt_20240808.jsonl.zst,{folder}/btcusdt_20240809.jsonl.zst");
+    let keys = [("replay.files", files.as_str()), ("replay.speed", "max"), ("replay.loop", "false")];
+    let app = TestApp::start(&keys).await;
+    app.until("the end", async || app.replay().await["ended"] == true).await;
+    app.status_is(MARKET, "stale").await;
+    assert_eq!(app.data(BASE).await["reason"], "replay_ended");
+    let expected = std::fs::read_to_string(format!("{folder}/expected.json")).expect("shipped");
+    let expected: Value = serde_json::from_str(&expected).expect("JSON");
+    let expected = &expected["sessions"][0]["symbols"]["BTCUSDT"];
+    let market = app.data(BASE).await;
+    assert_eq!(market["counters"]["trades"], expected["trades"]["count"]);
+    assert_eq!(market["counters"]["depth_updates"], expected["counters"]["book_msgs_applied"]);
+    let book = app.book(MARKET, "full").await;
+    for (side, count) in [("bids", "bid_levels"), ("asks", "ask_levels")] {
+        let held = book[side].as_array().expect("levels");
+        assert_eq!(json!(held.len()), expected["final"][count], "{side}");
+        let top: Vec<Value> =
+            held.iter().take(10).map(|level| json!([trimmed(&level[0]), trimmed(&level[1])])).collect();
+        assert_eq!(json!(top), expected["final"][side], "{side}");
+    }
+    let candles = app.data(&format!("{BASE}/candles?interval=1m")).await;
+    let rows: Vec<Value> = (candles["items"].as_array().expect("items").iter())
+        .map(|candle| {
+            let text = |name: &str| trimmed(&candle[name]);
+            let open_time = candle["open_time"].as_i64().expect("a time") / 1_000;
+            json!([
+                open_time,
+                text("open"),
+                text("high"),
+                text("low"),
+                text("close"),
+                text("volume"),
+                text("quote_volume"),
+                candle["trades"]
+            ])
+        })
+        .collect();
+    assert_eq!(json!(rows), expected["trades"]["candles_1m"]);
+    let trades = app.data(&format!("{BASE}/trades?limit=1")).await;
+    assert_eq!(
+        (&trades["seq"], &trades["items"][0]["trade_id"]),
+        (&json!(19_904), &expected["trades"]["last_id"])
+    );
     app.stop().await;
 }

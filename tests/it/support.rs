@@ -11,9 +11,10 @@ use futures_util::{SinkExt, StreamExt};
 use marketd::app::Server;
 use marketd::config::{Config, Overrides};
 use marketd::{shutdown, telemetry};
+use marketd_actors::recorder::Recorder;
 use serde_json::Value;
 use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::{Bytes, Message};
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 /// Longer than anything here takes on a busy machine; only a failing test waits for it.
@@ -30,6 +31,11 @@ impl TestApp {
     /// Starts with `config/test.toml` and the keys that the test sets. No replay and no simulated
     /// venue unless it asks for them.
     pub async fn start(keys: &[(&str, &str)]) -> Self {
+        Self::start_recording(keys, None).await
+    }
+
+    /// As [`Self::start`], with a recorder on every live feed.
+    pub async fn start_recording(keys: &[(&str, &str)], recorder: Option<&Recorder>) -> Self {
         let data_dir = tempfile::tempdir().expect("a temporary folder");
         let mut set = vec![
             ("data_dir".to_owned(), data_dir.path().display().to_string()),
@@ -41,7 +47,7 @@ impl TestApp {
         let config = Config::load(std::iter::empty(), &overrides).expect("a valid configuration");
         telemetry::install(&config.log);
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let server = Server::start(&config, None).await.expect("the server starts");
+        let server = Server::start(&config, recorder).await.expect("the server starts");
         let address = server.addresses[0].to_string();
         Self { server: Some(server), address, _data_dir: data_dir }
     }
@@ -54,7 +60,8 @@ impl TestApp {
     pub async fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
         let mut stream = TcpStream::connect(&self.address).await.expect("the server listens");
-        let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
+        let mut request =
+            format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
@@ -146,14 +153,11 @@ impl Client {
         self.socket.send(Message::text(text.to_owned())).await.expect("sent");
     }
 
-    pub async fn send_binary(&mut self, bytes: &[u8]) {
-        self.socket.send(Message::binary(Bytes::copy_from_slice(bytes))).await.expect("sent");
-    }
-
     /// The next data frame or reply; heartbeats are passed over.
     pub async fn next(&mut self) -> Value {
         loop {
-            let message = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("a message in time");
+            let message =
+                tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("a message in time");
             match message.expect("an open connection").expect("a frame") {
                 Message::Text(text) => {
                     let value: Value = serde_json::from_str(&text).expect("JSON");
@@ -173,18 +177,6 @@ impl Client {
             let message = self.next().await;
             if wanted(&message) {
                 return message;
-            }
-        }
-    }
-
-    /// The close code that ends the connection; other messages are passed over.
-    pub async fn closed(&mut self) -> Option<u16> {
-        loop {
-            let message = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("an end in time");
-            match message {
-                Some(Ok(Message::Close(frame))) => return frame.map(|frame| frame.code.into()),
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => return None,
             }
         }
     }

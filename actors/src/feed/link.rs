@@ -70,6 +70,16 @@ enum Ended {
     Rotated,
 }
 
+impl Ended {
+    /// What the markets of the connection are told.
+    const fn reason(&self) -> StaleReason {
+        match self {
+            Self::Broken(reason, _) => *reason,
+            Self::Stopped | Self::Rotated => StaleReason::Disconnected,
+        }
+    }
+}
+
 struct Link {
     spec: FeedSpec,
     session: Box<dyn VenueSession>,
@@ -95,7 +105,7 @@ pub async fn run(spec: FeedSpec, mut orders: mpsc::Receiver<Order>) {
         let began = Instant::now();
         let ended = link.connection(&mut orders).await;
         let now = clock::now();
-        link.on_closed(now).await;
+        link.on_closed(ended.reason(), now).await;
         let wait = match ended {
             Ended::Stopped => return,
             Ended::Rotated => Duration::ZERO,
@@ -237,7 +247,7 @@ impl Link {
         }
     }
 
-    async fn on_closed(&mut self, now: Timestamp) {
+    async fn on_closed(&mut self, reason: StaleReason, now: Timestamp) {
         let conn = self.conn;
         let name = self.conn_name();
         self.record(now, &name, Direction::Out, DISCONNECT_MARK).await;
@@ -247,7 +257,9 @@ impl Link {
         for path in std::mem::take(&mut self.under_way) {
             self.drive(|session, io| session.on_http_failed(&path, now, io)).await;
         }
-        self.drive(|session, io| session.on_close(conn, now, io)).await;
+        self.session.on_close(conn, now, &mut Io { updates: &mut self.sink, actions: &mut self.actions });
+        self.sink.explain_loss(reason);
+        self.flush().await;
         self.actions.clear();
     }
 
@@ -342,6 +354,8 @@ impl Link {
             None => return Some(Ended::Broken(StaleReason::Disconnected, "the venue closed".to_owned())),
             Some(Err(WsError::Capacity(error))) => {
                 let error = format!("message too large: {error}");
+                // What follows cannot be read, however few these are.
+                let _ = self.count_malformed(&error);
                 return Some(Ended::Broken(StaleReason::Malformed, error));
             }
             Some(Err(error)) => return Some(Ended::Broken(StaleReason::Disconnected, error.to_string())),

@@ -5,280 +5,23 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix::Recipient;
-use marketd_domain::book::{Book, BookChanges};
-use marketd_domain::{
-    DepthUpdate, GapFound, Instrument, Level, MarketIndex, Scales, Source, StaleReason, Timestamp, Trade,
-    UpdateSink,
-};
+use marketd_domain::book::BookChanges;
+use marketd_domain::{Instrument, MarketIndex, Source, StaleReason, Timestamp, UpdateSink};
 use marketd_venues::SessionConfig;
-use marketd_venues::container::{ContainerError, Direction, Line, Reader};
-use marketd_venues::replay::{Driver, LineOutcome, LoopShift};
+use marketd_venues::container::Line;
+use marketd_venues::replay::{Driver, LineOutcome};
 use tokio::sync::mpsc;
 
-use super::{ControlReplay, Order, Recording, ReplaySpec, Speed};
+use super::reading::{Chunk, OwnedLine, instruments_of, read_ahead};
+use super::shadow::ReplaySink;
+use super::{ControlReplay, Order, ReplaySpec, Speed};
 use crate::board::{FeedReport, FeedState, MarketEntry};
 use crate::clock;
 use crate::feed::{ResyncMarket, deliver};
 use crate::sink::BatchSink;
 
-/// Lines read ahead, in chunks.
-const CHUNK_LINES: usize = 256;
-const CHUNKS_AHEAD: usize = 8;
 /// Lines between two deliveries when playing as fast as possible.
 const BURST_LINES: u64 = 64;
-/// Lines read to find out which markets a recording holds before it is played.
-const SCAN_LINES: u64 = 5_000;
-
-struct OwnedLine {
-    recv: Option<Timestamp>,
-    conn: String,
-    direction: Direction,
-    raw: String,
-}
-
-type Chunk = Vec<OwnedLine>;
-
-/// One book as the recording says it is.
-struct Shadow {
-    book: Book,
-    scales: Scales,
-    venue_seq: u64,
-    ts_venue: Timestamp,
-    ts_recv: Timestamp,
-    has_snapshot: bool,
-}
-
-/// Hands updates on, shifted into the present round, and keeps the shadows.
-struct ReplaySink {
-    sink: BatchSink,
-    shadows: Vec<Shadow>,
-    changes: BookChanges,
-    shift: LoopShift,
-    /// Moving to another moment: shadows follow, nobody is told.
-    is_silent: bool,
-}
-
-impl ReplaySink {
-    fn shadow(&mut self, market: MarketIndex, update: &DepthUpdate, is_snapshot: bool) {
-        let shadow = &mut self.shadows[market.usize()];
-        self.changes.clear();
-        // A refused message is refused by the market too, which says so.
-        let _ = if is_snapshot {
-            shadow.book.replace(&update.bids, &update.asks, &mut self.changes)
-        } else {
-            shadow.book.apply(&update.bids, &update.asks, &mut self.changes)
-        };
-        shadow.has_snapshot |= is_snapshot;
-        shadow.venue_seq = update.venue_seq;
-        (shadow.ts_venue, shadow.ts_recv) = (update.ts_venue, update.ts_recv);
-    }
-
-    fn shifted(&mut self, update: &DepthUpdate) -> DepthUpdate {
-        self.shift.note(update.ts_venue);
-        DepthUpdate {
-            ts_venue: self.shift.time(update.ts_venue),
-            ts_recv: self.shift.time(update.ts_recv),
-            ..update.clone()
-        }
-    }
-
-    /// The book as it stands, as a snapshot.
-    fn give_snapshot(&mut self, market: MarketIndex) {
-        let shadow = &self.shadows[market.usize()];
-        if !shadow.has_snapshot {
-            return;
-        }
-        let update = DepthUpdate {
-            bids: shadow.book.bids().iter().collect(),
-            asks: shadow.book.asks().iter().collect(),
-            venue_seq: shadow.venue_seq,
-            ts_venue: self.shift.time(shadow.ts_venue),
-            ts_recv: self.shift.time(shadow.ts_recv),
-            checksum: None,
-        };
-        self.sink.rescaled(market, shadow.scales);
-        self.sink.snapshot(market, &update);
-    }
-}
-
-impl UpdateSink for ReplaySink {
-    fn listed(&mut self, market: MarketIndex, instrument: &Instrument) {
-        self.sink.listed(market, instrument);
-        self.shadows.push(Shadow {
-            book: Book::new(instrument.max_depth),
-            scales: instrument.scales,
-            venue_seq: 0,
-            ts_venue: Timestamp::ZERO,
-            ts_recv: Timestamp::ZERO,
-            has_snapshot: false,
-        });
-    }
-
-    fn described(&mut self, market: MarketIndex, instrument: &Instrument) {
-        self.shadows[market.usize()].book.set_max_depth(instrument.max_depth);
-        self.sink.described(market, instrument);
-    }
-
-    fn snapshot(&mut self, market: MarketIndex, update: &DepthUpdate) {
-        self.shadow(market, update, true);
-        if !self.is_silent {
-            let update = self.shifted(update);
-            self.sink.snapshot(market, &update);
-        }
-    }
-
-    fn depth(&mut self, market: MarketIndex, update: &DepthUpdate) {
-        self.shadow(market, update, false);
-        if !self.is_silent {
-            let update = self.shifted(update);
-            self.sink.depth(market, &update);
-        }
-    }
-
-    fn trade(&mut self, market: MarketIndex, trade: &Trade) {
-        let trade = self.shift.trade(trade);
-        if !self.is_silent {
-            self.sink.trade(market, &trade);
-        }
-    }
-
-    fn rescaled(&mut self, market: MarketIndex, scales: Scales) {
-        let shadow = &mut self.shadows[market.usize()];
-        if shadow.book.rescale(shadow.scales, scales).is_err() {
-            shadow.book.clear();
-        }
-        shadow.scales = scales;
-        if !self.is_silent {
-            self.sink.rescaled(market, scales);
-        }
-    }
-
-    fn gap(&mut self, market: MarketIndex, gap: GapFound) {
-        if !self.is_silent {
-            self.sink.gap(market, GapFound { ts_recv: self.shift.time(gap.ts_recv), ..gap });
-        }
-    }
-
-    fn stale(&mut self, market: MarketIndex, reason: StaleReason, now: Timestamp) {
-        if !self.is_silent {
-            self.sink.stale(market, reason, self.shift.time(now));
-        }
-    }
-
-    fn halted(&mut self, market: MarketIndex, reason: StaleReason, now: Timestamp) {
-        if !self.is_silent {
-            self.sink.halted(market, reason, self.shift.time(now));
-        }
-    }
-
-    fn duplicate(&mut self, market: MarketIndex) {
-        if !self.is_silent {
-            self.sink.duplicate(market);
-        }
-    }
-
-    fn venue_bbo(&mut self, market: MarketIndex, bid: Level, ask: Level, venue_seq: u64) {
-        if !self.is_silent {
-            self.sink.venue_bbo(market, bid, ask, venue_seq);
-        }
-    }
-}
-
-/// Which markets a recording holds, by playing its beginning to nobody.
-#[derive(Default)]
-struct Scan {
-    instruments: Vec<Instrument>,
-}
-
-impl UpdateSink for Scan {
-    fn listed(&mut self, _market: MarketIndex, instrument: &Instrument) {
-        self.instruments.push(instrument.clone());
-    }
-    fn described(&mut self, market: MarketIndex, instrument: &Instrument) {
-        let scales = self.instruments[market.usize()].scales;
-        self.instruments[market.usize()] = Instrument { scales, ..instrument.clone() };
-    }
-    fn snapshot(&mut self, _: MarketIndex, _: &DepthUpdate) {}
-    fn depth(&mut self, _: MarketIndex, _: &DepthUpdate) {}
-    fn trade(&mut self, _: MarketIndex, _: &Trade) {}
-    fn rescaled(&mut self, market: MarketIndex, scales: Scales) {
-        self.instruments[market.usize()].scales = scales;
-    }
-    fn gap(&mut self, _: MarketIndex, _: GapFound) {}
-    fn stale(&mut self, _: MarketIndex, _: StaleReason, _: Timestamp) {}
-    fn halted(&mut self, _: MarketIndex, _: StaleReason, _: Timestamp) {}
-    fn duplicate(&mut self, _: MarketIndex) {}
-    fn venue_bbo(&mut self, _: MarketIndex, _: Level, _: Level, _: u64) {}
-}
-
-impl Recording {
-    fn count(&self) -> usize {
-        match self {
-            Self::Files(files) => files.len(),
-            Self::Embedded(parts) => parts.len(),
-        }
-    }
-
-    fn open(&self, at: usize) -> Result<Reader, ContainerError> {
-        match self {
-            Self::Files(files) => Reader::open(&files[at]),
-            Self::Embedded(parts) => Reader::from_compressed(parts[at]),
-        }
-    }
-}
-
-/// The markets that a recording begins with.
-pub fn instruments_of(spec: &ReplaySpec) -> Result<Vec<Instrument>, ContainerError> {
-    let mut driver = Driver::new(spec.venue, SessionConfig { discover: true, ..SessionConfig::default() });
-    let mut found = Scan::default();
-    let mut reader = spec.recording.open(0)?;
-    for _ in 0..SCAN_LINES {
-        let Some(line) = reader.next()? else { break };
-        driver.line(&line, &mut found);
-    }
-    for instrument in &mut found.instruments {
-        if let Some(known) = spec.instruments.iter().find(|known| known.symbol == instrument.symbol) {
-            *instrument = known.clone();
-        }
-    }
-    Ok(found.instruments)
-}
-
-/// Reads a recording on a thread of its own; decompressing would hold up the arbiter.
-fn read_ahead(recording: Recording) -> mpsc::Receiver<Chunk> {
-    let (chunks, ahead) = mpsc::channel(CHUNKS_AHEAD);
-    let read = move || -> Result<(), String> {
-        let mut chunk = Vec::with_capacity(CHUNK_LINES);
-        for at in 0..recording.count() {
-            let mut reader = recording.open(at).map_err(|error| error.to_string())?;
-            while let Some(line) = reader.next().map_err(|error| error.to_string())? {
-                chunk.push(OwnedLine {
-                    recv: line.recv,
-                    conn: line.conn.into_owned(),
-                    direction: line.direction,
-                    raw: line.raw.into_owned(),
-                });
-                if chunk.len() == CHUNK_LINES
-                    && chunks
-                        .blocking_send(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK_LINES)))
-                        .is_err()
-                {
-                    // The player moved elsewhere.
-                    return Ok(());
-                }
-            }
-        }
-        // Fails only when the player moved elsewhere.
-        let _ = chunks.blocking_send(chunk);
-        Ok(())
-    };
-    std::thread::spawn(move || {
-        if let Err(error) = read() {
-            tracing::error!(error, "the recording cannot be read on");
-        }
-    });
-    ahead
-}
 
 struct Player {
     spec: ReplaySpec,
@@ -329,7 +72,9 @@ pub async fn run(spec: ReplaySpec, feed: Recipient<ResyncMarket>, mut orders: mp
             continue;
         }
         if player.lines.is_empty() && !player.refill().await && !player.end_of_round().await {
-            player.wait_after_end(&mut orders).await;
+            if player.wait_after_end(&mut orders).await {
+                continue;
+            }
             return;
         }
         match player.wait_for_next() {
@@ -345,6 +90,12 @@ pub async fn run(spec: ReplaySpec, feed: Recipient<ResyncMarket>, mut orders: mp
             }
             None => player.play_line().await,
         }
+    }
+}
+
+impl Drop for Player {
+    fn drop(&mut self) {
+        *self.spec.shift.lock() = self.sink.shift.clone();
     }
 }
 
@@ -370,11 +121,13 @@ impl Player {
             markets: entries.len(),
         };
         spec.status.lock().markets = entries.iter().map(|entry| entry.id.as_str().to_owned()).collect();
+        let mut shift = spec.shift.lock().clone();
+        shift.next_round();
         let mut sink = ReplaySink {
             sink: BatchSink::new(entries),
             shadows: Vec::new(),
             changes: BookChanges::default(),
-            shift: LoopShift::default(),
+            shift,
             is_silent: false,
         };
         for (at, instrument) in instruments.iter().enumerate() {
@@ -490,7 +243,7 @@ impl Player {
         self.played_this_round = 0;
         self.sink.shift.next_round();
         for shadow in &mut self.sink.shadows {
-            shadow.has_snapshot = false;
+            (shadow.has_snapshot, shadow.doubt) = (false, None);
         }
     }
 
@@ -519,7 +272,8 @@ impl Player {
         true
     }
 
-    async fn wait_after_end(&mut self, orders: &mut mpsc::Receiver<Order>) {
+    /// `true` when it goes on, because somebody asked for another moment.
+    async fn wait_after_end(&mut self, orders: &mut mpsc::Receiver<Order>) -> bool {
         tracing::info!(replay = self.spec.name, lines = self.played, "the recording has ended");
         let count = self.sink.shadows.len() as u32;
         for market in (0..count).map(MarketIndex) {
@@ -533,13 +287,19 @@ impl Player {
         // The books stay on show; a market that is restarted still gets its snapshot.
         while let Some(order) = orders.recv().await {
             match order {
-                Order::Stop => return,
-                Order::Resync(_) => {
+                Order::Stop => return false,
+                Order::Control(ControlReplay::Seek { .. }) => {
+                    self.spec.status.lock().has_ended = false;
+                    self.obey(order).await;
+                    return true;
+                }
+                Order::Resync(_) | Order::Control(ControlReplay::SetSpeed(_)) => {
                     self.obey(order).await;
                 }
                 Order::Control(_) => {}
             }
         }
+        false
     }
 
     /// `true` when told to stop.
@@ -561,6 +321,8 @@ impl Player {
 
     async fn control(&mut self, control: ControlReplay) {
         match control {
+            // Its books stay live: they are true for the moment that is shown, and orders may be tried
+            // against them step by step.
             ControlReplay::Pause => self.is_paused = true,
             ControlReplay::Resume => {
                 self.is_paused = false;
@@ -579,6 +341,22 @@ impl Player {
         }
     }
 
+    /// What was shown is not what comes next.
+    fn mark_moved(&mut self) {
+        let at = self.sink.shift.time(self.position);
+        for (market, shadow) in (0..).map(MarketIndex).zip(&self.sink.shadows) {
+            if shadow.doubt.is_none() {
+                self.sink.sink.stale(market, StaleReason::ReplayMoved, at);
+            }
+        }
+    }
+
+    fn show_books(&mut self) {
+        for market in (0..self.sink.shadows.len() as u32).map(MarketIndex) {
+            self.sink.give_snapshot(market);
+        }
+    }
+
     /// Plays to nobody up to the moment, then shows the books as they stand there.
     async fn seek(&mut self, position_ms: i64) {
         let present = self.first.map_or(0, |first| self.position.nanos_since(first) / 1_000_000);
@@ -592,8 +370,8 @@ impl Player {
                 break;
             }
             let recv = self.lines.front().and_then(|line| line.recv);
-            if self.first.is_none() {
-                self.first = recv;
+            if let (None, Some(recv)) = (self.first, recv) {
+                (self.first, self.position) = (Some(recv), recv);
             }
             let reached = recv
                 .zip(self.first)
@@ -604,12 +382,8 @@ impl Player {
             self.play_line().await;
         }
         self.sink.is_silent = false;
-        let count = self.sink.shadows.len() as u32;
-        for market in (0..count).map(MarketIndex) {
-            let at = self.sink.shift.time(self.position);
-            self.sink.sink.stale(market, StaleReason::ReplayMoved, at);
-            self.sink.give_snapshot(market);
-        }
+        self.mark_moved();
+        self.show_books();
         self.re_anchor();
     }
 }

@@ -97,3 +97,59 @@ impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> Stream for LengthGua
         Poll::Ready(Some(Ok(bytes.slice(..taken))))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(length: usize, masked: bool) -> Vec<u8> {
+        let mask = if masked { 0x80 } else { 0 };
+        let mut frame = match length {
+            0..=125 => vec![0x81, mask | length as u8],
+            126..=65_535 => [&[0x81, mask | 126][..], &(length as u16).to_be_bytes()].concat(),
+            _ => [&[0x81, mask | 127][..], &(length as u64).to_be_bytes()].concat(),
+        };
+        frame.resize(frame.len() + if masked { 4 } else { 0 } + length, 0xFF);
+        frame
+    }
+
+    /// Bytes let through when they come in pieces of this size.
+    fn passed(bytes: &[u8], piece: usize, limit: u64) -> usize {
+        let mut scan = FrameScan::default();
+        let mut passed = 0;
+        for piece in bytes.chunks(piece) {
+            let taken = scan.take(piece, limit);
+            passed += taken;
+            if taken < piece.len() {
+                break;
+            }
+        }
+        passed
+    }
+
+    #[test]
+    fn frames_within_the_limit_pass_however_they_are_cut() {
+        for masked in [true, false] {
+            let bytes: Vec<u8> = [0, 1, 125, 126, 300, 65_535, 65_536, 0]
+                .iter()
+                .flat_map(|length| frame(*length, masked))
+                .collect();
+            for piece in [1, 2, 3, 7, 1_000, usize::MAX] {
+                assert_eq!(passed(&bytes, piece, 65_536), bytes.len(), "pieces of {piece}");
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_end_in_front_of_a_head_that_announces_too_much() {
+        let good = frame(300, true);
+        for length in [301, 1_000, 70_000] {
+            let bytes = [good.clone(), frame(length, true)].concat();
+            assert_eq!(passed(&bytes, usize::MAX, 300), good.len(), "{length}");
+            // In single bytes, what of the head came before its length is through already.
+            assert!((good.len()..good.len() + 10).contains(&passed(&bytes, 1, 300)), "{length}");
+        }
+        let never: &[u8] = &[0x81, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
+        assert_eq!(passed(never, usize::MAX, 65_536), 0);
+    }
+}

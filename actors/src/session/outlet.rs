@@ -11,6 +11,7 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
+use marketd_domain::Timestamp;
 use marketd_protocol::StreamKey;
 use marketd_protocol::code::CloseCode;
 use marketd_protocol::frame::{self, FrameHead, FrameKind, FramePrefix};
@@ -352,9 +353,10 @@ impl Outlet {
 fn lagged_notice(subscription: &Subscription, seq: u64) -> Bytes {
     let stream = &subscription.stream;
     let prefix = FramePrefix::new(&stream.market_id, stream.key, subscription.sent.epoch);
-    let now = clock::now();
     let prev = subscription.sent.seq;
-    let head = FrameHead { kind: FrameKind::Event, seq, prev, ts_venue: now, ts_recv: now, ts_sent: now };
+    let none = Timestamp::ZERO;
+    let head =
+        FrameHead { kind: FrameKind::Event, seq, prev, ts_venue: none, ts_recv: none, ts_sent: clock::now() };
     let mut payload = Vec::with_capacity(256);
     frame::push_head(&mut payload, &prefix, &head);
     frame::push_lagged(&mut payload, prev + 1, seq);

@@ -141,8 +141,12 @@ impl Pipeline {
             streams.open(*key, &state);
         }
         let sink = PathSink { state, streams, now: Timestamp::ZERO, frames: 0, bytes: 0 };
-        let mut pipeline =
-            Self { session: BINANCE.session(config), actions: Vec::with_capacity(64), get: String::new(), sink };
+        let mut pipeline = Self {
+            session: BINANCE.session(config),
+            actions: Vec::with_capacity(64),
+            get: String::new(),
+            sink,
+        };
         for line in start {
             pipeline.take(line);
         }

@@ -135,7 +135,11 @@ impl Client {
                 let plain = |level: Level| (level.price.mantissa(), level.qty.mantissa());
                 let bids = state.book().bids().iter().take(depth).map(plain);
                 let asks = state.book().asks().iter().take(depth).map(plain);
-                assert!(bids.eq(held.bids.iter().rev().map(|(p, q)| (*p, *q))), "bids differ, {:?}", self.key);
+                assert!(
+                    bids.eq(held.bids.iter().rev().map(|(p, q)| (*p, *q))),
+                    "bids differ, {:?}",
+                    self.key
+                );
                 assert!(asks.eq(held.asks.iter().map(|(p, q)| (*p, *q))), "asks differ, {:?}", self.key);
                 assert!(!state.book().is_crossed(), "a client holds a crossed book");
             }

@@ -227,7 +227,9 @@ impl Feed {
 
     fn answer(&self, path: &str) -> String {
         let number = |name: &str| {
-            path.split(['?', '&']).find_map(|part| part.strip_prefix(name)).and_then(|text| text.parse::<u64>().ok())
+            path.split(['?', '&'])
+                .find_map(|part| part.strip_prefix(name))
+                .and_then(|text| text.parse::<u64>().ok())
         };
         if path.contains("/depth") {
             return self.script.snapshot_body(5_000);

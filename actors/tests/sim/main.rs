@@ -21,7 +21,7 @@ use feed::{Faults, Feed};
 use market::Market;
 
 const SEEDS: u64 = 200;
-const STEPS: usize = 260;
+const STEPS: usize = 180;
 const START_MS: i64 = 1_700_000_000_000;
 
 fn book(depth: BookDepth, interval_ms: u64, checksum: bool) -> StreamKey {
@@ -244,7 +244,10 @@ impl World {
                 (price.mantissa(), level.qty.rescaled(scales.qty, unit).expect("fits").mantissa())
             };
             let copied = |(price, qty): (&i64, &i64)| (*price, *qty);
-            assert!(state.book().bids().iter().map(plain).eq(bids.iter().rev().map(copied)), "bids are not true");
+            assert!(
+                state.book().bids().iter().map(plain).eq(bids.iter().rev().map(copied)),
+                "bids are not true"
+            );
             assert!(state.book().asks().iter().map(plain).eq(asks.iter().map(copied)), "asks are not true");
         }
     }
@@ -258,7 +261,7 @@ impl World {
                 self.subscribe(at);
             }
         }
-        for _ in 0..60 {
+        for _ in 0..20 {
             self.advance(300);
             self.feed.depth(&mut self.draw, self.faults, &mut self.market);
             self.feed.trade(&mut self.draw, self.faults, &mut self.market);

@@ -46,7 +46,10 @@ impl Market {
     }
 
     /// Lets the streams encode, and checks that their frames follow each other.
-    fn publish(&mut self, encode: impl FnOnce(&mut Streams, &MarketState, Timestamp, &mut dyn FnMut(StreamKey, Frame))) {
+    fn publish(
+        &mut self,
+        encode: impl FnOnce(&mut Streams, &MarketState, Timestamp, &mut dyn FnMut(StreamKey, Frame)),
+    ) {
         let first = self.outbox.len();
         let outbox = &mut self.outbox;
         encode(&mut self.streams, &self.state, self.now, &mut |key, frame| outbox.push((key, frame)));

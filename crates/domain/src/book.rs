@@ -36,9 +36,34 @@ pub enum BookError {
     Rescale,
 }
 
-/// Messages with at least this many levels on a side are merged in one pass instead of inserted
-/// one by one: on deep sides each insertion moves kilobytes, a merge moves them once.
-const MERGE_FROM: usize = 48;
+/// Sorted messages with at least this many levels on a side are applied together: on deep sides each
+/// insertion or removal moves kilobytes, together they move them once.
+const TOGETHER_FROM: usize = 4;
+
+/// Levels that come and go are gathered up to this number: more are rare, and so the memory for them is
+/// taken once.
+const EDITS_MAX: usize = 256;
+
+/// A level that comes or goes, as part of a message that is applied together.
+#[derive(Debug, Clone, Copy)]
+struct Edit {
+    /// Where it is, or before which level it belongs.
+    at: usize,
+    key: i64,
+    /// Zero: it goes.
+    qty: i64,
+}
+
+impl Edit {
+    const fn growth(&self) -> isize {
+        if self.qty == 0 { -1 } else { 1 }
+    }
+
+    /// Where the levels begin that are better.
+    const fn run_start(&self) -> usize {
+        if self.qty == 0 { self.at + 1 } else { self.at }
+    }
+}
 
 /// One side of a book.
 #[derive(Debug, Clone)]
@@ -46,14 +71,13 @@ pub struct Ladder {
     side: BookSide,
     keys: Vec<i64>,
     qtys: Vec<i64>,
-    /// Levels below the merge point, kept between messages so that merging does not allocate.
-    scratch_keys: Vec<i64>,
-    scratch_qtys: Vec<i64>,
+    /// Kept between messages so that applying them does not allocate. Best first.
+    edits: Vec<Edit>,
 }
 
 impl Ladder {
     fn new(side: BookSide) -> Self {
-        Self { side, keys: Vec::new(), qtys: Vec::new(), scratch_keys: Vec::new(), scratch_qtys: Vec::new() }
+        Self { side, keys: Vec::new(), qtys: Vec::new(), edits: Vec::with_capacity(EDITS_MAX) }
     }
 
     #[inline]
@@ -105,7 +129,7 @@ impl Ladder {
 
     /// The quantity resting at `price`; zero when there is no such level.
     pub fn qty_at(&self, price: Price) -> Qty {
-        match self.find(self.key(price)) {
+        match self.find(self.key(price), self.keys.len()) {
             Ok(at) => Qty::from_mantissa(self.qtys[at]),
             Err(_) => Qty::ZERO,
         }
@@ -120,20 +144,19 @@ impl Ladder {
         }
     }
 
-    /// Where `key` is, or where it belongs. Most changes are near the best level, so the last few
-    /// are scanned before the rest is bisected.
+    /// Where `key` is, or where it belongs, among the worst `end` levels. Most changes are near the best
+    /// level, so a few are bisected before the rest.
     #[inline]
-    fn find(&self, key: i64) -> Result<usize, usize> {
-        const SCANNED: usize = 8;
-        let len = self.keys.len();
-        let scan_from = len.saturating_sub(SCANNED);
-        for at in (scan_from..len).rev() {
-            let held = self.keys[at];
-            if held <= key {
-                return if held == key { Ok(at) } else { Err(at + 1) };
-            }
+    fn find(&self, key: i64, end: usize) -> Result<usize, usize> {
+        const NEAR: usize = 32;
+        let near = end.saturating_sub(NEAR);
+        if self.keys[..end].get(near).is_some_and(|held| *held <= key) {
+            return match self.keys[near..end].binary_search(&key) {
+                Ok(at) => Ok(near + at),
+                Err(at) => Err(near + at),
+            };
         }
-        self.keys[..scan_from].binary_search(&key)
+        self.keys[..near].binary_search(&key)
     }
 
     /// Sets one level; quantity zero removes it. Says whether anything changed.
@@ -141,7 +164,7 @@ impl Ladder {
     pub fn set(&mut self, level: Level) -> bool {
         let key = self.key(level.price);
         let qty = level.qty.mantissa();
-        match self.find(key) {
+        match self.find(key, self.keys.len()) {
             Ok(at) if qty == 0 => {
                 self.keys.remove(at);
                 self.qtys.remove(at);
@@ -159,12 +182,12 @@ impl Ladder {
 
     /// Applies `levels` in order and appends those that changed something to `changed`.
     fn apply(&mut self, levels: &[Level], changed: &mut Vec<Level>) {
-        if levels.len() >= MERGE_FROM && self.keys.len() >= MERGE_FROM {
+        if levels.len() >= TOGETHER_FROM {
             if levels.windows(2).all(|pair| self.key(pair[0].price) > self.key(pair[1].price)) {
-                return self.merge(levels.iter().rev(), changed);
+                return self.apply_best_first(levels.iter(), changed);
             }
             if levels.windows(2).all(|pair| self.key(pair[0].price) < self.key(pair[1].price)) {
-                return self.merge(levels.iter(), changed);
+                return self.apply_best_first(levels.iter().rev(), changed);
             }
         }
         for level in levels {
@@ -174,44 +197,85 @@ impl Ladder {
         }
     }
 
-    /// Merges levels that come in strictly ascending key order, worst first, in one pass over the
-    /// part of the side that they touch.
-    fn merge<'a>(&mut self, levels: impl Iterator<Item = &'a Level> + Clone, changed: &mut Vec<Level>) {
-        let Some(worst) = levels.clone().next() else { return };
-        let changed_before = changed.len();
-        let from = self.keys.partition_point(|key| *key < self.key(worst.price));
-        self.scratch_keys.clear();
-        self.scratch_qtys.clear();
-        let mut held = from;
+    /// Applies levels that come best first, no price twice.
+    fn apply_best_first<'a>(&mut self, levels: impl Iterator<Item = &'a Level>, changed: &mut Vec<Level>) {
+        // What stands from here on is better than any level still to come.
+        let mut end = self.keys.len();
         for level in levels {
-            let key = self.key(level.price);
-            let run = held + self.keys[held..].iter().take_while(|held| **held < key).count();
-            self.scratch_keys.extend_from_slice(&self.keys[held..run]);
-            self.scratch_qtys.extend_from_slice(&self.qtys[held..run]);
-            held = run;
-            let qty = level.qty.mantissa();
-            let before = if self.keys.get(held) == Some(&key) {
-                held += 1;
-                self.qtys[held - 1]
-            } else {
-                0
-            };
-            if qty != 0 {
-                self.scratch_keys.push(key);
-                self.scratch_qtys.push(qty);
+            if self.edits.len() == EDITS_MAX {
+                // What is worse than the last of them has not moved, so `end` stays true.
+                self.restructure();
             }
-            if qty != before {
-                changed.push(*level);
+            let key = self.key(level.price);
+            let qty = level.qty.mantissa();
+            match self.find(key, end) {
+                Ok(at) => {
+                    end = at;
+                    if qty == 0 {
+                        self.edits.push(Edit { at, key, qty });
+                    } else if core::mem::replace(&mut self.qtys[at], qty) == qty {
+                        continue;
+                    }
+                }
+                Err(at) => {
+                    end = at;
+                    if qty == 0 {
+                        continue;
+                    }
+                    self.edits.push(Edit { at, key, qty });
+                }
+            }
+            changed.push(*level);
+        }
+        self.restructure();
+    }
+
+    /// Lets the levels of `edits` come and go. What stands between two of them is moved at most once,
+    /// by as many places as levels came less those that went on its worse side.
+    fn restructure(&mut self) {
+        let grown: isize = self.edits.iter().map(Edit::growth).sum();
+        let len = self.keys.len();
+        let len_after = len.saturating_add_signed(grown);
+        self.keys.resize(len.max(len_after), 0);
+        self.qtys.resize(len.max(len_after), 0);
+        // Two runs that move in different directions never meet: where one ends the other begins. So
+        // it is enough that those to the right go best first and those to the left worst first.
+        let (mut run_end, mut shift) = (len, grown);
+        for at in 0..self.edits.len() {
+            let edit = self.edits[at];
+            if shift > 0 {
+                self.shift(edit.run_start()..run_end, shift);
+            }
+            (run_end, shift) = (edit.at, shift - edit.growth());
+        }
+        let mut shift = 0;
+        for at in (0..self.edits.len()).rev() {
+            let edit = self.edits[at];
+            shift += edit.growth();
+            if shift < 0 {
+                let run_end = if at == 0 { len } else { self.edits[at - 1].at };
+                self.shift(edit.run_start()..run_end, shift);
             }
         }
-        self.scratch_keys.extend_from_slice(&self.keys[held..]);
-        self.scratch_qtys.extend_from_slice(&self.qtys[held..]);
-        self.keys.truncate(from);
-        self.qtys.truncate(from);
-        self.keys.append(&mut self.scratch_keys);
-        self.qtys.append(&mut self.scratch_qtys);
-        // Told best first, as everywhere.
-        changed[changed_before..].reverse();
+        let mut shift = 0;
+        for edit in self.edits.iter().rev() {
+            if edit.qty != 0 {
+                let at = edit.at.saturating_add_signed(shift);
+                self.keys[at] = edit.key;
+                self.qtys[at] = edit.qty;
+            }
+            shift += edit.growth();
+        }
+        self.keys.truncate(len_after);
+        self.qtys.truncate(len_after);
+        self.edits.clear();
+    }
+
+    #[inline]
+    fn shift(&mut self, run: core::ops::Range<usize>, by: isize) {
+        let to = run.start.saturating_add_signed(by);
+        self.keys.copy_within(run.clone(), to);
+        self.qtys.copy_within(run, to);
     }
 
     /// Removes what lies beyond `depth` and appends the removed levels, quantity zero, to `changed`.

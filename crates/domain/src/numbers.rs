@@ -214,31 +214,89 @@ pub fn decimals_printed(text: &[u8]) -> u8 {
     u8::try_from((fraction as i64 - exponent).max(0)).unwrap_or(u8::MAX)
 }
 
-/// Appends `mantissa` at `decimals` decimals, all of them printed: 5120 at 4 is `0.5120`.
-pub fn write_fixed(out: &mut Vec<u8>, mantissa: i64, decimals: u8) {
-    // 20 digits hold any u64; 18 zeros pad a value below one; a point and a sign.
-    let mut buffer = [0u8; 40];
-    let mut at = buffer.len();
+/// The longest text of [`print_fixed`]: a sign, 19 digits and a point.
+pub const FIXED_LEN_MAX: usize = 21;
+
+/// What [`print_fixed`] needs room for: it writes whole blocks and says how much of them counts.
+pub const FIXED_ROOM: usize = FIXED_LEN_MAX + BLOCK;
+
+/// Digits that are printed at once.
+const BLOCK: usize = 16;
+
+/// The eight digits of a number below 10^8, each in a byte, the first in the lowest: twice split in
+/// halves, all parts at once.
+#[inline]
+const fn eight_digits(number: u64) -> u64 {
+    let fours = (number / 10_000) | ((number % 10_000) << 32);
+    // Division by 100 and by 10 as multiplications, exact below 10,000 and below 100.
+    let hundreds = ((fours * 5_243) >> 19) & 0x0000_007F_0000_007F;
+    let pairs = hundreds | ((fours - hundreds * 100) << 16);
+    let tens = ((pairs * 103) >> 10) & 0x000F_000F_000F_000F;
+    tens | ((pairs - tens * 10) << 8)
+}
+
+/// Writes `mantissa` at `decimals` decimals to the start of `room` and returns its length. The bytes
+/// behind it are left in any state. Nearly every number has up to 16 digits, which fit a register, so
+/// that digits are moved past the point without a loop.
+#[inline]
+pub fn print_fixed(room: &mut [u8; FIXED_ROOM], mantissa: i64, decimals: u8) -> usize {
+    const ASCII_ZEROS: u128 = u128::from_ne_bytes([b'0'; BLOCK]);
+    let decimals = usize::from(decimals);
+    let absolute = mantissa.unsigned_abs();
+    if absolute >= 10_000_000_000_000_000 || decimals >= BLOCK {
+        return print_fixed_slow(room, mantissa, decimals);
+    }
+    let (upper, lower) = (absolute / 100_000_000, absolute % 100_000_000);
+    let digits = u128::from(eight_digits(upper)) | (u128::from(eight_digits(lower)) << 64);
+    let text = digits | ASCII_ZEROS;
+    // At least one digit stands before the point.
+    let point = BLOCK - decimals;
+    let start = (digits.trailing_zeros() as usize / 8).min(point - 1);
+    let sign = usize::from(mantissa < 0);
+    room[0] = b'-';
+    room[sign..sign + BLOCK].copy_from_slice(&(text >> (8 * start)).to_le_bytes());
+    let whole = sign + point - start;
+    if decimals == 0 {
+        return whole;
+    }
+    room[whole] = b'.';
+    room[whole + 1..whole + 1 + BLOCK].copy_from_slice(&(text >> (8 * point)).to_le_bytes());
+    whole + 1 + decimals
+}
+
+#[cold]
+fn print_fixed_slow(room: &mut [u8; FIXED_ROOM], mantissa: i64, decimals: usize) -> usize {
+    let mut reversed = [0u8; FIXED_LEN_MAX];
+    let mut length = 0;
     let mut rest = mantissa.unsigned_abs();
     let mut printed = 0;
-    loop {
+    // No scale has more than 18 decimals.
+    let decimals = decimals.min(usize::from(Scale::MAX.0));
+    while rest > 0 || printed <= decimals {
         if printed == decimals && decimals > 0 {
-            at -= 1;
-            buffer[at] = b'.';
+            reversed[length] = b'.';
+            length += 1;
         }
-        at -= 1;
-        buffer[at] = b'0' + (rest % 10) as u8;
+        reversed[length] = b'0' + (rest % 10) as u8;
+        length += 1;
         rest /= 10;
         printed += 1;
-        if rest == 0 && printed > decimals {
-            break;
-        }
     }
     if mantissa < 0 {
-        at -= 1;
-        buffer[at] = b'-';
+        reversed[length] = b'-';
+        length += 1;
     }
-    out.extend_from_slice(&buffer[at..]);
+    for (to, from) in room.iter_mut().zip(reversed[..length].iter().rev()) {
+        *to = *from;
+    }
+    length
+}
+
+/// Appends `mantissa` at `decimals` decimals, all of them printed: 5120 at 4 is `0.5120`.
+pub fn write_fixed(out: &mut Vec<u8>, mantissa: i64, decimals: u8) {
+    let mut room = [0u8; FIXED_ROOM];
+    let length = print_fixed(&mut room, mantissa, decimals);
+    out.extend_from_slice(&room[..length]);
 }
 
 /// Appends `mantissa` without trailing zeros: 5120 at 4 is `0.512`.

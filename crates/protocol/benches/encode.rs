@@ -59,7 +59,8 @@ fn serde_levels(levels: &[Level]) -> Vec<(String, String)> {
 }
 
 fn encode(criterion: &mut Criterion) {
-    let key = StreamKey::Book { depth: BookDepth::Full, interval: BookInterval::EVERY_CHANGE, checksum: false };
+    let key =
+        StreamKey::Book { depth: BookDepth::Full, interval: BookInterval::EVERY_CHANGE, checksum: false };
     let prefix = FramePrefix::new("binance:BTC-USDT", key, 1_763_722_800_123);
     let mut payload = Vec::new();
     let mut group = criterion.benchmark_group("encode");

@@ -10,7 +10,7 @@ use marketd_domain::numbers::{write_fixed, write_fixed_i128};
 use marketd_domain::statistics::{EXTRA_DECIMALS, book_statistics};
 use marketd_domain::ticker::TickerView;
 use marketd_domain::trades::SequencedTrade;
-use marketd_domain::{Book, Level, Price, Scales, Timestamp};
+use marketd_domain::{Book, Level, Price, Scales, Timestamp, TradeId};
 
 use crate::json::{
     push_i64, push_level, push_levels, push_list, push_price, push_qty, push_string, push_time, push_u64,
@@ -123,8 +123,13 @@ pub fn push_trade(out: &mut Vec<u8>, scales: Scales, held: &SequencedTrade) {
     let trade = &held.trade;
     out.extend_from_slice(b"{\"seq\":");
     push_u64(out, held.seq);
-    out.extend_from_slice(b",\"trade_id\":");
-    push_string(out, &trade.id.to_string());
+    out.extend_from_slice(b",\"trade_id\":\"");
+    match trade.id {
+        TradeId::None => {}
+        TradeId::Number(number) => push_u64(out, number),
+        TradeId::Uuid(_) => out.extend_from_slice(trade.id.to_string().as_bytes()),
+    }
+    out.push(b'"');
     out.extend_from_slice(b",\"price\":");
     push_price(out, trade.price, scales);
     out.extend_from_slice(b",\"qty\":");
@@ -295,8 +300,15 @@ pub fn websocket_close(code: crate::code::CloseCode) -> Bytes {
     websocket_frame(0x88, &payload)
 }
 
+/// Takes exactly as much memory as the frame needs: then the bytes are shared as they are, while spare
+/// capacity would cost another allocation.
 fn websocket_frame(first: u8, payload: &[u8]) -> Bytes {
-    let mut frame = Vec::with_capacity(payload.len() + 10);
+    let header_len = match payload.len() {
+        0..126 => 2,
+        126..65_536 => 4,
+        _ => 10,
+    };
+    let mut frame = Vec::with_capacity(header_len + payload.len());
     frame.push(first);
     match payload.len() {
         length @ 0..126 => frame.push(length as u8),
@@ -318,7 +330,7 @@ mod tests {
     use super::*;
     use crate::stream::{BookDepth, BookInterval};
     use marketd_domain::book::BookChanges;
-    use marketd_domain::{AggressorSide, Qty, Trade, TradeId};
+    use marketd_domain::{AggressorSide, Qty, Trade};
 
     fn head(kind: FrameKind) -> FrameHead {
         FrameHead {

@@ -1,6 +1,6 @@
 //! Writing JSON by hand, for the frames that are encoded at every change.
 
-use marketd_domain::numbers::write_fixed;
+use marketd_domain::numbers::{FIXED_LEN_MAX, FIXED_ROOM, print_fixed, write_fixed};
 use marketd_domain::{Level, Price, Qty, Scales, Timestamp};
 
 /// Appends an integer.
@@ -42,23 +42,47 @@ pub fn push_qty(out: &mut Vec<u8>, qty: Qty, scales: Scales) {
     out.push(b'"');
 }
 
+/// A level as text: two numbers and what stands around them, with room to print the second number.
+const LEVEL_ROOM: usize = 2 + FIXED_LEN_MAX + 3 + FIXED_ROOM;
+
+/// Where a number is printed to.
+#[inline]
+fn room(line: &mut [u8], at: usize) -> &mut [u8; FIXED_ROOM] {
+    line[at..].first_chunk_mut().expect("the line has room for both numbers at their longest")
+}
+
+/// Appends `["price","qty"` and `end`. Room of fixed length is appended first and what is left of it
+/// is cut off: that is cheaper than appending part by part.
+#[inline]
+fn push_level_and(out: &mut Vec<u8>, level: Level, scales: Scales, end: [u8; 3]) {
+    let start = out.len();
+    out.extend_from_slice(&[0; LEVEL_ROOM]);
+    let line = &mut out[start..];
+    line[..2].copy_from_slice(b"[\"");
+    let mut at = 2;
+    at += print_fixed(room(line, at), level.price.mantissa(), scales.price.decimals());
+    line[at..at + 3].copy_from_slice(b"\",\"");
+    at += 3;
+    at += print_fixed(room(line, at), level.qty.mantissa(), scales.qty.decimals());
+    line[at..at + 3].copy_from_slice(&end);
+    out.truncate(start + at + 3);
+}
+
 /// Appends `["price","qty"]`.
 pub fn push_level(out: &mut Vec<u8>, level: Level, scales: Scales) {
-    out.extend_from_slice(b"[\"");
-    write_fixed(out, level.price.mantissa(), scales.price.decimals());
-    out.extend_from_slice(b"\",\"");
-    write_fixed(out, level.qty.mantissa(), scales.qty.decimals());
-    out.extend_from_slice(b"\"]");
+    push_level_and(out, level, scales, *b"\"] ");
+    out.pop();
 }
 
 /// Appends `[["price","qty"],…]`.
 pub fn push_levels(out: &mut Vec<u8>, levels: impl Iterator<Item = Level>, scales: Scales) {
     out.push(b'[');
-    for (at, level) in levels.enumerate() {
-        if at > 0 {
-            out.push(b',');
-        }
-        push_level(out, level, scales);
+    let first = out.len();
+    for level in levels {
+        push_level_and(out, level, scales, *b"\"],");
+    }
+    if out.len() > first {
+        out.pop();
     }
     out.push(b']');
 }

@@ -103,12 +103,14 @@ impl TestApp {
         self.request("POST", path, &[], body).await
     }
 
-    /// Stands the replay still, and waits until the book does.
+    /// Stands the replay still, and waits until its markets do.
     pub async fn pause_replay(&self) {
         assert_eq!(self.post("/api/v1/replay/pause", "").await.status, 200);
-        self.until("a paused replay", async || {
-            self.data("/api/v1/replay").await["items"][0]["paused"] == true
-        })
-        .await;
+        self.until("a paused replay", async || self.replay().await["paused"] == true).await;
+    }
+
+    /// The replay's state.
+    pub async fn replay(&self) -> Value {
+        self.data("/api/v1/replay").await["items"][0].clone()
     }
 }

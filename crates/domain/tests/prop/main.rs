@@ -76,7 +76,8 @@ fn ladder(side: &Ladder) -> NaiveSide {
     let levels: Vec<(i64, i64)> =
         side.iter().map(|level| (level.price.mantissa(), level.qty.mantissa())).collect();
     let is_bid = side.side() == marketd_domain::BookSide::Bid;
-    let best_first = levels.windows(2).all(|pair| if is_bid { pair[0].0 > pair[1].0 } else { pair[0].0 < pair[1].0 });
+    let best_first =
+        levels.windows(2).all(|pair| if is_bid { pair[0].0 > pair[1].0 } else { pair[0].0 < pair[1].0 });
     assert!(best_first, "levels out of order: {levels:?}");
     assert!(levels.iter().all(|(_, qty)| *qty > 0), "an empty level: {levels:?}");
     NaiveSide(levels.into_iter().collect())
@@ -117,7 +118,11 @@ fn quantity() -> impl Strategy<Value = i64> {
     prop_oneof![2 => Just(0i64), 5 => 1i64..40, 1 => Just(i64::MAX)]
 }
 
-/// Few levels or many, since sides of 48 levels and more are merged instead of set one by one.
+/// Few prices, so that messages meet the same levels again.
+const PRICES: i64 = 600;
+
+/// Few levels or many: sorted sides of four and more are applied together, in parts if very many come
+/// and go.
 fn side() -> impl Strategy<Value = Vec<Level>> {
     let order = prop_oneof![
         Just(Order::AsCame),
@@ -125,8 +130,8 @@ fn side() -> impl Strategy<Value = Vec<Level>> {
         Just(Order::Descending),
         Just(Order::AscendingRepeated)
     ];
-    let size = prop_oneof![3 => 0..6usize, 1 => 40..56usize, 2 => 60..200usize];
-    (order, size.prop_flat_map(|size| vec((1i64..300, quantity()), size))).prop_map(|(order, mut rows)| {
+    let size = prop_oneof![3 => 0..6usize, 1 => 3..12usize, 2 => 60..200usize, 1 => 200..700usize];
+    (order, size.prop_flat_map(|size| vec((1i64..PRICES, quantity()), size))).prop_map(|(order, mut rows)| {
         match order {
             Order::AsCame => {}
             Order::AscendingRepeated => rows.sort_by_key(|row| row.0),
@@ -144,7 +149,7 @@ fn side() -> impl Strategy<Value = Vec<Level>> {
 
 /// A snapshot names each price once.
 fn snapshot_side() -> impl Strategy<Value = Vec<Level>> {
-    btree_map(1i64..300, quantity(), 0..200)
+    btree_map(1i64..PRICES, quantity(), 0..200)
         .prop_map(|rows| rows.into_iter().map(|(price, qty)| level(price, qty)).collect())
 }
 

@@ -1,7 +1,8 @@
 //! Exact decimals against arithmetic on text and on wide integers.
 
 use marketd_domain::numbers::{
-    Decimal, parse_decimal, parse_json_number, write_fixed, write_fixed_i128, write_trimmed, write_trimmed_i128,
+    Decimal, parse_decimal, parse_json_number, write_fixed, write_fixed_i128, write_trimmed,
+    write_trimmed_i128,
 };
 use marketd_domain::{NumberError, Price, Scale};
 use proptest::prelude::*;
@@ -58,7 +59,7 @@ fn mantissas() -> impl Strategy<Value = i64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn texts_are_read_as_the_model_reads_them(

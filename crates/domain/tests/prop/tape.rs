@@ -95,9 +95,15 @@ impl NaiveTicker {
 
 #[derive(Debug, Clone)]
 enum TapeStep {
-    Trade { after_ms: i64, price: i64, qty: i64 },
+    Trade {
+        after_ms: i64,
+        price: i64,
+        qty: i64,
+    },
     /// Time passes without a trade.
-    Roll { after_ms: i64 },
+    Roll {
+        after_ms: i64,
+    },
 }
 
 fn tape_step() -> impl Strategy<Value = TapeStep> {

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use crate::{Message, NaiveBook, level, message, state_of};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
     fn a_client_of_a_view_holds_exactly_the_best_levels(
@@ -60,9 +60,11 @@ proptest! {
 /// So many changes that duplicates are squeezed out on the way.
 #[test]
 fn long_silence_loses_no_change() {
-    let (mut book, mut pending, mut client) = (Book::new(None), PendingChanges::default(), NaiveBook::default());
+    let (mut book, mut pending, mut client) =
+        (Book::new(None), PendingChanges::default(), NaiveBook::default());
     for round in 0..400i64 {
-        let rows = |side: i64| (0..60).map(|at| level((round * 37 + at * side) % 5_000, (round + at) % 3)).collect();
+        let rows =
+            |side: i64| (0..60).map(|at| level((round * 37 + at * side) % 5_000, (round + at) % 3)).collect();
         let message = Message { is_snapshot: false, bids: rows(11), asks: rows(13) };
         let mut changes = BookChanges::default();
         message.apply_to(&mut book, &mut changes);

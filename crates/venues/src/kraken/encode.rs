@@ -64,7 +64,8 @@ fn book_request(method: &str, instruments: &[&Instrument]) -> String {
     format!(r#"{{"method":"{method}","params":{{"channel":"book","depth":{depth},"symbol":{symbols}}}}}"#)
 }
 
-fn depth_of(instrument: &Instrument) -> usize {
+/// What a market's book is subscribed with.
+pub fn depth_of(instrument: &Instrument) -> usize {
     instrument.max_depth.unwrap_or(LIVE_DEPTH)
 }
 

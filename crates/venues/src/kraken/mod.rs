@@ -82,7 +82,7 @@ struct KrakenSession {
     table: MarketTable,
     /// By [`MarketIndex`]; as long as the table.
     syncs: Vec<BookSync>,
-    /// Depths that subscriptions told before their market was listed.
+    /// Depths that were subscribed with, by us or in a recording.
     depths: HashMap<String, usize>,
     /// Open connections, the latest last.
     conns: Vec<ConnId>,
@@ -255,7 +255,7 @@ impl KrakenSession {
         }
         let known = self.table.known(&subscription.symbol);
         match (answer.method.as_ref(), known) {
-            ("subscribe", None) => {
+            ("subscribe", _) => {
                 if let Some(depth) = subscription.depth {
                     self.depths.insert(subscription.symbol.into_owned(), depth);
                 }
@@ -358,6 +358,9 @@ impl VenueSession for KrakenSession {
         let instruments: Vec<&Instrument> = self.table.iter().map(|(_, instrument)| instrument).collect();
         let texts = encode::subscribe_all(&instruments);
         io.actions.extend(texts.into_iter().map(|text| Action::Send { conn, text }));
+        // A thin book may have fewer levels than it was asked for; it is cut at what was asked for.
+        let depths = instruments.iter().map(|asked| (asked.symbol.clone(), encode::depth_of(asked)));
+        self.depths.extend(depths);
         for sync in &mut self.syncs {
             sync.subscribed(now);
         }

@@ -17,7 +17,7 @@ use crate::error::DecodeError;
 use crate::session::{Action, ConnId, Io, SessionConfig, VenueSession};
 
 pub use looping::LoopShift;
-pub use summary::{Summary, SummarySink, run_files};
+pub use summary::{BookSummary, Summary, SummarySink, run_files};
 
 /// How often `on_timer` is called, by the recording's own clock.
 const TIMER_MS: i64 = 1_000;

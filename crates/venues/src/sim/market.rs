@@ -236,6 +236,10 @@ impl SimulatedMarket {
         updates.snapshot(self.index, &self.update);
     }
 
+    pub const fn number_trades_after(&mut self, last: u64) {
+        self.next_trade_id = last.saturating_add(1);
+    }
+
     /// Shows the whole book again to someone who lost track, if there is one to be shown.
     pub fn resync(&mut self, updates: &mut dyn UpdateSink) {
         if self.feed == Feed::Live {

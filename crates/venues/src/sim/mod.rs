@@ -106,6 +106,13 @@ impl Simulator {
         }
     }
 
+    /// Lets a market's trades go on behind this id, for a receiver that has seen others before.
+    pub fn number_trades_after(&mut self, market: MarketIndex, last: u64) {
+        if let Some(simulated) = self.markets.get_mut(market.usize()) {
+            simulated.number_trades_after(last);
+        }
+    }
+
     /// Shows a market's whole book again, for a receiver that lost track of it. While a scenario holds
     /// the feed back nothing comes; the snapshot that ends it will do.
     pub fn resync(&mut self, market: MarketIndex, updates: &mut dyn UpdateSink) {
