@@ -1,0 +1,115 @@
+use super::*;
+use crate::book::Level;
+use crate::numbers::{Price, Qty};
+use crate::trades::AggressorSide;
+
+fn market() -> MarketState {
+    let instrument =
+        Instrument { scales: Scales::of(2, 4), ..Instrument::unlisted("BTCUSDT", "BTC", "USDT") };
+    MarketState::new(instrument, MarketLimits { trades: 4, candles: 10 }, Timestamp::ZERO)
+}
+
+fn update(bids: &[(i64, i64)], asks: &[(i64, i64)], at_ms: i64) -> DepthUpdate {
+    let levels = |rows: &[(i64, i64)]| {
+        rows.iter()
+            .map(|(price, qty)| Level::new(Price::from_mantissa(*price), Qty::from_mantissa(*qty)))
+            .collect()
+    };
+    DepthUpdate {
+        bids: levels(bids),
+        asks: levels(asks),
+        ts_recv: Timestamp::from_millis(at_ms),
+        ..DepthUpdate::default()
+    }
+}
+
+fn trade(id: u64) -> Trade {
+    Trade {
+        id: TradeId::Number(id),
+        price: Price::from_mantissa(100),
+        qty: Qty::from_mantissa(1),
+        aggressor: AggressorSide::Buy,
+        ts_venue: Timestamp::from_millis(id as i64),
+        ts_recv: Timestamp::ZERO,
+        backfilled: false,
+    }
+}
+
+fn status(market: &MarketState) -> (MarketStatus, Option<StaleReason>) {
+    (market.status().status, market.status().reason)
+}
+
+#[test]
+fn a_snapshot_makes_a_market_live_and_a_gap_makes_it_stale() {
+    let mut market = market();
+    assert_eq!(status(&market), (MarketStatus::Connecting, Some(StaleReason::Starting)));
+    assert_eq!(market.apply_snapshot(&update(&[(100, 1)], &[(101, 1)], 5)), BookOutcome::Applied);
+    assert_eq!(status(&market), (MarketStatus::Live, None));
+    let gap = GapFound { expected: 7, found: 9, ts_recv: Timestamp::from_millis(6) };
+    market.note_gap(gap);
+    assert_eq!(status(&market), (MarketStatus::Stale, Some(StaleReason::Gap)));
+    market.apply_snapshot(&update(&[(100, 2)], &[(101, 1)], 8));
+    assert_eq!(status(&market), (MarketStatus::Live, None));
+    assert_eq!(market.gaps(), [GapRecord { gap, closed_at: Some(Timestamp::from_millis(8)) }]);
+    assert_eq!((market.counters().gaps, market.counters().resyncs), (1, 1));
+}
+
+#[test]
+fn only_messages_that_change_the_book_move_its_sequence() {
+    let mut market = market();
+    market.apply_snapshot(&update(&[(100, 1)], &[(101, 1)], 0));
+    assert_eq!(market.book_seq(), 1);
+    market.apply_depth(&update(&[(100, 1), (90, 0)], &[], 1));
+    assert_eq!(market.book_seq(), 1);
+    market.apply_depth(&update(&[(100, 2)], &[], 2));
+    assert_eq!(market.book_seq(), 2);
+}
+
+#[test]
+fn changes_before_the_first_snapshot_make_no_book() {
+    let mut market = market();
+    market.apply_depth(&update(&[(100, 1)], &[], 0));
+    assert!(market.book().is_empty() && !market.is_book_shown());
+}
+
+#[test]
+fn a_crossed_book_is_held_back_and_then_doubted() {
+    let mut market = market();
+    market.apply_snapshot(&update(&[(100, 1)], &[(101, 1)], 0));
+    assert_eq!(market.apply_depth(&update(&[(101, 1)], &[], 10)), BookOutcome::Crossed);
+    assert!(!market.is_book_shown());
+    assert_eq!(market.check_crossing(Timestamp::from_millis(110)), BookOutcome::Crossed);
+    assert_eq!(market.apply_depth(&update(&[], &[(101, 0), (102, 1)], 110)), BookOutcome::Applied);
+    assert!(market.is_book_shown());
+    assert_eq!(market.apply_depth(&update(&[(102, 1)], &[], 200)), BookOutcome::Crossed);
+    let doubted = BookOutcome::Doubtful(StaleReason::Crossed);
+    assert_eq!(market.check_crossing(Timestamp::from_millis(301)), doubted);
+    assert_eq!(status(&market), (MarketStatus::Stale, Some(StaleReason::Crossed)));
+}
+
+#[test]
+fn repeated_trades_are_counted_once_and_late_ones_kept() {
+    let mut market = market();
+    let taken = |market: &mut MarketState, id: u64| market.apply_trade(&trade(id)).is_some();
+    for (id, new) in
+        [(5, true), (5, false), (7, true), (6, true), (6, false), (7, false), (4, true), (8, true)]
+    {
+        assert_eq!(taken(&mut market, id), new, "trade {id}");
+    }
+    // The ring of four has forgotten 5; counting it again would be worse than refusing it.
+    assert!(!taken(&mut market, 3));
+    assert_eq!(market.counters().duplicates, 4);
+    assert_eq!(market.ticker().view().trades, 5);
+}
+
+#[test]
+fn rescaling_moves_everything_or_nothing() {
+    let mut market = market();
+    market.apply_snapshot(&update(&[(100, 15)], &[(101, 1)], 0));
+    market.apply_trade(&trade(1));
+    assert!(market.rescale(Scales::of(4, 4)));
+    assert_eq!(market.book().bids().best().map(|level| level.price.mantissa()), Some(10_000));
+    assert_eq!(market.ticker().view().high.map(Price::mantissa), Some(10_000));
+    assert!(!market.rescale(Scales::of(4, 3)), "a quantity of 15 at four decimals needs four");
+    assert_eq!(market.scales(), Scales::of(4, 4));
+}
