@@ -116,7 +116,7 @@ impl MarketEntry {
     /// snapshot.
     pub fn book_body(&self, depth: usize) -> Option<(BookTag, Bytes)> {
         let state = self.state.read();
-        if state.counters().snapshots == 0 {
+        if !state.has_book() {
             return None;
         }
         let tag = self.tag_of(&state);
@@ -246,7 +246,7 @@ impl Board {
     pub fn waiting_for(&self) -> Vec<Arc<MarketEntry>> {
         let is_missing = |entry: &Arc<MarketEntry>| {
             let state = entry.state.read();
-            let has_book = state.counters().snapshots > 0 || state.status().status == MarketStatus::Halted;
+            let has_book = state.has_book() || state.status().status == MarketStatus::Halted;
             !has_book || !entry.actor.read().as_ref().is_some_and(Addr::connected)
         };
         self.markets.read().iter().filter(|entry| is_missing(entry)).cloned().collect()

@@ -22,8 +22,9 @@ use crate::hub::{MarketStarted, Publish, Published};
 use crate::sink::Update;
 use crate::streams::{Frame, Streams};
 
-/// How long to wait before a hub that was full is offered a snapshot.
-const RETRY_HUB: Duration = Duration::from_millis(100);
+/// How long to wait before a hub that was full is offered a snapshot, and a feed that was full is asked
+/// again.
+const RETRY_OWED: Duration = Duration::from_millis(100);
 /// How often a crossed book is looked at when no message comes.
 const CROSSED_CHECK: Duration = Duration::from_millis(50);
 /// How long a feed that was asked for a snapshot is left in peace.
@@ -70,6 +71,8 @@ pub struct MarketActor {
     /// Snapshots owed: to hubs that were full, or while a crossed book was held back.
     owed: Vec<OpenStream>,
     owed_timer: bool,
+    /// The feed did not take the request for a snapshot.
+    resync_owed: Option<StaleReason>,
     flush_timer: Option<(Timestamp, SpawnHandle)>,
     crossed_timer: bool,
     /// When the feed was last asked for a snapshot.
@@ -93,6 +96,7 @@ impl MarketActor {
             outbox: Vec::new(),
             owed: Vec::new(),
             owed_timer: false,
+            resync_owed: None,
             flush_timer: None,
             crossed_timer: false,
             asked_at: None,
@@ -182,7 +186,8 @@ impl MarketActor {
         if let Some(feed) = self.entry.feed()
             && feed.try_send(ResyncMarket { market: self.entry.no, reason }).is_err()
         {
-            tracing::warn!(market = %self.entry.id, "feed did not take the request to resync");
+            tracing::warn!(market = %self.entry.id, "feed did not take the request to resync, asking again");
+            self.resync_owed = Some(reason);
         }
     }
 
@@ -260,10 +265,13 @@ impl MarketActor {
     /// Sends what is ready and sets the timers that the present state asks for.
     fn settle(&mut self, ctx: &mut Context<Self>) {
         self.send_outbox();
-        if !self.owed.is_empty() && !self.owed_timer {
+        if (!self.owed.is_empty() || self.resync_owed.is_some()) && !self.owed_timer {
             self.owed_timer = true;
-            ctx.run_later(RETRY_HUB, |actor, ctx| {
+            ctx.run_later(RETRY_OWED, |actor, ctx| {
                 actor.owed_timer = false;
+                if let Some(reason) = actor.resync_owed.take() {
+                    actor.ask_resync(reason);
+                }
                 actor.pay_owed();
                 actor.settle(ctx);
             });
@@ -340,6 +348,7 @@ impl Actor for MarketActor {
         ctx.set_mailbox_capacity(self.mailbox);
         self.entry.set_actor(ctx.address());
         self.begin();
+        self.settle(ctx);
         if self.entry.source == marketd_domain::Source::Live {
             ctx.run_interval(ROLL_TICKER, |actor, _| {
                 actor.entry.state().write().roll_ticker(clock::now());

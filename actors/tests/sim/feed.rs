@@ -28,7 +28,7 @@ pub struct Faults {
     pub repeated: u64,
     pub reordered: u64,
     pub http_failed: u64,
-    /// A move whose other half comes in the next frame.
+    /// A bid beyond the asks; what is wrong with it comes in a later frame.
     pub split: u64,
     /// Numbers finer than the market's scales.
     pub finer: u64,
@@ -126,7 +126,10 @@ impl Feed {
                 _ => asks.push(((self.middle_cents + 1 + away) * TICK - finer, qty)),
             }
         }
-        if !draw.chance(faults.split) {
+        if draw.chance(faults.split) {
+            let far = (self.middle_cents + 1 + draw.below(4) as i64) * TICK;
+            bids.push((far, UNIT / 10));
+        } else {
             self.uncross(&mut bids, &mut asks);
         }
         let text = |levels: &[(i64, i64)]| -> Vec<(String, String)> {

@@ -64,21 +64,19 @@ impl Market {
         }
     }
 
-    fn on_book(&mut self, outcome: BookOutcome) {
-        if let BookOutcome::Doubtful(reason) = outcome {
-            self.doubt = Some(reason);
-        }
+    fn on_book(&mut self, outcome: BookOutcome) -> Option<StaleReason> {
         self.publish(|streams, state, now, emit| streams.on_book(state, now, emit));
+        doubt_of(outcome)
     }
 
-    fn with_status(&mut self, change: impl FnOnce(&mut Self)) {
+    /// Tells what `change` did to the status. A doubt is passed on once: the session repeats its attempts
+    /// by itself.
+    fn with_status(&mut self, change: impl FnOnce(&mut Self) -> Option<StaleReason>) {
         let before = self.state.status_seq();
-        change(self);
+        let doubt = change(self);
         if self.state.status_seq() != before {
+            self.doubt = doubt.or(self.doubt);
             self.publish(|streams, state, now, emit| streams.on_status(state, now, emit));
-        } else {
-            // The session repeats its attempts by itself.
-            self.doubt = None;
         }
     }
 
@@ -88,17 +86,14 @@ impl Market {
         if self.streams.next_due().is_some_and(|due| due <= now) {
             self.publish(|streams, state, now, emit| streams.flush(state, now, emit));
         }
-        self.with_status(|market| {
-            if let BookOutcome::Doubtful(reason) = market.state.check_crossing(now) {
-                market.doubt = Some(reason);
-            }
-        });
+        self.with_status(|market| doubt_of(market.state.check_crossing(now)));
     }
 
     pub fn say_stale(&mut self, reason: StaleReason) {
         let now = self.now;
         self.with_status(|market| {
             market.state.set_stale(reason, now);
+            None
         });
     }
 
@@ -142,6 +137,13 @@ impl Market {
     }
 }
 
+const fn doubt_of(outcome: BookOutcome) -> Option<StaleReason> {
+    match outcome {
+        BookOutcome::Doubtful(reason) => Some(reason),
+        BookOutcome::Applied | BookOutcome::Crossed => None,
+    }
+}
+
 impl UpdateSink for Market {
     fn listed(&mut self, _: MarketIndex, _: &Instrument) {}
 
@@ -149,7 +151,7 @@ impl UpdateSink for Market {
         if !self.is_deaf {
             self.with_status(|market| {
                 let outcome = market.state.apply_snapshot(update);
-                market.on_book(outcome);
+                market.on_book(outcome)
             });
         }
     }
@@ -158,7 +160,7 @@ impl UpdateSink for Market {
         if !self.is_deaf {
             self.with_status(|market| {
                 let outcome = market.state.apply_depth(update);
-                market.on_book(outcome);
+                market.on_book(outcome)
             });
         }
     }
@@ -184,18 +186,23 @@ impl UpdateSink for Market {
     }
 
     fn gap(&mut self, _: MarketIndex, gap: GapFound) {
-        self.with_status(|market| market.state.note_gap(gap));
+        self.with_status(|market| {
+            market.state.note_gap(gap);
+            None
+        });
     }
 
     fn stale(&mut self, _: MarketIndex, reason: StaleReason, now: Timestamp) {
         self.with_status(|market| {
             market.state.set_stale(reason, now);
+            None
         });
     }
 
     fn halted(&mut self, _: MarketIndex, reason: StaleReason, now: Timestamp) {
         self.with_status(|market| {
             market.state.set_halted(reason, now);
+            None
         });
     }
 

@@ -171,6 +171,8 @@ pub struct MarketState {
     crossed_since: Option<Timestamp>,
     /// A snapshot came that is crossed: the market is live as soon as it uncrosses.
     is_live_uncrossed: bool,
+    /// There was a snapshot since the state was made, or made anew.
+    has_book: bool,
     trades: TradesRing,
     highest_trade_id: Option<u64>,
     ticker: Ticker,
@@ -199,6 +201,7 @@ impl MarketState {
             status_seq: 1,
             crossed_since: None,
             is_live_uncrossed: false,
+            has_book: false,
             trades: TradesRing::new(limits.trades),
             highest_trade_id: None,
             ticker: Ticker::new(),
@@ -284,10 +287,15 @@ impl MarketState {
         &self.changes
     }
 
+    /// Whether there was a snapshot since the state was made, or made anew.
+    pub const fn has_book(&self) -> bool {
+        self.has_book
+    }
+
     /// Whether frames of the book may be shown right now: not before the first snapshot, and not while
     /// it is crossed.
     pub const fn is_book_shown(&self) -> bool {
-        self.counters.snapshots > 0 && self.crossed_since.is_none()
+        self.has_book && self.crossed_since.is_none()
     }
 
     /// Time has passed without a trade: what is older than the ticker's window leaves it.
@@ -315,8 +323,9 @@ impl MarketState {
         }
         self.note_message(update);
         self.crossed_since = None;
+        self.has_book = true;
         if !self.checksum_holds(update) {
-            return BookOutcome::Doubtful(self.doubt(StaleReason::ChecksumMismatch, update.ts_recv));
+            return self.refuse_checksum(update.ts_recv);
         }
         for open in self.gaps.iter_mut().rev().take_while(|record| record.closed_at.is_none()) {
             open.closed_at = Some(update.ts_recv);
@@ -332,7 +341,7 @@ impl MarketState {
     /// meets the tail of its feed before the snapshot it asked for.
     pub fn apply_depth(&mut self, update: &DepthUpdate) -> BookOutcome {
         self.changes.clear();
-        if self.counters.snapshots == 0 {
+        if !self.has_book {
             return BookOutcome::Applied;
         }
         if self.book.apply(&update.bids, &update.asks, &mut self.changes).is_err() {
@@ -341,7 +350,7 @@ impl MarketState {
         self.counters.depth_updates += 1;
         self.note_message(update);
         if !self.checksum_holds(update) {
-            return BookOutcome::Doubtful(self.doubt(StaleReason::ChecksumMismatch, update.ts_recv));
+            return self.refuse_checksum(update.ts_recv);
         }
         self.judge_crossing(update.ts_recv)
     }
@@ -354,6 +363,13 @@ impl MarketState {
         self.ts_venue = update.ts_venue;
         self.ts_recv = update.ts_recv;
         self.compare_venue_bbo();
+    }
+
+    /// A crossed book is held back, whatever else is wrong with it.
+    fn refuse_checksum(&mut self, now: Timestamp) -> BookOutcome {
+        let reason = self.doubt(StaleReason::ChecksumMismatch, now);
+        self.judge_crossing(now);
+        BookOutcome::Doubtful(reason)
     }
 
     fn checksum_holds(&mut self, update: &DepthUpdate) -> bool {
@@ -387,7 +403,14 @@ impl MarketState {
         match self.crossed_since {
             None => BookOutcome::Applied,
             Some(since) if now.nanos_since(since) <= CROSSED_GRACE_MS * 1_000_000 => BookOutcome::Crossed,
-            Some(_) => BookOutcome::Doubtful(self.doubt(StaleReason::Crossed, now)),
+            Some(_) => {
+                // Behind a snapshot that was crossed itself all is in order: it still is live once it
+                // uncrosses. Nobody would ask again, since this doubt changes no status.
+                let is_live_uncrossed = self.is_live_uncrossed;
+                let reason = self.doubt(StaleReason::Crossed, now);
+                self.is_live_uncrossed = is_live_uncrossed;
+                BookOutcome::Doubtful(reason)
+            }
         }
     }
 

@@ -88,6 +88,19 @@ fn a_crossed_book_is_held_back_and_then_doubted() {
 }
 
 #[test]
+fn a_snapshot_that_is_crossed_for_long_is_live_once_it_uncrosses() {
+    let mut market = market();
+    market.apply_snapshot(&update(&[(100, 1)], &[(101, 1)], 0));
+    market.apply_depth(&update(&[(101, 1)], &[], 10));
+    market.check_crossing(Timestamp::from_millis(200));
+    assert_eq!(market.apply_snapshot(&update(&[(101, 1)], &[(101, 1)], 300)), BookOutcome::Crossed);
+    let doubted = BookOutcome::Doubtful(StaleReason::Crossed);
+    assert_eq!(market.check_crossing(Timestamp::from_millis(500)), doubted);
+    market.apply_depth(&update(&[], &[(101, 0), (102, 1)], 600));
+    assert_eq!(status(&market), (MarketStatus::Live, None));
+}
+
+#[test]
 fn repeated_trades_are_counted_once_and_late_ones_kept() {
     let mut market = market();
     let taken = |market: &mut MarketState, id: u64| market.apply_trade(&trade(id)).is_some();
@@ -112,4 +125,27 @@ fn rescaling_moves_everything_or_nothing() {
     assert_eq!(market.ticker().view().high.map(Price::mantissa), Some(10_000));
     assert!(!market.rescale(Scales::of(4, 3)), "a quantity of 15 at four decimals needs four");
     assert_eq!(market.scales(), Scales::of(4, 4));
+}
+
+#[test]
+fn a_crossed_book_is_held_back_also_when_its_checksum_does_not_hold() {
+    let mut market = market();
+    market.apply_snapshot(&update(&[(100, 1)], &[(101, 1)], 0));
+    let wrong = Some(crate::checksum::VenueChecksum::KrakenV2(1));
+    let crossing = DepthUpdate { checksum: wrong, ..update(&[(102, 1)], &[], 1) };
+    let doubted = BookOutcome::Doubtful(StaleReason::ChecksumMismatch);
+    assert_eq!(market.apply_depth(&crossing), doubted);
+    assert!(!market.is_book_shown());
+}
+
+#[test]
+fn a_market_that_starts_over_shows_no_book_until_its_next_snapshot() {
+    let mut market = market();
+    market.apply_snapshot(&update(&[(100, 1)], &[(101, 1)], 0));
+    market.reset(Scales::of(1, 1), StaleReason::Precision, Timestamp::from_millis(1));
+    market.apply_depth(&update(&[(99, 1)], &[], 2));
+    assert!(!market.is_book_shown() && market.book().is_empty());
+    assert_eq!(market.counters().snapshots, 1, "what was counted stays");
+    market.apply_snapshot(&update(&[(10, 1)], &[(11, 1)], 3));
+    assert!(market.is_book_shown());
 }
