@@ -79,8 +79,8 @@ impl Reader {
         self.line.saturating_sub(1)
     }
 
-    /// The next line, or `None` at the end. Not an `Iterator`: the line borrows the buffer.
-    #[allow(clippy::should_implement_trait)]
+    /// The next line, or `None` at the end.
+    #[allow(clippy::should_implement_trait, reason = "an iterator's items cannot borrow the reader's buffer")]
     pub fn next(&mut self) -> Result<Option<Line<'_>>, ContainerError> {
         loop {
             self.buffer.clear();

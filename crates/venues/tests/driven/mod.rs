@@ -1,8 +1,7 @@
 //! Drives one session by hand, connection by connection, and writes down what it told the market:
 //! every number at the market's scale, sequence and checksum included.
 
-// Each test file uses its own part of this.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each venue's tests use a part of it")]
 
 use marketd_domain::{
     DepthUpdate, GapFound, Instrument, Level, MarketIndex, Scales, StaleReason, Timestamp, Trade, UpdateSink,
