@@ -6,11 +6,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix::Addr;
-use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpServer, web};
+use actix_http::HttpService;
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::dev::{AppConfig, Extensions, Server as ActixServer, ServerHandle};
+use actix_web::rt::net::TcpStream;
+use actix_web::{App, web};
 use anyhow::Context;
 use marketd_actors::board::Board;
-use marketd_actors::connection::{self, SocketOptions};
+use marketd_actors::connection::{Io, SocketOptions};
 use marketd_actors::hub::{HubActor, HubState};
 use marketd_actors::keeper::KeeperActor;
 use marketd_actors::recorder::Recorder;
@@ -61,6 +64,7 @@ impl Server {
         let shared = web::Data::new(Shared {
             board: board.clone(),
             session_limits: config.session_limits(),
+            flush_ms: config.session.flush_ms,
             started: Instant::now(),
             replays,
             sim: simulating,
@@ -128,25 +132,40 @@ fn start_http(
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get),
         workers => workers,
     };
+    let addresses = vec![listener.local_addr().context("cannot tell the listening address")?];
     let board = board.clone();
-    let server = HttpServer::new(move || {
-        App::new()
+    let keep_alive = Duration::from_secs(config.http.keep_alive_s);
+    let builder =
+        ActixServer::build().workers(workers).max_concurrent_connections(config.http.max_connections);
+    let stopping = builder.graceful_shutdown_signal();
+    // What `HttpServer` does, over connections that sessions may write to themselves.
+    let builder = builder.shutdown_timeout(2).disable_signals().listen("http", listener, move || {
+        let app = App::new()
             .app_data(shared.clone())
             .app_data(hub_of_this_thread(&board, hub_limits))
             .configure(http::configure)
-    })
-    .on_connect(move |io, extensions| connection::prepare(socket, io, extensions))
-    .workers(workers)
-    .max_connections(config.http.max_connections)
-    .keep_alive(Duration::from_secs(config.http.keep_alive_s))
-    .client_disconnect_timeout(LINGER)
-    .h1_write_buffer_size(16 * 1024)
-    .shutdown_timeout(2)
-    .disable_signals()
-    .listen(listener)
-    .context("cannot serve on the listening socket")?;
-    let addresses = server.addrs();
-    let server = server.run();
+            .into_factory()
+            .map_err(|error: actix_web::Error| error.error_response());
+        let stopping = stopping.clone();
+        let protocol = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .keep_alive(keep_alive)
+            .client_disconnect_timeout(LINGER)
+            .h1_write_buffer_size(16 * 1024)
+            .on_connect_ext(|io: &Io, extensions: &mut Extensions| {
+                extensions.insert(io.connection());
+            })
+            .h1(map_config(app, |()| AppConfig::default()));
+        fn_service(move |stream: TcpStream| async move {
+            let peer = stream.peer_addr().ok();
+            Ok((Io::new(stream, socket), peer))
+        })
+        .and_then(protocol)
+    });
+    let server = builder.context("cannot serve on the listening socket")?.run();
     let handle = server.handle();
     actix_web::rt::spawn(server);
     Ok((handle, addresses))

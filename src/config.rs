@@ -174,6 +174,7 @@ pub struct Limits {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Session {
+    pub flush_ms: u64,
     heartbeat_ms: u64,
     ping_ms: u64,
     pong_timeout_ms: u64,
@@ -291,6 +292,9 @@ impl Config {
         }
         if self.limits.message_bytes > 65_536 {
             return Err(bad("limits.message_bytes", "at most 65536: larger frames are refused below us"));
+        }
+        if self.session.flush_ms > crate::http::FLUSH_MS_MAX {
+            return Err(bad("session.flush_ms", format!("at most {}", crate::http::FLUSH_MS_MAX)));
         }
         if self.session.pong_timeout_ms < self.session.ping_ms {
             return Err(bad("session.pong_timeout_ms", "is shorter than session.ping_ms"));

@@ -1,12 +1,21 @@
-//! The TCP connection under an HTTP or WebSocket exchange: options set at accept, and the means to
-//! end it from outside when its session is frozen by a full socket.
+//! The TCP connection under an HTTP or WebSocket exchange.
+//!
+//! *Owns* the socket, which two sides write to: the HTTP dispatcher (through [`Io`]) until a session
+//! begins, and from the end of the handshake on the session alone. A session's frames go from the ring
+//! to the kernel without passing through the dispatcher's buffer. Bytes that the kernel does not take
+//! wait here, at most one write of them; nobody adds to them. One thread only.
 
-use std::any::Any;
-use std::time::Duration;
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker, ready};
+use std::time::{Duration, Instant};
 
-use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
-use socket2::{SockRef, Socket};
+use bytes::{Buf, Bytes};
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Unsent data that the kernel takes for one client. Small, so that what a slow reader finds after a
 /// pause is recent; large enough to keep a long fat link busy.
@@ -18,22 +27,182 @@ pub struct SocketOptions {
     pub user_timeout: Duration,
 }
 
-/// A second handle on a client's socket. The first one belongs to the HTTP dispatcher.
-#[derive(Debug)]
-pub struct ConnectionHandle(Socket);
+/// Whose turn it is to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// The dispatcher's, with its own buffer behind it.
+    Http,
+    /// The dispatcher's for the last time: what it writes next is the answer to the handshake.
+    Handshake,
+    /// The session's.
+    Session,
+}
 
-impl ConnectionHandle {
+/// What became of bytes that were to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sent {
+    /// The kernel has all of them.
+    All,
+    /// Some wait here until the socket takes more.
+    Blocked,
+}
+
+pub struct Connection {
+    socket: RefCell<TcpStream>,
+    stage: Cell<Stage>,
+    waiting: RefCell<Bytes>,
+    /// Since when bytes wait of which the socket took none.
+    blocked_since: Cell<Option<Instant>>,
+    /// The session could not send, and has not been told yet that it can again.
+    held_up: Cell<bool>,
+    /// The dispatcher's task, which waits for the socket on the session's behalf.
+    task: RefCell<Option<Waker>>,
+}
+
+impl Connection {
+    /// From here on the dispatcher has only its answer to the handshake left to write.
+    pub fn begin_session(&self) {
+        self.stage.set(Stage::Handshake);
+    }
+
+    /// Whether the handshake is answered, so that frames may follow.
+    pub fn is_open(&self) -> bool {
+        self.stage.get() == Stage::Session
+    }
+
+    /// Whether bytes wait for the socket. Nothing may be sent before they are gone.
+    pub fn is_blocked(&self) -> bool {
+        !self.waiting.borrow().is_empty()
+    }
+
+    /// For how long bytes have waited of which the socket took none.
+    pub fn blocked_for(&self) -> Option<Duration> {
+        self.blocked_since.get().map(|since| since.elapsed())
+    }
+
+    /// Whether the session may send again for the first time since it could not.
+    pub fn is_released(&self) -> bool {
+        self.is_open() && !self.is_blocked() && self.held_up.take()
+    }
+
+    /// Remembers the task to wake when the session has something to do.
+    pub fn register(&self, waker: &Waker) {
+        let mut task = self.task.borrow_mut();
+        if !task.as_ref().is_some_and(|held| held.will_wake(waker)) {
+            *task = Some(waker.clone());
+        }
+    }
+
+    /// Has the session's body polled.
+    pub fn wake(&self) {
+        if let Some(task) = self.task.borrow().as_ref() {
+            task.wake_by_ref();
+        }
+    }
+
+    /// Sends bytes, or what the kernel takes of them now; the rest waits here.
+    pub fn send(&self, bytes: &[u8]) -> Sent {
+        self.send_all(bytes, |left| Bytes::copy_from_slice(&bytes[left..]))
+    }
+
+    /// As [`Self::send`], and what waits is not a copy.
+    pub fn send_shared(&self, bytes: &Bytes) -> Sent {
+        self.send_all(bytes, |left| bytes.slice(left..))
+    }
+
+    fn send_all(&self, bytes: &[u8], rest: impl FnOnce(usize) -> Bytes) -> Sent {
+        let mut waiting = self.waiting.borrow_mut();
+        if !waiting.is_empty() {
+            // Only the few bytes of a handshake or a close come while others wait.
+            *waiting = [&waiting[..], bytes].concat().into();
+            return Sent::Blocked;
+        }
+        let mut sent = 0;
+        while sent < bytes.len() {
+            match self.socket.borrow().try_write(&bytes[sent..]) {
+                Ok(written) if written > 0 => sent += written,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    *waiting = rest(sent);
+                    self.blocked_since.set(Some(Instant::now()));
+                    self.held_up.set(true);
+                    return Sent::Blocked;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Ok(_) | Err(_) => {
+                    // The peer is gone. The dispatcher finds that out when it reads, and ends the session.
+                    self.abort();
+                    return Sent::All;
+                }
+            }
+        }
+        Sent::All
+    }
+
+    /// Waits until what was left over is sent. Tells how many bytes went.
+    pub fn poll_drain(&self, cx: &mut Context<'_>) -> Poll<usize> {
+        let mut waiting = self.waiting.borrow_mut();
+        let mut drained = 0;
+        while !waiting.is_empty() {
+            let socket = self.socket.borrow();
+            match socket.poll_write_ready(cx) {
+                Poll::Pending if drained > 0 => return Poll::Ready(drained),
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(_) => {}
+            }
+            match socket.try_write(&waiting) {
+                Ok(written) if written > 0 => {
+                    waiting.advance(written);
+                    drained += written;
+                    self.blocked_since.set(Some(Instant::now()));
+                }
+                Err(error)
+                    if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
+                Ok(_) | Err(_) => {
+                    waiting.clear();
+                    self.abort();
+                }
+            }
+        }
+        // Most connections are never blocked: the buffer is not kept for the next time.
+        *waiting = Bytes::new();
+        self.blocked_since.set(None);
+        Poll::Ready(drained)
+    }
+
     /// Resets the connection: nothing queued is worth sending to someone who does not read.
     pub fn abort(&self) {
+        let stream = self.socket.borrow();
+        let socket = SockRef::from(&*stream);
         // Both fail only if the socket is gone already, which is what is wanted.
-        let _ = self.0.set_linger(Some(Duration::ZERO));
-        let _ = self.0.shutdown(std::net::Shutdown::Both);
+        let _ = socket.set_linger(Some(Duration::ZERO));
+        let _ = socket.shutdown(std::net::Shutdown::Both);
     }
 }
 
-/// For `HttpServer::on_connect`.
-pub fn prepare(options: SocketOptions, io: &dyn Any, extensions: &mut Extensions) {
-    let Some(stream) = io.downcast_ref::<TcpStream>() else { return };
+/// The HTTP dispatcher's end of a connection.
+pub struct Io(Rc<Connection>);
+
+impl Io {
+    pub fn new(socket: TcpStream, options: SocketOptions) -> Self {
+        prepare(&socket, options);
+        Self(Rc::new(Connection {
+            socket: RefCell::new(socket),
+            stage: Cell::new(Stage::Http),
+            waiting: RefCell::default(),
+            blocked_since: Cell::new(None),
+            // A session has to be told when its handshake is answered.
+            held_up: Cell::new(true),
+            task: RefCell::default(),
+        }))
+    }
+
+    /// For a session on this connection.
+    pub fn connection(&self) -> Rc<Connection> {
+        self.0.clone()
+    }
+}
+
+fn prepare(stream: &TcpStream, options: SocketOptions) {
     let socket = SockRef::from(stream);
     // A refused option costs only what it would have improved.
     let _ = socket.set_tcp_nodelay(true);
@@ -42,7 +211,41 @@ pub fn prepare(options: SocketOptions, io: &dyn Any, extensions: &mut Extensions
         let _ = socket.set_tcp_user_timeout(Some(options.user_timeout));
         let _ = socket.set_tcp_notsent_lowat(UNSENT_MAX);
     }
-    if let Ok(handle) = socket.try_clone() {
-        extensions.insert(std::rc::Rc::new(ConnectionHandle(handle)));
+}
+
+impl AsyncRead for Io {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut *self.0.socket.borrow_mut()).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Io {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let connection = &self.0;
+        match connection.stage.get() {
+            Stage::Http => return Pin::new(&mut *connection.socket.borrow_mut()).poll_write(cx, bytes),
+            Stage::Handshake => {
+                connection.stage.set(Stage::Session);
+                connection.wake();
+            }
+            Stage::Session => {}
+        }
+        // Taken whole, so that the dispatcher's buffer is empty whenever the session writes.
+        connection.send(bytes);
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.0.is_blocked() {
+            ready!(self.0.poll_drain(cx));
+            // The session's body may have been polled before the socket took these.
+            self.0.wake();
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.as_mut().poll_flush(cx))?;
+        Pin::new(&mut *self.0.socket.borrow_mut()).poll_shutdown(cx)
     }
 }

@@ -1,12 +1,13 @@
 //! The hub of one HTTP worker.
 //!
-//! *Owns* this worker's copy of the rings and knows its sessions; sessions and their response bodies
-//! run on the same thread and read the rings directly. *Overload*: what it cannot take is replaced by
-//! a snapshot; readers behind a ring get a snapshot or a notice. *Restart*: rings are emptied and every
-//! stream is opened again; sessions stay.
+//! *Owns* this worker's copy of the rings and knows its sessions. Its flusher, a task of the same
+//! thread, writes what sessions have pending to their sockets: at once, or once in each session's flush
+//! window. *Overload*: what it cannot take is replaced by a snapshot; readers behind a ring get a
+//! snapshot or a notice; the longer a round over all sessions takes, the more goes out in each write.
+//! *Restart*: every stream is opened again; sessions stay.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, VecDeque};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,13 +15,13 @@ use std::time::{Duration, Instant};
 use actix::prelude::*;
 use marketd_protocol::StreamKey;
 use marketd_protocol::code::CloseCode;
-use marketd_protocol::ws::{Position, ResumeOutcome};
+use tokio::sync::Notify;
 
 use crate::board::{Board, HubNo, MarketNo};
 use crate::market::{CloseStream, OpenStream};
 use crate::metrics::Metrics;
 use crate::ring::{Ring, RingChange, RingLimits};
-use crate::session::Outlet;
+use crate::session::{Gathered, Outlet};
 use crate::streams::Frame;
 
 /// A frame of one stream.
@@ -70,29 +71,82 @@ pub struct HubLimits {
 
 /// One stream on this worker.
 pub struct Stream {
+    /// Never used again for another stream.
+    pub id: u64,
     pub market: MarketNo,
     pub market_id: Rc<str>,
     pub key: StreamKey,
     pub ring: RefCell<Ring>,
-    readers: RefCell<Vec<(Weak<Outlet>, usize)>>,
+    readers: RefCell<Vec<Reader>>,
     /// A snapshot is on its way from the market since then.
-    asked: RefCell<Option<Instant>>,
-    idle_since: RefCell<Option<Instant>>,
+    asked: Cell<Option<Instant>>,
+    idle_since: Cell<Option<Instant>>,
+}
+
+/// A session, and which of its subscriptions reads.
+struct Reader {
+    outlet: Rc<Outlet>,
+    subscription: usize,
 }
 
 impl Stream {
-    fn wake_readers(&self) {
-        for (outlet, at) in self.readers.borrow().iter() {
-            if let Some(outlet) = outlet.upgrade() {
-                outlet.mark_ready(*at);
-            }
+    /// Lets a session read, from its subscription number `subscription` on. Tells the reader's place.
+    pub fn add_reader(&self, outlet: &Rc<Outlet>, subscription: usize) -> usize {
+        self.idle_since.set(None);
+        let mut readers = self.readers.borrow_mut();
+        readers.push(Reader { outlet: outlet.clone(), subscription });
+        readers.len() - 1
+    }
+
+    /// The last reader takes the place of the one that leaves.
+    pub fn remove_reader(&self, place: usize) {
+        let mut readers = self.readers.borrow_mut();
+        readers.swap_remove(place);
+        if let Some(moved) = readers.get(place) {
+            moved.outlet.move_reader(moved.subscription, place);
+        }
+        if readers.is_empty() {
+            self.idle_since.set(Some(Instant::now()));
         }
     }
+
+    fn wake_readers(&self) {
+        for reader in self.readers.borrow().iter() {
+            reader.outlet.mark_ready(reader.subscription);
+        }
+    }
+}
+
+/// Number of a flush window on one hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WindowNo(usize);
+
+/// Sessions that are written to at most once in so long.
+struct Window {
+    every: Duration,
+    /// Sessions with something to send.
+    waiting: VecDeque<Rc<Outlet>>,
+    /// Sessions of the round under way that have not had their turn.
+    left: usize,
+    /// When the next round may begin.
+    next: Instant,
+}
+
+/// What the flusher does next.
+enum Turn {
+    /// There is more to write; others of this thread first.
+    More,
+    /// A window opens then.
+    At(Instant),
+    /// Nobody has anything to send.
+    Idle,
 }
 
 /// How long to wait for a snapshot before asking again.
 const ASK_AGAIN: Duration = Duration::from_millis(500);
 const SWEEP: Duration = Duration::from_millis(250);
+/// Sessions written to before other tasks of the thread have their turn.
+const SESSIONS_PER_TURN: usize = 64;
 
 /// What the hub actor, the sessions and their bodies of one worker share. One thread only.
 pub struct HubState {
@@ -101,6 +155,11 @@ pub struct HubState {
     no: RefCell<Option<HubNo>>,
     streams: RefCell<HashMap<(MarketNo, StreamKey), Rc<Stream>>>,
     sessions: RefCell<Vec<Weak<Outlet>>>,
+    next_stream: Cell<u64>,
+    windows: RefCell<Vec<Window>>,
+    gathered: RefCell<Gathered>,
+    /// A session has something to send, and its window had nothing.
+    pending: Notify,
 }
 
 impl HubState {
@@ -111,7 +170,78 @@ impl HubState {
             no: RefCell::new(None),
             streams: RefCell::default(),
             sessions: RefCell::default(),
+            next_stream: Cell::new(0),
+            windows: RefCell::default(),
+            gathered: RefCell::default(),
+            pending: Notify::new(),
         })
+    }
+
+    /// The window of sessions that are written to at most once in so long. There are as many as there are
+    /// different lengths.
+    pub fn window(&self, every: Duration) -> WindowNo {
+        let mut windows = self.windows.borrow_mut();
+        let held = windows.iter().position(|window| window.every == every);
+        WindowNo(held.unwrap_or_else(|| {
+            windows.push(Window { every, waiting: VecDeque::new(), left: 0, next: Instant::now() });
+            windows.len() - 1
+        }))
+    }
+
+    /// A session has something to send.
+    pub fn schedule(&self, window: WindowNo, outlet: Rc<Outlet>) {
+        let mut windows = self.windows.borrow_mut();
+        let window = &mut windows[window.0];
+        window.waiting.push_back(outlet);
+        if window.waiting.len() == 1 {
+            self.pending.notify_one();
+        }
+    }
+
+    /// The next session whose turn it is, or when there will be one.
+    fn next_session(&self, now: Instant) -> Result<Rc<Outlet>, Turn> {
+        let mut opens: Option<Instant> = None;
+        for window in self.windows.borrow_mut().iter_mut() {
+            if window.left == 0 {
+                if window.waiting.is_empty() {
+                    continue;
+                }
+                if window.next > now {
+                    opens = Some(opens.map_or(window.next, |held| held.min(window.next)));
+                    continue;
+                }
+                // Who comes during a round is for the next one.
+                window.left = window.waiting.len();
+                window.next = now + window.every;
+            }
+            window.left -= 1;
+            if let Some(outlet) = window.waiting.pop_front() {
+                return Ok(outlet);
+            }
+        }
+        Err(opens.map_or(Turn::Idle, Turn::At))
+    }
+
+    /// Writes to some of the sessions whose turn it is.
+    fn flush(&self) -> Turn {
+        let mut gathered = self.gathered.borrow_mut();
+        let now = Instant::now();
+        let mut turn = Turn::More;
+        for _ in 0..SESSIONS_PER_TURN {
+            match self.next_session(now) {
+                Ok(outlet) => {
+                    if outlet.flush(&mut gathered) {
+                        outlet.schedule();
+                    }
+                }
+                Err(nothing) => {
+                    turn = nothing;
+                    break;
+                }
+            }
+        }
+        gathered.report(&self.board.metrics);
+        turn
     }
 
     pub fn add_session(&self, outlet: &Rc<Outlet>) {
@@ -121,61 +251,33 @@ impl HubState {
     }
 
     /// The stream of a market and key, opened when it is new.
-    fn stream(&self, market: MarketNo, market_id: &str, key: StreamKey) -> Rc<Stream> {
+    pub fn stream(&self, market: MarketNo, market_id: &str, key: StreamKey) -> Rc<Stream> {
         if let Some(stream) = self.streams.borrow().get(&(market, key)) {
             return stream.clone();
         }
+        let id = self.next_stream.get();
+        self.next_stream.set(id + 1);
         let stream = Rc::new(Stream {
+            id,
             market,
             market_id: Rc::from(market_id),
             key,
             ring: RefCell::new(Ring::new(self.limits.ring)),
             readers: RefCell::default(),
-            asked: RefCell::new(None),
-            idle_since: RefCell::new(None),
+            asked: Cell::new(None),
+            idle_since: Cell::new(None),
         });
         self.streams.borrow_mut().insert((market, key), stream.clone());
         self.ask_snapshot(&stream);
         stream
     }
 
-    /// Lets a session read a stream from its subscription number `at` on. With a position, tells whether
-    /// the ring still holds it, and which frame comes next.
-    pub fn subscribe(
-        &self,
-        outlet: &Rc<Outlet>,
-        at: usize,
-        market: (MarketNo, &str),
-        key: StreamKey,
-        resume: Option<Position>,
-    ) -> (Rc<Stream>, Option<Result<u64, ResumeOutcome>>) {
-        let stream = self.stream(market.0, market.1, key);
-        stream.readers.borrow_mut().push((Rc::downgrade(outlet), at));
-        *stream.idle_since.borrow_mut() = None;
-        let resumed = resume.map(|position| stream.ring.borrow().resume(position));
-        (stream, resumed)
-    }
-
-    pub fn unsubscribe(&self, outlet: &Rc<Outlet>, at: usize, stream: &Stream) {
-        let mut readers = stream.readers.borrow_mut();
-        let this = Rc::as_ptr(outlet);
-        if let Some(place) =
-            readers.iter().position(|(held, held_at)| *held_at == at && held.as_ptr() == this)
-        {
-            readers.swap_remove(place);
-        }
-        if readers.is_empty() {
-            *stream.idle_since.borrow_mut() = Some(Instant::now());
-        }
-    }
-
     /// Asks the market for a snapshot of a stream, unless one is on its way.
     pub fn ask_snapshot(&self, stream: &Stream) {
-        let mut asked = stream.asked.borrow_mut();
-        if asked.is_some_and(|at| at.elapsed() < ASK_AGAIN) {
+        if stream.asked.get().is_some_and(|at| at.elapsed() < ASK_AGAIN) {
             return;
         }
-        *asked = Some(Instant::now());
+        stream.asked.set(Some(Instant::now()));
         let actor = self.board.market_no(stream.market).and_then(|entry| entry.actor());
         if let (Some(actor), Some(hub)) = (actor, *self.no.borrow()) {
             // Full or gone: the sweep asks again.
@@ -190,7 +292,7 @@ impl HubState {
         let change = stream.ring.borrow_mut().push(published.frame);
         match change {
             RingChange::Appended => {}
-            RingChange::Snapshot => *stream.asked.borrow_mut() = None,
+            RingChange::Snapshot => stream.asked.set(None),
             RingChange::Broken => self.ask_snapshot(&stream),
         }
         stream.wake_readers();
@@ -200,7 +302,7 @@ impl HubState {
         let streams: Vec<Rc<Stream>> = self.streams.borrow().values().cloned().collect();
         for stream in streams {
             if market.is_none_or(|market| market == stream.market) {
-                *stream.asked.borrow_mut() = None;
+                stream.asked.set(None);
                 self.ask_snapshot(&stream);
             }
         }
@@ -211,7 +313,7 @@ impl HubState {
     fn sweep(&self) {
         let streams: Vec<Rc<Stream>> = self.streams.borrow().values().cloned().collect();
         for stream in streams {
-            let idle = stream.idle_since.borrow().is_some_and(|since| since.elapsed() > self.limits.linger);
+            let idle = stream.idle_since.get().is_some_and(|since| since.elapsed() > self.limits.linger);
             if idle {
                 self.streams.borrow_mut().remove(&(stream.market, stream.key));
                 let actor = self.board.market_no(stream.market).and_then(|entry| entry.actor());
@@ -223,7 +325,7 @@ impl HubState {
                 }
                 continue;
             }
-            let overdue = stream.asked.borrow().is_some_and(|at| at.elapsed() >= ASK_AGAIN);
+            let overdue = stream.asked.get().is_some_and(|at| at.elapsed() >= ASK_AGAIN);
             if overdue {
                 self.ask_snapshot(&stream);
             }
@@ -232,14 +334,14 @@ impl HubState {
         self.sessions.borrow_mut().retain(|session| match session.upgrade() {
             None => false,
             Some(outlet) => {
-                if outlet.stalled_for().is_some_and(|stalled| stalled > timeout) {
+                if outlet.connection().blocked_for().is_some_and(|blocked| blocked > timeout) {
                     tracing::info!(
                         session = outlet.id(),
                         code = CloseCode::SLOW_CONSUMER.reason,
                         "session reads nothing, ending it"
                     );
                     Metrics::add(&self.board.metrics.stalled_closed, 1);
-                    outlet.abort();
+                    outlet.connection().abort();
                     return false;
                 }
                 true
@@ -267,11 +369,17 @@ impl HubActor {
         *state.no.borrow_mut() = Some(no);
         actix::spawn(async move {
             let mut addr = addr;
+            let mut flusher = actix::spawn(run_flusher(state.clone()));
             let mut interval = actix_web::rt::time::interval(SWEEP);
             loop {
                 interval.tick().await;
                 if board.draining.load(std::sync::atomic::Ordering::Acquire) {
                     return;
+                }
+                if flusher.is_finished() {
+                    tracing::error!(hub = no.0, "flusher died, starting it again");
+                    Metrics::add(&board.metrics.actor_restarts, 1);
+                    flusher = actix::spawn(run_flusher(state.clone()));
                 }
                 if !addr.connected() {
                     tracing::error!(hub = no.0, "hub died, starting it again");
@@ -282,6 +390,24 @@ impl HubActor {
                 }
             }
         });
+    }
+}
+
+/// Writes to sessions as their turns come. A task beside the actor: frames that arrive together are all in
+/// their rings before the first of them is written.
+async fn run_flusher(state: Rc<HubState>) {
+    loop {
+        match state.flush() {
+            Turn::More => tokio::task::yield_now().await,
+            Turn::Idle => state.pending.notified().await,
+            Turn::At(opens) => {
+                // Another window may open earlier.
+                tokio::select! {
+                    () = tokio::time::sleep_until(opens.into()) => {}
+                    () = state.pending.notified() => {}
+                }
+            }
+        }
     }
 }
 
@@ -328,7 +454,7 @@ impl Handler<AbortSessions> for HubActor {
     fn handle(&mut self, _: AbortSessions, _ctx: &mut Self::Context) -> usize {
         let left: Vec<Rc<Outlet>> = self.state.sessions.borrow().iter().filter_map(Weak::upgrade).collect();
         for outlet in &left {
-            outlet.abort();
+            outlet.connection().abort();
         }
         left.len()
     }

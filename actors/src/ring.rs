@@ -80,7 +80,7 @@ impl Ring {
     }
 
     /// Number that the next frame will get.
-    fn end(&self) -> u64 {
+    pub fn end(&self) -> u64 {
         self.first + self.frames.len() as u64
     }
 

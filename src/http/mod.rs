@@ -25,6 +25,7 @@ use marketd_actors::sim::{Scenarios, SimActor};
 use parking_lot::RwLock;
 
 pub use reply::CallInfo;
+pub use ws::FLUSH_MS_MAX;
 
 /// Largest request body, in bytes: nothing here takes more than a few fields.
 const BODY_MAX: usize = 64 * 1024;
@@ -33,6 +34,8 @@ const BODY_MAX: usize = 64 * 1024;
 pub struct Shared {
     pub board: Arc<Board>,
     pub session_limits: SessionLimits,
+    /// Flush window of sessions that ask for none.
+    pub flush_ms: u64,
     pub started: Instant,
     pub replays: Vec<Replaying>,
     pub sim: Option<Simulating>,

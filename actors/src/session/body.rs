@@ -1,24 +1,21 @@
 //! The response body of a WebSocket session.
 //!
-//! The HTTP dispatcher polls a body only while the socket can take more. That is the exact moment to
-//! pull market data, and the reason why nothing has to be queued for a client. The session actor's own
-//! bytes (replies, pongs) go first.
+//! It never yields a byte: the HTTP dispatcher polls it, which is how the session actor runs, and what
+//! the actor says (replies, pongs) goes straight to the connection. While bytes wait for the socket it
+//! waits too, and the actor rests; when the socket takes more, the hub's flusher goes on with the
+//! market data.
 
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Wake, Waker, ready};
 
 use bytes::Bytes;
 use futures_util::Stream;
 use futures_util::task::AtomicWaker;
 
-use super::outlet::{Outlet, Pulled};
-
-/// Bytes of market data pulled at once. Half of the dispatcher's write buffer, so that one pull does
-/// not overshoot it by much.
-const PULL_BUDGET: usize = 16 * 1024;
+use super::outlet::Outlet;
 
 /// Remembers whether it was the actor that was woken: polling it costs more than pulling a frame.
 struct ActorWake {
@@ -65,42 +62,52 @@ impl Stream for SessionBody {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
+        let connection = this.outlet.connection();
         this.wake.body.register(cx.waker());
-        if this.ended {
-            return Poll::Ready(None);
-        }
-        while this.wake.woken.swap(false, Ordering::AcqRel) {
-            let mut actor_cx = Context::from_waker(&this.waker);
-            match this.actor.as_mut().poll_next(&mut actor_cx) {
-                Poll::Ready(Some(Ok(bytes))) => {
-                    // It may have more: poll it again next time.
-                    this.wake.woken.store(true, Ordering::Release);
-                    if !this.closed {
-                        return Poll::Ready(Some(Ok(bytes)));
-                    }
-                }
-                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
-                Poll::Ready(None) => {
-                    this.ended = true;
-                    // After bytes that are not frames the actor ends at once: its close is still due.
-                    return match this.outlet.pull_close() {
-                        Some(close) if !this.closed => Poll::Ready(Some(Ok(close))),
-                        _ => Poll::Ready(None),
-                    };
-                }
-                Poll::Pending => {}
-            }
-        }
-        if this.closed {
+        connection.register(cx.waker());
+        // The answer to the handshake comes first.
+        if !connection.is_open() {
             return Poll::Pending;
         }
-        match this.outlet.pull(PULL_BUDGET, cx.waker()) {
-            Pulled::Data(bytes) => Poll::Ready(Some(Ok(bytes))),
-            Pulled::Close(bytes) => {
-                this.closed = true;
-                Poll::Ready(Some(Ok(bytes)))
+        loop {
+            if this.ended {
+                // What is left of the last bytes is the dispatcher's to flush.
+                return Poll::Ready(None);
             }
-            Pulled::Nothing => Poll::Pending,
+            while connection.is_blocked() {
+                ready!(connection.poll_drain(cx));
+            }
+            if connection.is_released() {
+                this.outlet.schedule();
+            }
+            let mut is_idle = true;
+            if this.wake.woken.swap(false, Ordering::AcqRel) {
+                let mut actor_cx = Context::from_waker(&this.waker);
+                match this.actor.as_mut().poll_next(&mut actor_cx) {
+                    Poll::Ready(Some(Ok(bytes))) => {
+                        // It may have more.
+                        this.wake.woken.store(true, Ordering::Release);
+                        is_idle = false;
+                        if !this.closed {
+                            connection.send_shared(&bytes);
+                        }
+                    }
+                    Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
+                    // After bytes that are not frames the actor ends at once: its close is still due.
+                    Poll::Ready(None) => (this.ended, is_idle) = (true, false),
+                    Poll::Pending => {}
+                }
+            }
+            if !this.closed
+                && let Some(close) = this.outlet.pull_close()
+            {
+                this.closed = true;
+                is_idle = false;
+                connection.send_shared(&close);
+            }
+            if is_idle {
+                return Poll::Pending;
+            }
         }
     }
 }

@@ -29,14 +29,14 @@ use marketd_protocol::ws::{
 };
 
 use crate::clock;
-use crate::connection::ConnectionHandle;
+use crate::connection::Connection;
 use crate::hub::HubState;
 use crate::metrics::Metrics;
 
 use guard::LengthGuard;
 
 pub use body::SessionBody;
-pub use outlet::Outlet;
+pub use outlet::{Gathered, Outlet};
 
 #[derive(Debug, Clone, Copy)]
 pub struct SessionLimits {
@@ -76,16 +76,27 @@ pub struct Session {
     reply: Vec<u8>,
 }
 
+/// What a client asks for with its handshake.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionOptions {
+    /// Frames go out at most once in so long, together; zero: as they come.
+    pub flush_every: Duration,
+}
+
 /// Upgrades a request to a session.
 pub fn start(
     request: &HttpRequest,
     payload: Payload,
     hub: &Rc<HubState>,
     limits: SessionLimits,
+    options: SessionOptions,
 ) -> Result<HttpResponse, actix_web::Error> {
     let mut response = ws::handshake(request)?;
-    let connection = request.conn_data::<Rc<ConnectionHandle>>().cloned();
-    let outlet = Outlet::new(hub.clone(), connection);
+    let connection = request
+        .conn_data::<Rc<Connection>>()
+        .ok_or_else(|| actix_web::error::ErrorInternalServerError("no connection to hold a session on"))?;
+    connection.begin_session();
+    let outlet = Outlet::new(hub.clone(), connection.clone(), options.flush_every);
     hub.add_session(&outlet);
     let per_second =
         std::num::NonZeroU32::new(limits.messages_per_second).unwrap_or(std::num::NonZeroU32::MIN);

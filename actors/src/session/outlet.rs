@@ -1,16 +1,16 @@
 //! What a session still has to send: its subscriptions with their cursors.
 //!
 //! Invariant: nothing is queued here but the numbers of subscriptions that have something to send, each
-//! at most once. So memory per client is bounded by its subscriptions, whatever the market does.
+//! at most once. So memory per client is bounded by its subscriptions, whatever the market does. Only
+//! the hub's flusher sends frames, and only while none of the session's bytes wait for the socket.
 
-use std::cell::RefCell;
-use std::collections::{HashMap, VecDeque};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::Waker;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use marketd_domain::Timestamp;
 use marketd_protocol::StreamKey;
 use marketd_protocol::code::CloseCode;
@@ -19,12 +19,20 @@ use marketd_protocol::ws::{Position, ResumeOutcome, StreamPosition};
 
 use crate::board::{MarketEntry, MarketNo};
 use crate::clock;
-use crate::connection::ConnectionHandle;
-use crate::hub::{HubState, Stream};
+use crate::connection::{Connection, Sent};
+use crate::hub::{HubState, Stream, WindowNo};
 use crate::metrics::Metrics;
-use crate::ring::Step;
+use crate::ring::{Ring, Step};
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+
+/// Bytes gathered for one write.
+const WRITE_BUDGET: usize = 32 * 1024;
+/// A frame so large is handed to the connection as it is: what a slow client leaves of it is shared with
+/// everyone who waits for the same snapshot.
+const LARGE_FRAME: usize = 8 * 1024;
+/// Writes to one session before others have their turn.
+const WRITES_PER_TURN: usize = 4;
 
 /// Where a subscription stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +48,8 @@ struct Subscription {
     cursor: Cursor,
     /// The last frame that was sent.
     sent: Position,
+    /// Place among the stream's readers.
+    reader: usize,
     queued: bool,
     /// The client asked for it; a market's status also comes with its other channels.
     explicit: bool,
@@ -55,43 +65,42 @@ enum Closing {
 
 struct Inner {
     subscriptions: Vec<Option<Subscription>>,
-    by_key: HashMap<(MarketNo, StreamKey), usize>,
     ready: VecDeque<usize>,
-    waker: Option<Waker>,
-    /// Since when data is pending and none of it was taken.
-    blocked_since: Option<Instant>,
     closing: Closing,
+}
+
+impl Inner {
+    fn find(&self, market: MarketNo, key: StreamKey) -> Option<usize> {
+        let is_it = |held: &Option<Subscription>| {
+            held.as_ref().is_some_and(|held| held.stream.market == market && held.stream.key == key)
+        };
+        self.subscriptions.iter().position(is_it)
+    }
 }
 
 /// Shared by the session actor, its response body and the hub, all on one thread.
 pub struct Outlet {
     id: u64,
     hub: Rc<HubState>,
-    connection: Option<Rc<ConnectionHandle>>,
+    connection: Rc<Connection>,
+    window: WindowNo,
+    /// Waits for its turn with the hub's flusher.
+    scheduled: Cell<bool>,
     inner: RefCell<Inner>,
 }
 
-/// What the body gets when it asks for more.
-pub enum Pulled {
-    Data(Bytes),
-    /// Nothing to send; the waker is kept.
-    Nothing,
-    /// The close frame; nothing may follow it.
-    Close(Bytes),
-}
-
 impl Outlet {
-    pub fn new(hub: Rc<HubState>, connection: Option<Rc<ConnectionHandle>>) -> Rc<Self> {
+    pub fn new(hub: Rc<HubState>, connection: Rc<Connection>, flush_every: Duration) -> Rc<Self> {
+        let window = hub.window(flush_every);
         Rc::new(Self {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             hub,
             connection,
+            window,
+            scheduled: Cell::new(false),
             inner: RefCell::new(Inner {
                 subscriptions: Vec::new(),
-                by_key: HashMap::new(),
                 ready: VecDeque::new(),
-                waker: None,
-                blocked_since: None,
                 closing: Closing::No,
             }),
         })
@@ -99,6 +108,10 @@ impl Outlet {
 
     pub const fn id(&self) -> u64 {
         self.id
+    }
+
+    pub fn connection(&self) -> &Connection {
+        &self.connection
     }
 
     /// Subscriptions that the client asked for.
@@ -113,7 +126,7 @@ impl Outlet {
         key: StreamKey,
         resume: Option<Position>,
     ) -> Option<Option<ResumeOutcome>> {
-        let held = this.inner.borrow().by_key.get(&(entry.no, key)).copied();
+        let held = this.inner.borrow().find(entry.no, key);
         if let Some(at) = held {
             let mut inner = this.inner.borrow_mut();
             let subscription = inner.subscriptions[at].as_mut()?;
@@ -121,8 +134,8 @@ impl Outlet {
             return (!std::mem::replace(&mut subscription.explicit, true)).then_some(None);
         }
         let outcome = this.add(entry, key, resume, true);
-        let status = (entry.no, StreamKey::Status);
-        if !this.inner.borrow().by_key.contains_key(&status) {
+        let has_status = this.inner.borrow().find(entry.no, StreamKey::Status).is_some();
+        if !has_status {
             this.add(entry, StreamKey::Status, None, false);
         }
         Some(outcome)
@@ -145,34 +158,32 @@ impl Outlet {
                 }
             }
         };
-        let market = (entry.no, entry.id.as_str());
-        let (stream, resumed) = self.hub.subscribe(self, at, market, key, resume);
+        let stream = self.hub.stream(entry.no, entry.id.as_str(), key);
+        let reader = stream.add_reader(self, at);
+        let resumed = resume.map(|position| stream.ring.borrow().resume(position));
         let cursor = match resumed {
             Some(Ok(next)) => Cursor::At(next),
             Some(Err(_)) | None => Cursor::Snapshot,
         };
-        let mut inner = self.inner.borrow_mut();
         let sent =
             resume.filter(|_| matches!(cursor, Cursor::At(_))).unwrap_or(Position { epoch: 0, seq: 0 });
-        inner.subscriptions[at] = Some(Subscription { stream, cursor, sent, queued: false, explicit });
-        inner.by_key.insert((entry.no, key), at);
+        self.inner.borrow_mut().subscriptions[at] =
+            Some(Subscription { stream, cursor, sent, reader, queued: false, explicit });
         Metrics::add(&self.hub.board.metrics.subscriptions_open, 1);
-        drop(inner);
         self.mark_ready(at);
         resumed.map(|resumed| resumed.map_or_else(|reason| reason, |_| ResumeOutcome::Recovered))
     }
 
     pub fn unsubscribe(this: &Rc<Self>, market: MarketNo, key: StreamKey) -> bool {
-        let at = this.inner.borrow().by_key.get(&(market, key)).copied();
-        let explicit = at.is_some_and(|at| {
-            this.inner.borrow().subscriptions[at].as_ref().is_some_and(|held| held.explicit)
-        });
-        let Some(at) = at.filter(|_| explicit) else { return false };
-        let is_last = {
+        let (at, is_last) = {
             let inner = this.inner.borrow();
-            let others = |held: &&Subscription| held.stream.market == market && held.explicit;
-            inner.subscriptions.iter().flatten().filter(others).count() == 1
+            let explicit = |held: &&Subscription| held.stream.market == market && held.explicit;
+            let at = inner.find(market, key).filter(|at| {
+                inner.subscriptions[*at].as_ref().is_some_and(|subscription| subscription.explicit)
+            });
+            (at, inner.subscriptions.iter().flatten().filter(explicit).count() == 1)
         };
+        let Some(at) = at else { return false };
         if key == StreamKey::Status && !is_last {
             if let Some(held) = this.inner.borrow_mut().subscriptions[at].as_mut() {
                 held.explicit = false;
@@ -181,7 +192,7 @@ impl Outlet {
         }
         this.remove(at);
         if is_last {
-            let status = this.inner.borrow().by_key.get(&(market, StreamKey::Status)).copied();
+            let status = this.inner.borrow().find(market, StreamKey::Status);
             if let Some(status) = status {
                 this.remove(status);
             }
@@ -189,18 +200,27 @@ impl Outlet {
         true
     }
 
-    fn remove(self: &Rc<Self>, at: usize) {
-        let Some(held) = self.inner.borrow_mut().subscriptions[at].take() else { return };
-        let mut inner = self.inner.borrow_mut();
-        inner.by_key.remove(&(held.stream.market, held.stream.key));
-        inner.ready.retain(|ready| *ready != at);
-        drop(inner);
-        self.hub.unsubscribe(self, at, &held.stream);
-        Metrics::subtract(&self.hub.board.metrics.subscriptions_open, 1);
+    fn remove(&self, at: usize) {
+        let held = {
+            let mut inner = self.inner.borrow_mut();
+            inner.ready.retain(|ready| *ready != at);
+            inner.subscriptions[at].take()
+        };
+        if let Some(held) = held {
+            held.stream.remove_reader(held.reader);
+            Metrics::subtract(&self.hub.board.metrics.subscriptions_open, 1);
+        }
+    }
+
+    /// Another reader of the stream left, and this one has its place now.
+    pub fn move_reader(&self, at: usize, place: usize) {
+        if let Some(Some(subscription)) = self.inner.borrow_mut().subscriptions.get_mut(at) {
+            subscription.reader = place;
+        }
     }
 
     /// The connection is gone.
-    pub fn detach(self: &Rc<Self>) {
+    pub fn detach(&self) {
         let count = self.inner.borrow().subscriptions.len();
         for at in 0..count {
             self.remove(at);
@@ -209,17 +229,21 @@ impl Outlet {
     }
 
     /// A subscription has, or may have, something to send.
-    pub fn mark_ready(&self, at: usize) {
+    pub fn mark_ready(self: &Rc<Self>, at: usize) {
         let mut inner = self.inner.borrow_mut();
         let inner = &mut *inner;
         let Some(Some(subscription)) = inner.subscriptions.get_mut(at) else { return };
-        if std::mem::replace(&mut subscription.queued, true) {
-            return;
+        if !std::mem::replace(&mut subscription.queued, true) {
+            inner.ready.push_back(at);
+            self.schedule();
         }
-        inner.ready.push_back(at);
-        inner.blocked_since.get_or_insert_with(Instant::now);
-        if let Some(waker) = inner.waker.take() {
-            waker.wake();
+    }
+
+    /// Has the flusher look at this session. While the socket takes nothing that would be in vain: the
+    /// body calls this when it does again.
+    pub fn schedule(self: &Rc<Self>) {
+        if self.connection.is_open() && !self.connection.is_blocked() && !self.scheduled.replace(true) {
+            self.hub.schedule(self.window, self.clone());
         }
     }
 
@@ -229,27 +253,20 @@ impl Outlet {
         if inner.closing == Closing::No {
             inner.closing = Closing::Due(code);
             inner.ready.clear();
-            inner.blocked_since.get_or_insert_with(Instant::now);
         }
-        if let Some(waker) = inner.waker.take() {
-            waker.wake();
-        }
+        self.connection.wake();
     }
 
     pub fn is_closing(&self) -> bool {
         self.inner.borrow().closing != Closing::No
     }
 
-    /// For how long data has been pending of which none was taken.
-    pub fn stalled_for(&self) -> Option<Duration> {
-        self.inner.borrow().blocked_since.map(|since| since.elapsed())
-    }
-
-    /// Ends the connection without the session's help.
-    pub fn abort(&self) {
-        if let Some(connection) = &self.connection {
-            connection.abort();
-        }
+    /// The close frame, if it is due.
+    pub fn pull_close(&self) -> Option<Bytes> {
+        let mut inner = self.inner.borrow_mut();
+        let Closing::Due(code) = inner.closing else { return None };
+        inner.closing = Closing::Sent;
+        Some(frame::websocket_close(code))
     }
 
     /// Lends the positions of all subscriptions, for the heartbeat.
@@ -262,56 +279,72 @@ impl Outlet {
         read(&mut positions)
     }
 
-    /// The close frame, if it is due.
-    pub fn pull_close(&self) -> Option<Bytes> {
-        let mut inner = self.inner.borrow_mut();
-        let Closing::Due(code) = inner.closing else { return None };
-        inner.closing = Closing::Sent;
-        inner.blocked_since = None;
-        Some(frame::websocket_close(code))
+    /// Sends what the socket takes. `true` when there is more, and others should have their turn first.
+    pub fn flush(&self, gathered: &mut Gathered) -> bool {
+        self.scheduled.set(false);
+        for _ in 0..WRITES_PER_TURN {
+            if self.connection.is_blocked() || !self.gather(gathered) {
+                return false;
+            }
+            if gathered.send(&self.connection) == Sent::Blocked {
+                // The body waits for the socket.
+                self.connection.wake();
+                return false;
+            }
+        }
+        !self.inner.borrow().ready.is_empty()
     }
 
-    /// Takes frames up to about `budget` bytes, in turn from the subscriptions that have some.
-    pub fn pull(&self, budget: usize, waker: &Waker) -> Pulled {
-        if let Some(close) = self.pull_close() {
-            return Pulled::Close(close);
-        }
+    /// Gathers frames for one write, in turn from the subscriptions that have some.
+    fn gather(&self, gathered: &mut Gathered) -> bool {
         let mut inner = self.inner.borrow_mut();
         let inner = &mut *inner;
-        if inner.closing == Closing::Sent {
-            return Pulled::Nothing;
+        if inner.closing != Closing::No {
+            return false;
         }
-        let mut gathered = Gathered::default();
-        while gathered.bytes < budget {
+        let is_alone = inner.ready.len() == 1;
+        if is_alone
+            && let Some(subscription) = inner.ready.front().and_then(|at| inner.subscriptions[*at].as_mut())
+            && let Some(is_all) = gathered.reuse(subscription)
+        {
+            if is_all {
+                subscription.queued = false;
+                inner.ready.clear();
+            }
+            return true;
+        }
+        gathered.clear();
+        while !gathered.is_full() {
             let Some(at) = inner.ready.pop_front() else { break };
             let Some(subscription) = inner.subscriptions[at].as_mut() else { continue };
-            if self.pull_one(subscription, budget, &mut gathered) {
+            let from = subscription.cursor;
+            if self.gather_one(subscription, gathered) {
                 subscription.queued = false;
             } else {
                 inner.ready.push_back(at);
             }
+            if is_alone {
+                gathered.remember(subscription, from);
+            }
+            // Alone, or what comes next does not go into this write.
+            if is_alone || subscription.queued {
+                break;
+            }
         }
-        if gathered.frames == 0 {
-            inner.blocked_since = None;
-            inner.waker = Some(waker.clone());
-            return Pulled::Nothing;
-        }
-        inner.blocked_since = (!inner.ready.is_empty()).then(Instant::now);
-        let metrics = &self.hub.board.metrics;
-        Metrics::add(&metrics.frames_sent, gathered.frames);
-        Metrics::add(&metrics.bytes_sent, gathered.bytes as u64);
-        Pulled::Data(gathered.finish())
+        gathered.frames > 0
     }
 
-    /// Takes frames of one subscription; `true` when it has no more for now.
-    fn pull_one(&self, subscription: &mut Subscription, budget: usize, gathered: &mut Gathered) -> bool {
+    /// Gathers frames of one subscription; `true` when it has no more for now.
+    fn gather_one(&self, subscription: &mut Subscription, gathered: &mut Gathered) -> bool {
         let ring = subscription.stream.ring.borrow();
-        while gathered.bytes < budget {
+        while !gathered.is_full() {
             let next = match subscription.cursor {
                 Cursor::At(next) => next,
                 Cursor::Snapshot => match ring.snapshot() {
                     Some((next, snapshot)) => {
-                        gathered.push(&snapshot.bytes);
+                        if !gathered.push(&snapshot.bytes) {
+                            return false;
+                        }
                         subscription.sent = Position { epoch: snapshot.epoch, seq: snapshot.seq };
                         subscription.cursor = Cursor::At(next);
                         Metrics::add(&self.hub.board.metrics.snapshots_sent, 1);
@@ -326,7 +359,9 @@ impl Outlet {
             };
             match ring.step(next) {
                 Step::Frame(frame) => {
-                    gathered.push(&frame.bytes);
+                    if !gathered.push(&frame.bytes) {
+                        return false;
+                    }
                     subscription.sent = Position { epoch: frame.epoch, seq: frame.seq };
                     subscription.cursor = Cursor::At(next + 1);
                 }
@@ -337,7 +372,9 @@ impl Outlet {
                         subscription.cursor = Cursor::Snapshot;
                     } else {
                         let (seq, number) = ring.oldest();
-                        gathered.push(&lagged_notice(subscription, seq));
+                        if !gathered.push(&lagged_notice(subscription, seq)) {
+                            return false;
+                        }
                         subscription.sent.seq = seq;
                         subscription.cursor = Cursor::At(number);
                         Metrics::add(&self.hub.board.metrics.lagged_notices, 1);
@@ -345,8 +382,12 @@ impl Outlet {
                 }
             }
         }
-        false
+        is_up_to_date(&ring, subscription.cursor)
     }
+}
+
+fn is_up_to_date(ring: &Ring, cursor: Cursor) -> bool {
+    cursor == Cursor::At(ring.end())
 }
 
 /// Tells a reader of events that those up to `seq` are not coming.
@@ -363,32 +404,96 @@ fn lagged_notice(subscription: &Subscription, seq: u64) -> Bytes {
     frame::websocket_text(&payload)
 }
 
-/// Frames on their way into one write. A single frame is passed on without a copy.
+/// A part of one stream, as it lies in the buffer.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    stream: u64,
+    from: u64,
+    to: u64,
+    last: Position,
+}
+
+/// Frames on their way into one write. The buffer serves all sessions of a hub in turn; as most of them
+/// stand at the same place of the same stream, what was gathered for one often serves the next.
 #[derive(Default)]
-struct Gathered {
-    single: Option<Bytes>,
-    many: BytesMut,
+pub struct Gathered {
+    bytes: Vec<u8>,
+    /// A large frame, alone.
+    large: Option<Bytes>,
     frames: u64,
-    bytes: usize,
+    run: Option<Run>,
+    frames_sent: u64,
+    bytes_sent: u64,
 }
 
 impl Gathered {
-    fn push(&mut self, frame: &Bytes) {
-        match self.frames {
-            0 => self.single = Some(frame.clone()),
-            1 => {
-                let first = self.single.take().unwrap_or_default();
-                self.many.reserve((first.len() + frame.len()) * 2);
-                self.many.extend_from_slice(&first);
-                self.many.extend_from_slice(frame);
-            }
-            _ => self.many.extend_from_slice(frame),
-        }
-        self.frames += 1;
-        self.bytes += frame.len();
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.large = None;
+        self.frames = 0;
+        self.run = None;
     }
 
-    fn finish(self) -> Bytes {
-        self.single.unwrap_or_else(|| self.many.freeze())
+    fn is_full(&self) -> bool {
+        self.large.is_some() || self.bytes.len() >= WRITE_BUDGET
+    }
+
+    /// Adds a frame. `false` when it has to go in a write of its own.
+    fn push(&mut self, frame: &Bytes) -> bool {
+        if frame.len() < LARGE_FRAME {
+            self.bytes.extend_from_slice(frame);
+        } else if self.frames == 0 {
+            self.large = Some(frame.clone());
+        } else {
+            return false;
+        }
+        self.frames += 1;
+        true
+    }
+
+    fn send(&mut self, connection: &Connection) -> Sent {
+        self.frames_sent += self.frames;
+        match &self.large {
+            Some(frame) => {
+                self.bytes_sent += frame.len() as u64;
+                connection.send_shared(frame)
+            }
+            None => {
+                self.bytes_sent += self.bytes.len() as u64;
+                connection.send(&self.bytes)
+            }
+        }
+    }
+
+    /// The buffer holds all frames of this subscription from `from` to where it stands now.
+    fn remember(&mut self, subscription: &Subscription, from: Cursor) {
+        if let (Cursor::At(from), Cursor::At(to)) = (from, subscription.cursor)
+            && to - from == self.frames
+        {
+            self.run = Some(Run { stream: subscription.stream.id, from, to, last: subscription.sent });
+        }
+    }
+
+    /// Moves a subscription on by what the buffer holds, if that is just what it needs. Tells whether it
+    /// is up to date then.
+    fn reuse(&self, subscription: &mut Subscription) -> Option<bool> {
+        let run = self.run.filter(|run| run.stream == subscription.stream.id)?;
+        if subscription.cursor != Cursor::At(run.from) {
+            return None;
+        }
+        let is_all = run.to == subscription.stream.ring.borrow().end();
+        // Frames have come since: gathering them as well saves a write.
+        if !is_all && !self.is_full() {
+            return None;
+        }
+        subscription.cursor = Cursor::At(run.to);
+        subscription.sent = run.last;
+        Some(is_all)
+    }
+
+    /// Adds what was sent since the last time to the counters.
+    pub fn report(&mut self, metrics: &Metrics) {
+        Metrics::add(&metrics.frames_sent, std::mem::take(&mut self.frames_sent));
+        Metrics::add(&metrics.bytes_sent, std::mem::take(&mut self.bytes_sent));
     }
 }
