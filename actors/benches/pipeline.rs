@@ -10,7 +10,7 @@ mod path;
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use marketd_protocol::{BookDepth, BookInterval, StreamKey};
+use marketd_protocol::{BookDepth, BookInterval, Form, StreamKey};
 
 use path::{Pipeline, Recorded};
 
@@ -35,12 +35,12 @@ fn bench_lines(criterion: &mut Criterion, name: &str, start: &[Recorded], lines:
         ("session, book and frames", &[BOOK, StreamKey::Bbo, StreamKey::Trades]),
         ("session, book and frames of 50 levels", &[TOP, StreamKey::Bbo, StreamKey::Trades]),
     ] {
-        let mut probe = Pipeline::new(keys, start);
+        let mut probe = Pipeline::new(keys, &[Form::JSON], start);
         let bytes = run(&mut probe, lines);
         println!("{name}, {what}: {} frames in, {} out of {bytes} bytes", lines.len(), probe.sink.frames);
         group.bench_function(format!("{name}: {what}"), |bencher| {
             bencher.iter_batched_ref(
-                || Pipeline::new(keys, start),
+                || Pipeline::new(keys, &[Form::JSON], start),
                 |pipeline| black_box(run(pipeline, lines)),
                 BatchSize::PerIteration,
             );

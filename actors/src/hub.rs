@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix::prelude::*;
-use marketd_protocol::StreamKey;
 use marketd_protocol::code::CloseCode;
+use marketd_protocol::{Form, StreamKey};
 use tokio::sync::Notify;
 
 use crate::board::{Board, HubNo, MarketNo};
@@ -29,6 +29,7 @@ use crate::streams::Frame;
 pub struct Published {
     pub market: MarketNo,
     pub key: StreamKey,
+    pub form: Form,
     pub frame: Frame,
 }
 
@@ -76,6 +77,7 @@ pub struct Stream {
     pub market: MarketNo,
     pub market_id: Rc<str>,
     pub key: StreamKey,
+    pub form: Form,
     pub ring: RefCell<Ring>,
     readers: RefCell<Vec<Reader>>,
     /// A snapshot is on its way from the market since then.
@@ -153,7 +155,7 @@ pub struct HubState {
     pub board: Arc<Board>,
     pub limits: HubLimits,
     no: RefCell<Option<HubNo>>,
-    streams: RefCell<HashMap<(MarketNo, StreamKey), Rc<Stream>>>,
+    streams: RefCell<HashMap<(MarketNo, StreamKey, Form), Rc<Stream>>>,
     sessions: RefCell<Vec<Weak<Outlet>>>,
     next_stream: Cell<u64>,
     windows: RefCell<Vec<Window>>,
@@ -250,9 +252,9 @@ impl HubState {
         Metrics::add(&self.board.metrics.sessions_total, 1);
     }
 
-    /// The stream of a market and key, opened when it is new.
-    pub fn stream(&self, market: MarketNo, market_id: &str, key: StreamKey) -> Rc<Stream> {
-        if let Some(stream) = self.streams.borrow().get(&(market, key)) {
+    /// The stream of a market, key and form, opened when it is new.
+    pub fn stream(&self, market: MarketNo, market_id: &str, key: StreamKey, form: Form) -> Rc<Stream> {
+        if let Some(stream) = self.streams.borrow().get(&(market, key, form)) {
             return stream.clone();
         }
         let id = self.next_stream.get();
@@ -262,12 +264,13 @@ impl HubState {
             market,
             market_id: Rc::from(market_id),
             key,
+            form,
             ring: RefCell::new(Ring::new(self.limits.ring)),
             readers: RefCell::default(),
             asked: Cell::new(None),
             idle_since: Cell::new(None),
         });
-        self.streams.borrow_mut().insert((market, key), stream.clone());
+        self.streams.borrow_mut().insert((market, key, form), stream.clone());
         self.ask_snapshot(&stream);
         stream
     }
@@ -281,12 +284,13 @@ impl HubState {
         let actor = self.board.market_no(stream.market).and_then(|entry| entry.actor());
         if let (Some(actor), Some(hub)) = (actor, *self.no.borrow()) {
             // Full or gone: the sweep asks again.
-            let _ = actor.try_send(OpenStream { hub, key: stream.key });
+            let _ = actor.try_send(OpenStream { hub, key: stream.key, form: stream.form });
         }
     }
 
     fn take(&self, published: Published) {
-        let Some(stream) = self.streams.borrow().get(&(published.market, published.key)).cloned() else {
+        let place = (published.market, published.key, published.form);
+        let Some(stream) = self.streams.borrow().get(&place).cloned() else {
             return;
         };
         let change = stream.ring.borrow_mut().push(published.frame);
@@ -315,13 +319,14 @@ impl HubState {
         for stream in streams {
             let idle = stream.idle_since.get().is_some_and(|since| since.elapsed() > self.limits.linger);
             if idle {
-                self.streams.borrow_mut().remove(&(stream.market, stream.key));
+                let place = (stream.market, stream.key, stream.form);
+                self.streams.borrow_mut().remove(&place);
                 let actor = self.board.market_no(stream.market).and_then(|entry| entry.actor());
                 if let (Some(actor), Some(hub)) = (actor, *self.no.borrow())
-                    && actor.try_send(CloseStream { hub, key: stream.key }).is_err()
+                    && actor.try_send(CloseStream { hub, key: stream.key, form: stream.form }).is_err()
                 {
                     // Not told: keep the stream, try again at the next sweep.
-                    self.streams.borrow_mut().insert((stream.market, stream.key), stream);
+                    self.streams.borrow_mut().insert(place, stream);
                 }
                 continue;
             }

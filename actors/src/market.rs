@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use actix::prelude::*;
 use marketd_domain::market::{BookOutcome, MarketLimits, MarketState};
 use marketd_domain::{StaleReason, Timestamp};
-use marketd_protocol::StreamKey;
+use marketd_protocol::{Form, StreamKey};
 
 use crate::board::{Board, HubNo, MarketEntry};
 use crate::clock;
@@ -37,20 +37,22 @@ const ROLL_TICKER: Duration = Duration::from_secs(30);
 #[rtype(result = "()")]
 pub struct ApplyUpdates(pub Vec<Update>);
 
-/// A hub has readers for a stream, and wants a snapshot of it and every frame from there on.
-#[derive(Message, Debug, Clone, Copy)]
+/// A hub has readers for a stream in a form, and wants a snapshot of it and every frame from there on.
+#[derive(Message, Debug, Clone, Copy, PartialEq, Eq)]
 #[rtype(result = "()")]
 pub struct OpenStream {
     pub hub: HubNo,
     pub key: StreamKey,
+    pub form: Form,
 }
 
-/// A hub has no readers for a stream any more.
+/// A hub has no readers for a stream in that form any more.
 #[derive(Message, Debug, Clone, Copy)]
 #[rtype(result = "()")]
 pub struct CloseStream {
     pub hub: HubNo,
     pub key: StreamKey,
+    pub form: Form,
 }
 
 /// For tests: panics inside the handler.
@@ -59,13 +61,16 @@ pub struct CloseStream {
 #[rtype(result = "()")]
 pub struct Crash;
 
+/// A frame of a stream in one form, on its way to those who listen to that.
+type Emitted = (StreamKey, Form, Frame);
+
 pub struct MarketActor {
     board: Arc<Board>,
     entry: Arc<MarketEntry>,
     mailbox: usize,
     limits: MarketLimits,
     streams: Streams,
-    listeners: HashMap<StreamKey, Vec<HubNo>>,
+    listeners: HashMap<(StreamKey, Form), Vec<HubNo>>,
     /// Frames of the message under way, per hub.
     outbox: Vec<(HubNo, Vec<Published>)>,
     /// Snapshots owed: to hubs that were full, or while a crossed book was held back.
@@ -121,10 +126,10 @@ impl MarketActor {
     }
 
     /// Applies one update under the lock and lets the streams encode what follows from it.
-    fn apply(&mut self, state: &mut MarketState, update: Update, frames: &mut Vec<(StreamKey, Frame)>) {
+    fn apply(&mut self, state: &mut MarketState, update: Update, frames: &mut Vec<Emitted>) {
         let now = clock::now();
         let status_before = state.status_seq();
-        let mut emit = |key: StreamKey, frame: Frame| frames.push((key, frame));
+        let mut emit = |key: StreamKey, form: Form, frame: Frame| frames.push((key, form, frame));
         let mut doubt = None;
         match update {
             Update::Snapshot(update) => {
@@ -192,21 +197,18 @@ impl MarketActor {
     }
 
     fn owe_everyone(&mut self) {
-        for (key, hubs) in &self.listeners {
+        for ((key, form), hubs) in &self.listeners {
             for hub in hubs {
-                self.owed.push(OpenStream { hub: *hub, key: *key });
+                self.owed.push(OpenStream { hub: *hub, key: *key, form: *form });
             }
         }
     }
 
-    fn enqueue(&mut self, frames: Vec<(StreamKey, Frame)>) {
-        for (key, frame) in frames {
-            for hub in self.listeners.get(&key).into_iter().flatten() {
-                let published = Published { market: self.entry.no, key, frame: frame.clone() };
-                match self.outbox.iter_mut().find(|(at, _)| at == hub) {
-                    Some((_, lane)) => lane.push(published),
-                    None => self.outbox.push((*hub, vec![published])),
-                }
+    fn enqueue(&mut self, frames: Vec<Emitted>) {
+        for (key, form, frame) in frames {
+            for hub in self.listeners.get(&(key, form)).into_iter().flatten() {
+                let published = Published { market: self.entry.no, key, form, frame: frame.clone() };
+                put_into_lane(&mut self.outbox, *hub, published);
             }
         }
     }
@@ -223,8 +225,8 @@ impl MarketActor {
             if let Err(SendError::Full(Publish(frames))) = addr.try_send(Publish(frames)) {
                 self.board.metrics.hub_overflows.fetch_add(1, Ordering::Relaxed);
                 for published in frames {
-                    let owed = OpenStream { hub: *hub, key: published.key };
-                    if !self.owed.iter().any(|held| held.hub == owed.hub && held.key == owed.key) {
+                    let owed = OpenStream { hub: *hub, key: published.key, form: published.form };
+                    if !self.owed.contains(&owed) {
                         self.owed.push(owed);
                     }
                 }
@@ -236,7 +238,8 @@ impl MarketActor {
         let entry = self.entry.clone();
         let state = entry.state().read();
         for owed in std::mem::take(&mut self.owed) {
-            let listening = self.listeners.get(&owed.key).is_some_and(|hubs| hubs.contains(&owed.hub));
+            let hubs = self.listeners.get(&(owed.key, owed.form));
+            let listening = hubs.is_some_and(|hubs| hubs.contains(&owed.hub));
             if listening {
                 self.send_snapshot(owed, &state);
             }
@@ -247,16 +250,14 @@ impl MarketActor {
 
     fn send_snapshot(&mut self, open: OpenStream, state: &MarketState) {
         let mut frames = Vec::new();
-        let mut emit = |key: StreamKey, frame: Frame| frames.push((key, frame));
-        let snapshot = self.streams.snapshot(open.key, state, clock::now(), &mut emit);
+        let mut emit = |key: StreamKey, form: Form, frame: Frame| frames.push((key, form, frame));
+        let snapshot = self.streams.snapshot(open.key, open.form, state, clock::now(), &mut emit);
         self.enqueue(frames);
         match snapshot {
             Some(frame) => {
-                let published = Published { market: self.entry.no, key: open.key, frame };
-                match self.outbox.iter_mut().find(|(at, _)| *at == open.hub) {
-                    Some((_, lane)) => lane.push(published),
-                    None => self.outbox.push((open.hub, vec![published])),
-                }
+                let OpenStream { hub, key, form } = open;
+                let published = Published { market: self.entry.no, key, form, frame };
+                put_into_lane(&mut self.outbox, hub, published);
             }
             None => self.owed.push(open),
         }
@@ -306,7 +307,7 @@ impl MarketActor {
         let mut frames = Vec::new();
         let entry = self.entry.clone();
         let state = entry.state().read();
-        self.streams.flush(&state, clock::now(), &mut |key, frame| frames.push((key, frame)));
+        self.streams.flush(&state, clock::now(), &mut |key, form, frame| frames.push((key, form, frame)));
         drop(state);
         self.enqueue(frames);
     }
@@ -324,13 +325,20 @@ impl MarketActor {
         let is_new = state.status_seq() != before;
         let mut frames = Vec::new();
         if is_new {
-            self.streams.on_status(&state, now, &mut |key, frame| frames.push((key, frame)));
+            self.streams.on_status(&state, now, &mut |key, form, frame| frames.push((key, form, frame)));
         }
         drop(state);
         self.enqueue(frames);
         if let Some(reason) = doubt.filter(|_| is_new || self.may_ask_again()) {
             self.ask_resync(reason);
         }
+    }
+}
+
+fn put_into_lane(outbox: &mut Vec<(HubNo, Vec<Published>)>, hub: HubNo, published: Published) {
+    match outbox.iter_mut().find(|(at, _)| *at == hub) {
+        Some((_, lane)) => lane.push(published),
+        None => outbox.push((hub, vec![published])),
     }
 }
 
@@ -382,7 +390,7 @@ impl Handler<OpenStream> for MarketActor {
     type Result = ();
 
     fn handle(&mut self, open: OpenStream, ctx: &mut Self::Context) {
-        let hubs = self.listeners.entry(open.key).or_default();
+        let hubs = self.listeners.entry((open.key, open.form)).or_default();
         if !hubs.contains(&open.hub) {
             hubs.push(open.hub);
         }
@@ -398,11 +406,12 @@ impl Handler<CloseStream> for MarketActor {
     type Result = ();
 
     fn handle(&mut self, close: CloseStream, _ctx: &mut Self::Context) {
-        if let Some(hubs) = self.listeners.get_mut(&close.key) {
+        let listened = (close.key, close.form);
+        if let Some(hubs) = self.listeners.get_mut(&listened) {
             hubs.retain(|hub| *hub != close.hub);
             if hubs.is_empty() {
-                self.listeners.remove(&close.key);
-                self.streams.close(close.key);
+                self.listeners.remove(&listened);
+                self.streams.close(close.key, close.form);
             }
         }
     }

@@ -1,28 +1,28 @@
-//! The streams of one market: what has to be sent, encoded once whoever listens. Pure.
+//! The streams of one market: what has to be sent, encoded once for each form that somebody listens
+//! to. Pure.
 //!
-//! Invariants per stream: each frame's `prev` is the `seq` of the frame before; a snapshot is at the
-//! `seq` of the last frame, so that the frames after it apply to it.
+//! Invariants per stream: each frame's `prev` is the `seq` of the frame before, in every form; a snapshot
+//! is at the `seq` of the last frame, so that the frames after it apply to it.
+
+mod encode;
 
 use bytes::Bytes;
 use marketd_domain::book::BookChanges;
-use marketd_domain::checksum::kraken_v2;
 use marketd_domain::market::MarketState;
 use marketd_domain::trades::SequencedTrade;
 use marketd_domain::view::{DepthView, PendingChanges};
 use marketd_domain::{CandleInterval, Level, Timestamp};
-use marketd_protocol::frame::{self, FrameHead, FrameKind, FramePrefix};
-use marketd_protocol::{BookDepth, StreamKey};
+use marketd_protocol::frame::FramePrefix;
+use marketd_protocol::{BookDepth, Form, FormSet, StreamKey};
 
-/// Trades in the snapshot of the trades channel.
-const TRADES_SHOWN: usize = 100;
-/// Candles in the snapshot of a candles channel.
-const CANDLES_SHOWN: usize = 500;
+use encode::{Moment, Scratch, encode_changes, encode_pending, encode_snapshot};
+
 /// Ticker and candle frames of one market come at most so often.
 const SLOW_INTERVAL_MS: i64 = 250;
 /// A book stream whose window did not change says so at most so often.
 const IDLE_INTERVAL_MS: i64 = 1_000;
 
-/// One frame, ready for every socket.
+/// One frame, ready for every socket that takes its form.
 #[derive(Debug, Clone)]
 pub struct Frame {
     pub epoch: u64,
@@ -51,6 +51,8 @@ enum Pending {
 
 struct Stream {
     key: StreamKey,
+    /// The forms that somebody listens to; never empty.
+    forms: FormSet,
     prefix: FramePrefix,
     pending: Pending,
     last_seq: u64,
@@ -61,7 +63,7 @@ struct Stream {
 }
 
 impl Stream {
-    fn new(market: &str, key: StreamKey, epoch: u64) -> Self {
+    fn new(market: &str, key: StreamKey, forms: FormSet, epoch: u64) -> Self {
         let (pending, interval_ms) = match key {
             StreamKey::Book { depth: BookDepth::Full, interval, .. } => {
                 (Pending::Full(PendingChanges::default()), i64::from(interval.millis()))
@@ -77,6 +79,7 @@ impl Stream {
         };
         Self {
             key,
+            forms,
             prefix: FramePrefix::new(market, key, epoch),
             pending,
             last_seq: 0,
@@ -84,6 +87,11 @@ impl Stream {
             last_flush: Timestamp::ZERO,
             due: None,
         }
+    }
+
+    /// Its frames show the book, which is crossed at present.
+    fn is_held_back(&self, state: &MarketState) -> bool {
+        matches!(self.key, StreamKey::Book { .. } | StreamKey::Bbo) && !state.is_book_shown()
     }
 
     fn touch(&mut self, now: Timestamp) {
@@ -94,14 +102,6 @@ impl Stream {
         let due = self.last_flush.plus_millis(interval_ms).max(now);
         self.due = Some(self.due.map_or(due, |held| held.min(due)));
     }
-}
-
-/// Buffers that every encoding reuses.
-#[derive(Default)]
-struct Scratch {
-    payload: Vec<u8>,
-    changes: BookChanges,
-    checksum: Vec<u8>,
 }
 
 /// All streams of one market that somebody listens to.
@@ -121,41 +121,53 @@ impl Streams {
         self.epoch
     }
 
-    pub fn keys(&self) -> impl Iterator<Item = StreamKey> {
-        self.streams.iter().map(|stream| stream.key)
-    }
-
     /// Everything starts over: positions of the old epoch mean nothing any more.
     pub fn begin_epoch(&mut self, epoch: u64, state: &MarketState) {
         self.epoch = epoch;
-        let keys: Vec<StreamKey> = self.keys().collect();
-        self.streams.clear();
-        for key in keys {
-            self.open(key, state);
+        let opened: Vec<(StreamKey, FormSet)> =
+            self.streams.drain(..).map(|stream| (stream.key, stream.forms)).collect();
+        for (key, forms) in opened {
+            self.open_forms(key, forms, state);
         }
     }
 
-    /// Makes a stream, standing at the present state.
-    pub fn open(&mut self, key: StreamKey, state: &MarketState) {
-        if self.streams.iter().any(|stream| stream.key == key) {
-            return;
+    /// Somebody listens to a stream in this form. A stream that is new stands at the present state.
+    pub fn open(&mut self, key: StreamKey, form: Form, state: &MarketState) {
+        match self.streams.iter_mut().find(|stream| stream.key == key) {
+            Some(stream) => stream.forms = stream.forms.with(form),
+            None => self.open_forms(key, FormSet::only(form), state),
         }
-        let mut stream = Stream::new(&self.market, key, self.epoch);
+    }
+
+    fn open_forms(&mut self, key: StreamKey, forms: FormSet, state: &MarketState) {
+        let mut stream = Stream::new(&self.market, key, forms, self.epoch);
         stream.last_seq = seq_of(key, state);
         if let Pending::Top(view) = &mut stream.pending {
-            self.scratch.changes.clear();
-            view.advance(state.book(), &mut self.scratch.changes);
+            // It begins at the book as it is; what that changes for nobody is let go.
+            view.advance(state.book(), &mut BookChanges::default());
         }
         self.streams.push(stream);
     }
 
-    pub fn close(&mut self, key: StreamKey) {
-        self.streams.retain(|stream| stream.key != key);
+    /// Nobody listens to a stream in this form any more.
+    pub fn close(&mut self, key: StreamKey, form: Form) {
+        for stream in &mut self.streams {
+            if stream.key == key {
+                stream.forms = stream.forms.without(form);
+            }
+        }
+        self.streams.retain(|stream| !stream.forms.is_empty());
     }
 
     /// The book changed by what `state.changes()` says.
-    pub fn on_book(&mut self, state: &MarketState, now: Timestamp, emit: &mut dyn FnMut(StreamKey, Frame)) {
+    pub fn on_book(
+        &mut self,
+        state: &MarketState,
+        now: Timestamp,
+        emit: &mut dyn FnMut(StreamKey, Form, Frame),
+    ) {
         let shown = state.is_book_shown();
+        let at = Moment { state, epoch: self.epoch, now };
         for stream in &mut self.streams {
             match &mut stream.pending {
                 Pending::Full(pending) => {
@@ -163,15 +175,7 @@ impl Streams {
                     if !every_change {
                         pending.add(state.changes());
                     } else if !state.changes().is_empty() {
-                        let frame = encode_changes(
-                            stream,
-                            state,
-                            state.changes(),
-                            &mut self.scratch,
-                            self.epoch,
-                            now,
-                        );
-                        emit(stream.key, frame);
+                        encode_changes(stream, state.changes(), at, &mut self.scratch, emit);
                         continue;
                     }
                     if !pending.is_empty() {
@@ -187,8 +191,7 @@ impl Streams {
                     }
                 }
                 Pending::Bbo(held) => {
-                    let best = (state.book().bids().best(), state.book().asks().best());
-                    if *held != Some(best) {
+                    if *held != Some(best_of(state)) {
                         stream.touch(now);
                     }
                 }
@@ -204,7 +207,7 @@ impl Streams {
         state: &MarketState,
         trade: &SequencedTrade,
         now: Timestamp,
-        emit: &mut dyn FnMut(StreamKey, Frame),
+        emit: &mut dyn FnMut(StreamKey, Form, Frame),
     ) {
         for stream in &mut self.streams {
             match &mut stream.pending {
@@ -222,7 +225,12 @@ impl Streams {
         self.flush(state, now, emit);
     }
 
-    pub fn on_status(&mut self, state: &MarketState, now: Timestamp, emit: &mut dyn FnMut(StreamKey, Frame)) {
+    pub fn on_status(
+        &mut self,
+        state: &MarketState,
+        now: Timestamp,
+        emit: &mut dyn FnMut(StreamKey, Form, Frame),
+    ) {
         for stream in &mut self.streams {
             if matches!(stream.pending, Pending::Status) {
                 stream.touch(now);
@@ -236,40 +244,44 @@ impl Streams {
         self.streams.iter().filter_map(|stream| stream.due).min()
     }
 
-    /// Emits a frame for every stream that is due.
-    pub fn flush(&mut self, state: &MarketState, now: Timestamp, emit: &mut dyn FnMut(StreamKey, Frame)) {
+    /// Emits the frames of every stream that is due.
+    pub fn flush(
+        &mut self,
+        state: &MarketState,
+        now: Timestamp,
+        emit: &mut dyn FnMut(StreamKey, Form, Frame),
+    ) {
+        let at = Moment { state, epoch: self.epoch, now };
         for stream in &mut self.streams {
-            if stream.due.is_some_and(|due| due <= now)
-                && let Some(frame) = encode_pending(stream, state, &mut self.scratch, self.epoch, now)
-            {
-                emit(stream.key, frame);
+            if stream.due.is_some_and(|due| due <= now) {
+                encode_pending(stream, at, &mut self.scratch, emit);
             }
         }
     }
 
-    /// A snapshot of one stream. What is pending goes out first, to those who listen already, so that
-    /// the snapshot stands at the end of the log. `None` while a crossed book is held back.
+    /// A snapshot of one stream, in one form. What is pending goes out first, to those who listen
+    /// already, so that the snapshot stands at the end of the log. `None` while a crossed book is held back.
     pub fn snapshot(
         &mut self,
         key: StreamKey,
+        form: Form,
         state: &MarketState,
         now: Timestamp,
-        emit: &mut dyn FnMut(StreamKey, Frame),
+        emit: &mut dyn FnMut(StreamKey, Form, Frame),
     ) -> Option<Frame> {
-        self.open(key, state);
+        let at = Moment { state, epoch: self.epoch, now };
+        // Before the form is opened: who begins with the snapshot has no use for what leads up to it.
+        if let Some(stream) = self.streams.iter_mut().find(|stream| stream.key == key)
+            && !stream.is_held_back(state)
+        {
+            encode_pending(stream, at, &mut self.scratch, emit);
+        }
+        self.open(key, form, state);
         let stream = self.streams.iter_mut().find(|stream| stream.key == key)?;
-        let is_book = matches!(stream.pending, Pending::Full(_) | Pending::Top(_) | Pending::Bbo(_));
-        if is_book && !state.is_book_shown() {
+        if stream.is_held_back(state) {
             return None;
         }
-        stream.due = Some(now);
-        if stream.last_seq != seq_of(key, state)
-            && let Some(frame) = encode_pending(stream, state, &mut self.scratch, self.epoch, now)
-        {
-            emit(key, frame);
-        }
-        stream.due = None;
-        Some(encode_snapshot(stream, state, &mut self.scratch, self.epoch, now))
+        encode_snapshot(stream, form, at, &mut self.scratch)
     }
 }
 
@@ -283,199 +295,6 @@ fn seq_of(key: StreamKey, state: &MarketState) -> u64 {
     }
 }
 
-fn head(kind: FrameKind, seq: u64, prev: u64, state: &MarketState, now: Timestamp) -> FrameHead {
-    let (ts_venue, ts_recv) = state.book_times();
-    FrameHead { kind, seq, prev, ts_venue, ts_recv, ts_sent: now }
-}
-
-fn finish(stream: &mut Stream, head: &FrameHead, payload: &[u8], epoch: u64, now: Timestamp) -> Frame {
-    stream.last_seq = head.seq;
-    stream.last_flush = now;
-    stream.due = None;
-    Frame {
-        epoch,
-        seq: head.seq,
-        prev: head.prev,
-        is_snapshot: head.kind == FrameKind::Snapshot,
-        sent_at: now,
-        bytes: frame::websocket_text(payload),
-    }
-}
-
-fn checksum_of(stream: &Stream, state: &MarketState, scratch: &mut Vec<u8>) -> Option<u32> {
-    matches!(stream.key, StreamKey::Book { checksum: true, .. }).then(|| kraken_v2(state.book(), scratch))
-}
-
-/// A book delta with exactly these changes.
-fn encode_changes(
-    stream: &mut Stream,
-    state: &MarketState,
-    changes: &BookChanges,
-    scratch: &mut Scratch,
-    epoch: u64,
-    now: Timestamp,
-) -> Frame {
-    let head = head(FrameKind::Delta, state.book_seq(), stream.last_seq, state, now);
-    let checksum = checksum_of(stream, state, &mut scratch.checksum);
-    let payload = &mut scratch.payload;
-    payload.clear();
-    frame::push_head(payload, &stream.prefix, &head);
-    let (bids, asks) = (changes.bids.iter().copied(), changes.asks.iter().copied());
-    frame::push_book(payload, state.scales(), bids, asks, checksum);
-    finish(stream, &head, payload, epoch, now)
-}
-
-/// The frame that brings a stream's subscribers up to date, or `None` if they are.
-fn encode_pending(
-    stream: &mut Stream,
-    state: &MarketState,
-    scratch: &mut Scratch,
-    epoch: u64,
-    now: Timestamp,
-) -> Option<Frame> {
-    let seq = seq_of(stream.key, state);
-    let is_book = matches!(stream.pending, Pending::Full(_) | Pending::Top(_) | Pending::Bbo(_));
-    if is_book && !state.is_book_shown() {
-        // Held back until the book uncrosses; it stays due.
-        stream.due = None;
-        return None;
-    }
-    if seq == stream.last_seq {
-        stream.due = None;
-        return None;
-    }
-    let mut changes = std::mem::take(&mut scratch.changes);
-    changes.clear();
-    match &mut stream.pending {
-        Pending::Full(pending) => pending.drain_into(state.book(), &mut changes),
-        Pending::Top(view) => view.advance(state.book(), &mut changes),
-        Pending::Bbo(_) | Pending::Trades | Pending::Ticker | Pending::Candles(..) | Pending::Status => {
-            scratch.changes = changes;
-            return Some(encode_other(stream, state, scratch, epoch, now));
-        }
-    }
-    let frame = encode_changes(stream, state, &changes, scratch, epoch, now);
-    scratch.changes = changes;
-    Some(frame)
-}
-
-/// Frames of the channels that are not books.
-fn encode_other(
-    stream: &mut Stream,
-    state: &MarketState,
-    scratch: &mut Scratch,
-    epoch: u64,
-    now: Timestamp,
-) -> Frame {
-    let kind = match stream.pending {
-        Pending::Trades => FrameKind::Event,
-        Pending::Status => FrameKind::Status,
-        _ => FrameKind::Delta,
-    };
-    let mut head = head(kind, seq_of(stream.key, state), stream.last_seq, state, now);
-    let scales = state.scales();
-    let payload = &mut scratch.payload;
-    payload.clear();
-    match &mut stream.pending {
-        Pending::Bbo(held) => {
-            let best = (state.book().bids().best(), state.book().asks().best());
-            *held = Some(best);
-            frame::push_head(payload, &stream.prefix, &head);
-            frame::push_bbo(payload, scales, best.0, best.1);
-        }
-        Pending::Trades => {
-            let fresh = usize::try_from(head.seq - head.prev).unwrap_or(usize::MAX);
-            stamp_with_trade(&mut head, state);
-            frame::push_head(payload, &stream.prefix, &head);
-            frame::push_trades(payload, scales, state.trades().before(None, fresh));
-        }
-        Pending::Ticker => {
-            frame::push_head(payload, &stream.prefix, &head);
-            frame::push_ticker(payload, scales, &state.ticker().view(), state.book());
-        }
-        Pending::Candles(interval, changed) => {
-            let series = state.candles(*interval);
-            let newest = series.last().map(|candle| candle.open_time);
-            changed.sort_unstable();
-            stamp_with_trade(&mut head, state);
-            frame::push_head(payload, &stream.prefix, &head);
-            let candles = changed.drain(..).filter_map(|open_time| {
-                series.at(open_time).map(|candle| (candle, newest > Some(open_time)))
-            });
-            frame::push_candles(payload, scales, candles);
-        }
-        Pending::Status => {
-            frame::push_head(payload, &stream.prefix, &head);
-            frame::push_status(payload, &state.status());
-        }
-        Pending::Full(_) | Pending::Top(_) => {}
-    }
-    finish(stream, &head, payload, epoch, now)
-}
-
-/// Trades and candles carry the times of the trade, not those of the book.
-fn stamp_with_trade(head: &mut FrameHead, state: &MarketState) {
-    if let Some(last) = state.trades().last() {
-        (head.ts_venue, head.ts_recv) = (last.trade.ts_venue, last.trade.ts_recv);
-    }
-}
-
-fn encode_snapshot(
-    stream: &mut Stream,
-    state: &MarketState,
-    scratch: &mut Scratch,
-    epoch: u64,
-    now: Timestamp,
-) -> Frame {
-    let seq = stream.last_seq;
-    let kind =
-        if matches!(stream.pending, Pending::Status) { FrameKind::Status } else { FrameKind::Snapshot };
-    let mut head = head(kind, seq, seq, state, now);
-    let scales = state.scales();
-    let checksum = checksum_of(stream, state, &mut scratch.checksum);
-    let payload = &mut scratch.payload;
-    payload.clear();
-    if matches!(stream.pending, Pending::Trades | Pending::Candles(..)) {
-        stamp_with_trade(&mut head, state);
-    }
-    frame::push_head(payload, &stream.prefix, &head);
-    match &mut stream.pending {
-        Pending::Full(_) => {
-            frame::push_book(
-                payload,
-                scales,
-                state.book().bids().iter(),
-                state.book().asks().iter(),
-                checksum,
-            );
-        }
-        Pending::Top(view) => {
-            let depth = view.depth();
-            let (bids, asks) =
-                (state.book().bids().iter().take(depth), state.book().asks().iter().take(depth));
-            frame::push_book(payload, scales, bids, asks, checksum);
-        }
-        Pending::Bbo(held) => {
-            let best = (state.book().bids().best(), state.book().asks().best());
-            *held = Some(best);
-            frame::push_bbo(payload, scales, best.0, best.1);
-        }
-        Pending::Trades => frame::push_trades(payload, scales, state.trades().before(None, TRADES_SHOWN)),
-        Pending::Ticker => frame::push_ticker(payload, scales, &state.ticker().view(), state.book()),
-        Pending::Candles(interval, changed) => {
-            changed.clear();
-            let series = state.candles(*interval);
-            let newest = series.last().map(|candle| candle.open_time);
-            let candles = series
-                .range(None, None, CANDLES_SHOWN)
-                .map(|candle| (candle, newest > Some(candle.open_time)));
-            frame::push_candles(payload, scales, candles);
-        }
-        Pending::Status => frame::push_status(payload, &state.status()),
-    }
-    let due = stream.due;
-    let mut frame = finish(stream, &head, payload, epoch, now);
-    stream.due = due;
-    frame.is_snapshot = true;
-    frame
+fn best_of(state: &MarketState) -> (Option<Level>, Option<Level>) {
+    (state.book().bids().best(), state.book().asks().best())
 }

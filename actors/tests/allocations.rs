@@ -1,5 +1,5 @@
 //! Memory taken per message, counted: a market that has been up for a day takes none for what arrives,
-//! and one piece for each frame that leaves, which is the frame itself.
+//! and one piece for each frame of each form that leaves, which is the frame itself.
 
 #[allow(dead_code, reason = "shared with the benchmark, which uses more of it")]
 mod path;
@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use allocation_counter::{AllocationInfo, measure};
 use marketd_domain::{AggressorSide, Price, Qty, Timestamp, Trade, TradeId, UpdateSink};
-use marketd_protocol::{BookDepth, BookInterval, StreamKey};
+use marketd_protocol::{BookDepth, BookInterval, Form, StreamKey};
 
 use path::{Pipeline, Recorded};
 
@@ -33,10 +33,10 @@ fn live_through_a_day(pipeline: &mut Pipeline, until: Timestamp) {
 }
 
 /// Plays the recording; counts what its second half takes. Says also how many frames came of it.
-fn second_half(keys: &[StreamKey]) -> (usize, u64, AllocationInfo) {
+fn second_half(keys: &[StreamKey], forms: &[Form]) -> (usize, u64, AllocationInfo) {
     static RECORDING: OnceLock<(Vec<Recorded>, Vec<Recorded>)> = OnceLock::new();
     let (start, lines) = RECORDING.get_or_init(|| path::split_at_snapshot(path::recording()));
-    let mut pipeline = Pipeline::new(keys, start);
+    let mut pipeline = Pipeline::new(keys, forms, start);
     live_through_a_day(&mut pipeline, lines[0].recv);
     let (first, second) = lines.split_at(lines.len() / 2);
     first.iter().for_each(|line| pipeline.take(line));
@@ -47,7 +47,7 @@ fn second_half(keys: &[StreamKey]) -> (usize, u64, AllocationInfo) {
 
 #[test]
 fn what_arrives_is_decoded_and_applied_without_allocation() {
-    let (lines, frames, info) = second_half(&[]);
+    let (lines, frames, info) = second_half(&[], &[Form::JSON]);
     println!("{lines} messages in, no stream open: {} allocations", info.count_total);
     assert_eq!((frames, info.count_total), (0, 0));
 }
@@ -65,10 +65,16 @@ fn a_frame_costs_one_allocation() {
         ),
         ("best prices and trades", &[StreamKey::Bbo, StreamKey::Trades]),
     ] {
-        let (lines, frames, info) = second_half(keys);
-        println!("{lines} messages in, {name}: {frames} frames out, {} allocations", info.count_total);
-        assert!(frames > 1_000);
-        assert_eq!(info.count_total, frames, "{name}");
-        assert_eq!(info.count_current, 0, "a frame is given back with its last reader");
+        for forms in [&[Form::JSON][..], &[Form::JSON, Form::MSGPACK]] {
+            let (lines, frames, info) = second_half(keys, forms);
+            println!(
+                "{lines} messages in, {name} in {} forms: {frames} frames out, {} allocations",
+                forms.len(),
+                info.count_total
+            );
+            assert!(frames > 1_000);
+            assert_eq!(info.count_total, frames, "{name}, {forms:?}");
+            assert_eq!(info.count_current, 0, "a frame is given back with its last reader");
+        }
     }
 }

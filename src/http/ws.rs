@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::{HttpRequest, HttpResponse, web};
 use marketd_actors::hub::HubState;
 use marketd_actors::session::{self, SessionOptions};
+use marketd_protocol::Form;
 use marketd_protocol::code::ErrorCode;
 
 use super::Shared;
@@ -32,7 +33,7 @@ pub async fn open_session(
         Ok(flush_ms) => flush_ms,
         Err((code, message)) => return call.refuse(code, &message),
     };
-    let options = SessionOptions { flush_every: Duration::from_millis(flush_ms) };
+    let options = SessionOptions { flush_every: Duration::from_millis(flush_ms), form: Form::JSON };
     match session::start(&request, payload, hub, shared.session_limits, options) {
         Ok(response) => response,
         // Not an upgrade, or not one of a version that we speak.

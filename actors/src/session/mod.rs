@@ -21,12 +21,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use actix_web_actors::ws;
 use bytes::BytesMut;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use marketd_protocol::StreamKey;
 use marketd_protocol::code::{CloseCode, ErrorCode};
 use marketd_protocol::ws::{
     MarketResult, Position, Request, encode_error, encode_heartbeat, encode_pong, encode_results,
     parse_request,
 };
+use marketd_protocol::{Form, StreamKey};
 
 use crate::clock;
 use crate::connection::Connection;
@@ -81,6 +81,7 @@ pub struct Session {
 pub struct SessionOptions {
     /// Frames go out at most once in so long, together; zero: as they come.
     pub flush_every: Duration,
+    pub form: Form,
 }
 
 /// Upgrades a request to a session.
@@ -96,7 +97,7 @@ pub fn start(
         .conn_data::<Rc<Connection>>()
         .ok_or_else(|| actix_web::error::ErrorInternalServerError("no connection to hold a session on"))?;
     connection.begin_session();
-    let outlet = Outlet::new(hub.clone(), connection.clone(), options.flush_every);
+    let outlet = Outlet::new(hub.clone(), connection.clone(), options.flush_every, options.form);
     hub.add_session(&outlet);
     let per_second =
         std::num::NonZeroU32::new(limits.messages_per_second).unwrap_or(std::num::NonZeroU32::MIN);

@@ -11,13 +11,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use marketd_domain::Timestamp;
-use marketd_protocol::StreamKey;
+use marketd_domain::{Scales, Timestamp};
 use marketd_protocol::code::CloseCode;
+use marketd_protocol::data::DataFrame;
 use marketd_protocol::frame::{self, FrameHead, FrameKind, FramePrefix};
 use marketd_protocol::ws::{Position, ResumeOutcome, StreamPosition};
+use marketd_protocol::{Form, StreamKey};
 
-use crate::board::{MarketEntry, MarketNo};
+use crate::board::{Board, MarketEntry, MarketNo};
 use crate::clock;
 use crate::connection::{Connection, Sent};
 use crate::hub::{HubState, Stream, WindowNo};
@@ -84,19 +85,21 @@ pub struct Outlet {
     hub: Rc<HubState>,
     connection: Rc<Connection>,
     window: WindowNo,
+    form: Form,
     /// Waits for its turn with the hub's flusher.
     scheduled: Cell<bool>,
     inner: RefCell<Inner>,
 }
 
 impl Outlet {
-    pub fn new(hub: Rc<HubState>, connection: Rc<Connection>, flush_every: Duration) -> Rc<Self> {
+    pub fn new(hub: Rc<HubState>, connection: Rc<Connection>, flush_every: Duration, form: Form) -> Rc<Self> {
         let window = hub.window(flush_every);
         Rc::new(Self {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             hub,
             connection,
             window,
+            form,
             scheduled: Cell::new(false),
             inner: RefCell::new(Inner {
                 subscriptions: Vec::new(),
@@ -158,7 +161,7 @@ impl Outlet {
                 }
             }
         };
-        let stream = self.hub.stream(entry.no, entry.id.as_str(), key);
+        let stream = self.hub.stream(entry.no, entry.id.as_str(), key, self.form);
         let reader = stream.add_reader(self, at);
         let resumed = resume.map(|position| stream.ring.borrow().resume(position));
         let cursor = match resumed {
@@ -372,7 +375,7 @@ impl Outlet {
                         subscription.cursor = Cursor::Snapshot;
                     } else {
                         let (seq, number) = ring.oldest();
-                        if !gathered.push(&lagged_notice(subscription, seq)) {
+                        if !gathered.push(&lagged_notice(&self.hub.board, subscription, seq)) {
                             return false;
                         }
                         subscription.sent.seq = seq;
@@ -391,17 +394,19 @@ fn is_up_to_date(ring: &Ring, cursor: Cursor) -> bool {
 }
 
 /// Tells a reader of events that those up to `seq` are not coming.
-fn lagged_notice(subscription: &Subscription, seq: u64) -> Bytes {
+fn lagged_notice(board: &Board, subscription: &Subscription, seq: u64) -> Bytes {
     let stream = &subscription.stream;
+    let encoding = stream.form.encoding;
     let prefix = FramePrefix::new(&stream.market_id, stream.key, subscription.sent.epoch);
     let prev = subscription.sent.seq;
     let none = Timestamp::ZERO;
     let head =
         FrameHead { kind: FrameKind::Event, seq, prev, ts_venue: none, ts_recv: none, ts_sent: clock::now() };
+    let scales =
+        board.market_no(stream.market).map_or(Scales::of(0, 0), |entry| entry.state().read().scales());
     let mut payload = Vec::with_capacity(256);
-    frame::push_head(&mut payload, &prefix, &head);
-    frame::push_lagged(&mut payload, prev + 1, seq);
-    frame::websocket_text(&payload)
+    DataFrame::begin(encoding, &mut payload, &prefix, &head, scales).lagged(prev + 1, seq);
+    frame::websocket_message(encoding, &payload)
 }
 
 /// A part of one stream, as it lies in the buffer.

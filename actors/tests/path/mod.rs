@@ -8,7 +8,7 @@ use marketd_domain::market::{MarketLimits, MarketState};
 use marketd_domain::{
     DepthUpdate, GapFound, Instrument, Level, MarketIndex, Scales, StaleReason, Timestamp, Trade, UpdateSink,
 };
-use marketd_protocol::StreamKey;
+use marketd_protocol::{Form, StreamKey};
 use marketd_venues::binance::BINANCE;
 use marketd_venues::container::{Direction, Reader};
 use marketd_venues::{Action, Io, SessionConfig, Venue, VenueSession};
@@ -70,7 +70,7 @@ impl PathSink {
 
     fn publish_book(&mut self) {
         let (frames, bytes) = (&mut self.frames, &mut self.bytes);
-        self.streams.on_book(&self.state, self.now, &mut |_, frame| Self::count(frames, bytes, &frame));
+        self.streams.on_book(&self.state, self.now, &mut |_, _, frame| Self::count(frames, bytes, &frame));
     }
 }
 
@@ -90,7 +90,7 @@ impl UpdateSink for PathSink {
     fn trade(&mut self, _: MarketIndex, trade: &Trade) {
         if let Some(sequenced) = self.state.apply_trade(trade) {
             let (frames, bytes) = (&mut self.frames, &mut self.bytes);
-            let mut emit = |_, frame: Frame| Self::count(frames, bytes, &frame);
+            let mut emit = |_, _, frame: Frame| Self::count(frames, bytes, &frame);
             self.streams.on_trade(&self.state, &sequenced, self.now, &mut emit);
         }
     }
@@ -129,8 +129,8 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// With these streams open, standing behind the lines of `start`.
-    pub fn new(keys: &[StreamKey], start: &[Recorded]) -> Self {
+    /// With these streams open in these forms, standing behind the lines of `start`.
+    pub fn new(keys: &[StreamKey], forms: &[Form], start: &[Recorded]) -> Self {
         // The lot is 0.00001, but far levels are printed with up to eight decimals that are not zero.
         let instrument =
             Instrument { scales: Scales::of(2, 8), ..Instrument::unlisted("BTCUSDT", "BTC", "USDT") };
@@ -138,7 +138,9 @@ impl Pipeline {
         let state = MarketState::new(instrument, MarketLimits::default(), Timestamp::ZERO);
         let mut streams = Streams::new("binance:BTC-USDT", 1_763_722_800_123);
         for key in keys {
-            streams.open(*key, &state);
+            for form in forms {
+                streams.open(*key, *form, &state);
+            }
         }
         let sink = PathSink { state, streams, now: Timestamp::ZERO, frames: 0, bytes: 0 };
         let mut pipeline = Self {

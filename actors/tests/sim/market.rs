@@ -7,7 +7,7 @@ use marketd_domain::market::{BookOutcome, MarketLimits, MarketState};
 use marketd_domain::{
     DepthUpdate, GapFound, Instrument, Level, MarketIndex, Scales, StaleReason, Timestamp, Trade, UpdateSink,
 };
-use marketd_protocol::StreamKey;
+use marketd_protocol::{Form, StreamKey};
 
 use crate::client::Client;
 use crate::feed::instrument;
@@ -48,11 +48,13 @@ impl Market {
     /// Lets the streams encode, and checks that their frames follow each other.
     fn publish(
         &mut self,
-        encode: impl FnOnce(&mut Streams, &MarketState, Timestamp, &mut dyn FnMut(StreamKey, Frame)),
+        encode: impl FnOnce(&mut Streams, &MarketState, Timestamp, &mut dyn FnMut(StreamKey, Form, Frame)),
     ) {
         let first = self.outbox.len();
         let outbox = &mut self.outbox;
-        encode(&mut self.streams, &self.state, self.now, &mut |key, frame| outbox.push((key, frame)));
+        encode(&mut self.streams, &self.state, self.now, &mut |key, _, frame| {
+            outbox.push((key, frame));
+        });
         for (key, frame) in &self.outbox[first..] {
             assert!(!frame.is_snapshot, "{key:?}: a snapshot came unasked");
             assert!(frame.seq > frame.prev, "{key:?}: {} after {}", frame.seq, frame.prev);
@@ -100,7 +102,9 @@ impl Market {
     /// A snapshot for the hub; it stands at the end of the stream and is what the market shows.
     pub fn snapshot(&mut self, key: StreamKey) -> Option<Frame> {
         let mut snapshot = None;
-        self.publish(|streams, state, now, emit| snapshot = streams.snapshot(key, state, now, emit));
+        self.publish(|streams, state, now, emit| {
+            snapshot = streams.snapshot(key, Form::JSON, state, now, emit)
+        });
         let frame = snapshot?;
         assert!(frame.is_snapshot && frame.prev == frame.seq, "{key:?}: not a snapshot");
         if let Some((epoch, seq)) = self.ends.insert(key, (frame.epoch, frame.seq))
@@ -116,7 +120,7 @@ impl Market {
     }
 
     pub fn close(&mut self, key: StreamKey) {
-        self.streams.close(key);
+        self.streams.close(key, Form::JSON);
         self.ends.remove(&key);
     }
 

@@ -1,4 +1,5 @@
-//! Data frames: encoded once per update, whoever listens.
+//! Data frames: their head, which is the same in every encoding, their content as JSON, and the
+//! WebSocket frame around it.
 //!
 //! Every frame carries `epoch`, `seq` and `prev`. A snapshot resets; anything else applies iff the
 //! epoch is equal and `prev` is the last `seq`. A merged frame spans `prev`..`seq`.
@@ -12,10 +13,12 @@ use marketd_domain::ticker::TickerView;
 use marketd_domain::trades::SequencedTrade;
 use marketd_domain::{Book, Level, Price, Scales, Timestamp, TradeId};
 
+use crate::form::Encoding;
 use crate::json::{
     push_i64, push_level, push_levels, push_list, push_price, push_qty, push_string, push_time, push_u64,
 };
-use crate::stream::StreamKey;
+use crate::msgpack;
+use crate::stream::{Channel, StreamKey};
 use crate::ws::push_stream_parameters;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,18 +47,22 @@ impl FrameKind {
 /// What is the same in every frame of a stream, encoded when the stream is made.
 #[derive(Debug, Clone)]
 pub struct FramePrefix {
-    bytes: Vec<u8>,
+    pub(crate) channel: Channel,
+    json: Vec<u8>,
+    pub(crate) msgpack: Vec<u8>,
 }
 
 impl FramePrefix {
     pub fn new(market: &str, key: StreamKey, epoch: u64) -> Self {
-        let mut bytes = Vec::with_capacity(128);
-        push_stream_parameters(&mut bytes, key);
-        bytes.extend_from_slice(b",\"market\":");
-        push_string(&mut bytes, market);
-        bytes.extend_from_slice(b",\"epoch\":");
-        push_u64(&mut bytes, epoch);
-        Self { bytes }
+        let mut json = Vec::with_capacity(128);
+        push_stream_parameters(&mut json, key);
+        json.extend_from_slice(b",\"market\":");
+        push_string(&mut json, market);
+        json.extend_from_slice(b",\"epoch\":");
+        push_u64(&mut json, epoch);
+        let mut msgpack = Vec::with_capacity(48);
+        msgpack::push_stream(&mut msgpack, market, key, epoch);
+        Self { channel: key.channel(), json, msgpack }
     }
 }
 
@@ -75,7 +82,7 @@ pub fn push_head(out: &mut Vec<u8>, prefix: &FramePrefix, head: &FrameHead) {
     out.extend_from_slice(b"{\"type\":\"");
     out.extend_from_slice(head.kind.as_str().as_bytes());
     out.push(b'"');
-    out.extend_from_slice(&prefix.bytes);
+    out.extend_from_slice(&prefix.json);
     out.extend_from_slice(b",\"seq\":");
     push_u64(out, head.seq);
     out.extend_from_slice(b",\"prev\":");
@@ -194,14 +201,16 @@ pub fn push_ticker_fields(out: &mut Vec<u8>, scales: Scales, ticker: &TickerView
     push_statistics(out, scales, book);
 }
 
-/// Change over the window: absolute, and in percent at two decimals rounded towards zero.
+/// Change over the window: absolute, and in hundredths of a percent, rounded towards zero.
+pub(crate) fn change_of(ticker: &TickerView) -> Option<(i64, i128)> {
+    let ((last, _, _), open) = ticker.last.zip(ticker.open)?;
+    let change = last.mantissa().checked_sub(open.mantissa())?;
+    let hundredths = (i128::from(change) * 10_000).checked_div(i128::from(open.mantissa()))?;
+    Some((change, hundredths))
+}
+
 fn push_change(out: &mut Vec<u8>, scales: Scales, ticker: &TickerView) {
-    let change = ticker.last.zip(ticker.open).and_then(|((last, _, _), open)| {
-        let change = last.mantissa().checked_sub(open.mantissa())?;
-        let hundredths = (i128::from(change) * 10_000).checked_div(i128::from(open.mantissa()))?;
-        Some((change, hundredths))
-    });
-    match change {
+    match change_of(ticker) {
         Some((change, hundredths)) => {
             out.extend_from_slice(b",\"change\":\"");
             write_fixed(out, change, scales.price.decimals());
@@ -289,8 +298,17 @@ pub fn push_status(out: &mut Vec<u8>, report: &StatusReport) {
 
 /// Wraps a payload as one WebSocket frame of a server: unmasked, final. The same bytes go to every
 /// client.
+pub fn websocket_message(encoding: Encoding, payload: &[u8]) -> Bytes {
+    websocket_frame(encoding.first_byte(), payload)
+}
+
+/// The same for a payload that has been compressed: the first reserved bit says so.
+pub fn websocket_deflated(encoding: Encoding, payload: &[u8]) -> Bytes {
+    websocket_frame(encoding.first_byte() | 0x40, payload)
+}
+
 pub fn websocket_text(payload: &[u8]) -> Bytes {
-    websocket_frame(0x81, payload)
+    websocket_message(Encoding::Json, payload)
 }
 
 /// A close frame.

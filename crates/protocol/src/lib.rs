@@ -4,12 +4,18 @@
 //! strings at the market's fixed scale, times as integers in microseconds UTC.
 
 pub mod code;
+pub mod data;
+pub mod deflate;
+pub mod form;
 pub mod frame;
 pub mod json;
+pub mod msgpack;
 pub mod rest;
 pub mod stream;
 pub mod ws;
 
 pub use code::{CloseCode, ErrorCode};
+pub use data::DataFrame;
+pub use form::{Encoding, Form, FormSet};
 pub use frame::FrameHead;
 pub use stream::{BookDepth, BookInterval, Channel, StreamKey};
