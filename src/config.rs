@@ -5,14 +5,14 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use marketd_actors::feed::FeedLimits;
 use marketd_actors::hub::HubLimits;
 use marketd_actors::replay::Speed;
 use marketd_actors::ring::RingLimits;
-use marketd_actors::session::SessionLimits;
+use marketd_actors::session::{OriginRules, SessionLimits};
 use marketd_domain::Instrument;
 use marketd_domain::market::MarketLimits;
 use marketd_domain::numbers::Decimal;
@@ -21,6 +21,8 @@ use toml::{Table, Value};
 
 const DEFAULT: &str = include_str!("../config/default.toml");
 const PREFIX: &str = "MARKETD__";
+/// What a client may make the server hold for one message, at the most.
+const MESSAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -60,6 +62,7 @@ pub struct Http {
     pub workers: usize,
     pub max_connections: usize,
     pub keep_alive_s: u64,
+    allowed_origins: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -163,9 +166,14 @@ pub struct Hub {
 pub struct Limits {
     subscriptions: usize,
     markets_per_request: usize,
+    connections_per_ip: u32,
+    count_loopback: bool,
     message_bytes: usize,
     fragments: usize,
+    message_ms: u64,
+    first_message_ms: u64,
     messages_per_second: u32,
+    pings_per_second: u32,
     refusals_per_minute: u32,
     stall_timeout_ms: u64,
     pub tcp_user_timeout_ms: u64,
@@ -179,6 +187,7 @@ pub struct Session {
     ping_ms: u64,
     pong_timeout_ms: u64,
     close_grace_ms: u64,
+    echo: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -206,8 +215,8 @@ impl Config {
             DEFAULT.parse().map_err(|error| bad("config/default.toml", format!("{error}")))?;
         let environment: BTreeMap<String, String> = environment.collect();
         let profile = overrides.profile.clone().or_else(|| environment.get("MARKETD_PROFILE").cloned());
-        if let Some(profile) = profile {
-            let (place, text) = read_profile(&profile)?;
+        if let Some(profile) = &profile {
+            let (place, text) = read_profile(profile)?;
             let layer: Table = text.parse().map_err(|error| bad(place.clone(), format!("{error}")))?;
             merge(&mut table, layer, &place)?;
         }
@@ -245,6 +254,12 @@ impl Config {
             .try_into()
             .map_err(|error: toml::de::Error| bad("configuration", error.to_string().replace('\n', " ")))?;
         config.validate()?;
+        let is_production = |profile: &String| {
+            Path::new(profile).file_stem().is_some_and(|stem| stem.eq_ignore_ascii_case("production"))
+        };
+        if config.session.echo && profile.as_ref().is_some_and(is_production) {
+            return Err(bad("session.echo", "refused: the profile is production"));
+        }
         Ok(config)
     }
 
@@ -285,17 +300,29 @@ impl Config {
             ("markets.candles", self.markets.candles),
             ("hub.mailbox", self.hub.mailbox),
             ("hub.ring_frames", self.hub.ring_frames),
+            ("limits.fragments", self.limits.fragments),
+            ("limits.message_ms", self.limits.message_ms as usize),
+            ("limits.messages_per_second", self.limits.messages_per_second as usize),
+            ("limits.pings_per_second", self.limits.pings_per_second as usize),
+            ("limits.refusals_per_minute", self.limits.refusals_per_minute as usize),
         ] {
             if value == 0 {
                 return Err(bad(key, "must be at least 1"));
             }
         }
-        if self.limits.message_bytes > 65_536 {
-            return Err(bad("limits.message_bytes", "at most 65536: larger frames are refused below us"));
+        if !(125..=MESSAGE_BYTES_MAX).contains(&self.limits.message_bytes) {
+            return Err(bad("limits.message_bytes", format!("must be 125 to {MESSAGE_BYTES_MAX}")));
         }
         if self.session.flush_ms > crate::http::FLUSH_MS_MAX {
             return Err(bad("session.flush_ms", format!("at most {}", crate::http::FLUSH_MS_MAX)));
         }
+        if self.session.echo && !self.http.bind.ip().is_loopback() {
+            return Err(bad(
+                "session.echo",
+                format!("refused: {} is not a loopback address", self.http.bind),
+            ));
+        }
+        self.origins()?;
         if self.session.pong_timeout_ms < self.session.ping_ms {
             return Err(bad("session.pong_timeout_ms", "is shorter than session.ping_ms"));
         }
@@ -360,18 +387,35 @@ impl Config {
         }
     }
 
-    pub const fn session_limits(&self) -> SessionLimits {
+    fn origins(&self) -> Result<OriginRules, ConfigError> {
+        OriginRules::parse(self.http.allowed_origins.iter().map(String::as_str)).map_err(|entry| {
+            let reason = format!("{entry:?} is neither same-host, loopback, * nor scheme://host[:port]");
+            bad("http.allowed_origins", reason)
+        })
+    }
+
+    pub fn session_limits(&self) -> SessionLimits {
+        let limits = &self.limits;
         SessionLimits {
-            subscriptions: self.limits.subscriptions,
-            markets_per_request: self.limits.markets_per_request,
-            message_bytes: self.limits.message_bytes,
-            fragments: self.limits.fragments,
-            messages_per_second: self.limits.messages_per_second,
-            refusals_per_minute: self.limits.refusals_per_minute,
+            // Checked when the configuration was read; nobody is the answer that harms nobody.
+            origins: self.origins().unwrap_or_default(),
+            connections_per_ip: (limits.connections_per_ip > 0).then_some(limits.connections_per_ip),
+            count_loopback: limits.count_loopback,
+            subscriptions: limits.subscriptions,
+            markets_per_request: limits.markets_per_request,
+            message_bytes: limits.message_bytes,
+            fragments: limits.fragments,
+            message_time: Duration::from_millis(limits.message_ms),
+            messages_per_second: limits.messages_per_second,
+            pings_per_second: limits.pings_per_second,
+            refusals_per_minute: limits.refusals_per_minute,
+            first_message: (limits.first_message_ms > 0)
+                .then_some(Duration::from_millis(limits.first_message_ms)),
             heartbeat: Duration::from_millis(self.session.heartbeat_ms),
             ping: Duration::from_millis(self.session.ping_ms),
             pong_timeout: Duration::from_millis(self.session.pong_timeout_ms),
             close_grace: Duration::from_millis(self.session.close_grace_ms),
+            echo: self.session.echo,
         }
     }
 }
@@ -505,6 +549,14 @@ mod tests {
         check(&[("MARKETD__HTTP__BIND", "somewhere")], "bind");
         check(&[("GATEWAY_PORT", "port")], "GATEWAY_PORT");
         check(&[("MARKETD__HTTP__BIND", "0.0.0.0:80"), ("DISABLE_AUTH", "1")], "auth.disabled");
+        check(&[("MARKETD__LIMITS__MESSAGE_BYTES", "16777217")], "limits.message_bytes");
+        check(&[("MARKETD__LIMITS__MESSAGE_BYTES", "124")], "limits.message_bytes");
+        check(&[("MARKETD__LIMITS__PINGS_PER_SECOND", "0")], "limits.pings_per_second");
+        check(&[("MARKETD__HTTP__ALLOWED_ORIGINS", "loopback,a.com")], "\"a.com\"");
+        check(&[("MARKETD__SESSION__ECHO", "true"), ("MARKETD__HTTP__BIND", "0.0.0.0:80")], "session.echo");
+        check(&[("MARKETD__SESSION__ECHO", "true"), ("MARKETD_PROFILE", "production")], "session.echo");
+        let by_path = [("MARKETD__SESSION__ECHO", "true"), ("MARKETD_PROFILE", "./config/production.toml")];
+        check(&by_path, "session.echo");
         check(&[("MARKETD_PROFILE", "nosuch")], "config/nosuch.toml");
         check(&[("MARKETD__MARKETS__TRADES", "0")], "markets.trades");
     }

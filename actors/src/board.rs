@@ -20,6 +20,7 @@ use crate::feed::ResyncMarket;
 use crate::hub::HubActor;
 use crate::market::MarketActor;
 use crate::metrics::Metrics;
+use crate::peers::PeerTable;
 
 /// Number of a market on this node; dense, in the order of registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -181,6 +182,8 @@ pub struct Board {
     hubs: RwLock<Vec<Addr<HubActor>>>,
     pub feeds: DashMap<String, FeedReport>,
     pub metrics: Metrics,
+    /// Sessions by client address.
+    pub peers: Arc<PeerTable>,
     /// Set when the server begins to stop: it is not ready any more.
     pub draining: AtomicBool,
 }

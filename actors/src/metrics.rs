@@ -35,6 +35,17 @@ counters! {
     /// Connections closed because nothing was read for too long.
     stalled_closed,
     refused_messages,
+    /// Handshakes refused: the page's origin, or the address's number of connections.
+    refused_origins,
+    refused_connections,
+    /// Connections closed because a message was too large, or took too long.
+    oversized_closed,
+    late_closed,
+    /// Connections closed after too many refusals, or too many pings.
+    refusals_closed,
+    pings_closed,
+    /// Connections closed because nothing was asked for.
+    idle_closed,
     /// Frames that a hub could not take; it recovers by a snapshot.
     hub_overflows,
     /// Batches of updates that a market could not take in time.

@@ -77,6 +77,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .service(resource("/sim/scenario").route(web::post().to(sim::set_scenario)))
                 .service(resource("/system/info").route(web::get().to(system::get_info)))
                 .service(resource("/ws").route(web::get().to(ws::open_session)))
+                .service(resource("/ws/echo").route(web::get().to(ws::open_echo)))
                 .default_service(web::to(reply::not_found)),
         )
         .service(resource("/health").route(web::get().to(health::get_health)))

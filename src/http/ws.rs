@@ -3,17 +3,22 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use marketd_actors::hub::HubState;
-use marketd_actors::session::{self, SessionOptions};
+use marketd_actors::session::{self, Purpose, Refused, SessionOptions};
 use marketd_protocol::Form;
 use marketd_protocol::code::ErrorCode;
 
 use super::Shared;
-use super::reply::{CallInfo, Query, number};
+use super::reply::{self, CallInfo, Query, number};
 
 /// Longest flush window, in milliseconds.
 pub const FLUSH_MS_MAX: u64 = 1_000;
+
+/// Seconds after which an address that holds too many connections may try again: enough for those of a
+/// program that was restarted to be noticed as gone.
+const RETRY_AFTER_S: &str = "15";
 
 pub async fn open_session(
     call: CallInfo,
@@ -22,6 +27,30 @@ pub async fn open_session(
     shared: web::Data<Shared>,
     query: web::Query<Query>,
 ) -> HttpResponse {
+    open(&call, &request, payload, &shared, &query, Purpose::Markets)
+}
+
+/// `GET /ws/echo`, which is there only where the configuration says so.
+pub async fn open_echo(
+    call: CallInfo,
+    request: HttpRequest,
+    payload: web::Payload,
+    shared: web::Data<Shared>,
+) -> HttpResponse {
+    if !shared.session_limits.echo {
+        return reply::not_found(call, request).await;
+    }
+    open(&call, &request, payload, &shared, &Query::new(), Purpose::Echo)
+}
+
+fn open(
+    call: &CallInfo,
+    request: &HttpRequest,
+    payload: web::Payload,
+    shared: &Shared,
+    query: &Query,
+    purpose: Purpose,
+) -> HttpResponse {
     if shared.board.draining.load(std::sync::atomic::Ordering::Acquire) {
         return call.refuse(ErrorCode::SHUTTING_DOWN, "the server is stopping");
     }
@@ -29,14 +58,27 @@ pub async fn open_session(
         return call.refuse(ErrorCode::INTERNAL, "this worker has no hub");
     };
     let default = shared.flush_ms;
-    let flush_ms = match number(&query, "flush_ms", default, 0..=FLUSH_MS_MAX, ErrorCode::BAD_REQUEST) {
+    let flush_ms = match number(query, "flush_ms", default, 0..=FLUSH_MS_MAX, ErrorCode::BAD_REQUEST) {
         Ok(flush_ms) => flush_ms,
         Err((code, message)) => return call.refuse(code, &message),
     };
-    let options = SessionOptions { flush_every: Duration::from_millis(flush_ms), form: Form::JSON };
-    match session::start(&request, payload, hub, shared.session_limits, options) {
+    let options = SessionOptions { flush_every: Duration::from_millis(flush_ms), form: Form::JSON, purpose };
+    match session::start(request, payload, hub, &shared.session_limits, options) {
         Ok(response) => response,
         // Not an upgrade, or not one of a version that we speak.
-        Err(error) => call.refuse(ErrorCode::BAD_REQUEST, &format!("not a WebSocket handshake: {error}")),
+        Err(Refused::Handshake(error)) => {
+            call.refuse(ErrorCode::BAD_REQUEST, &format!("not a WebSocket handshake: {error}"))
+        }
+        Err(Refused::Origin) => {
+            call.refuse(ErrorCode::ORIGIN_NOT_ALLOWED, "pages of this origin may not connect")
+        }
+        Err(Refused::TooManyConnections) => {
+            let mut response = call
+                .refuse(ErrorCode::TOO_MANY_CONNECTIONS, "this address holds as many connections as it may");
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, header::HeaderValue::from_static(RETRY_AFTER_S));
+            response
+        }
     }
 }

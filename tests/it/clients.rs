@@ -8,21 +8,10 @@ use marketd_testkit::{BinanceScript, HttpResponse, Player, Recording, ScriptedVe
 use serde_json::{Value, json};
 
 use crate::support::held::HeldBook;
-use crate::support::{PATIENCE, TestApp};
+use crate::support::{PATIENCE, TestApp, tool};
 
 const MARKET: &str = "binance:BTC-USDT";
 const STREAMS: usize = 20;
-
-/// What an interpreter is called, if `./test` found one. On a laptop without it the test says so; in CI
-/// a client that was not tried is a failure.
-fn interpreter(variable: &str) -> Option<Command> {
-    let found = std::env::var_os(variable).filter(|path| !path.is_empty());
-    if found.is_none() {
-        assert!(std::env::var_os("CI").is_none(), "{variable} is not set, and CI must try every client");
-        println!("{variable} is not set (./test sets it), so this client is not tested.");
-    }
-    found.map(Command::new)
-}
 
 fn repository_file(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -88,21 +77,21 @@ async fn example_holds_the_true_book(mut command: Command) {
 
 #[actix_web::test]
 async fn the_python_example_holds_the_true_book() {
-    let Some(mut python) = interpreter("MARKETD_TEST_PYTHON") else { return };
+    let Some(mut python) = tool("MARKETD_TEST_PYTHON") else { return };
     python.arg(repository_file("docs/clients/book.py"));
     example_holds_the_true_book(python).await;
 }
 
 #[actix_web::test]
 async fn the_javascript_example_holds_the_true_book() {
-    let Some(mut node) = interpreter("MARKETD_TEST_NODE") else { return };
+    let Some(mut node) = tool("MARKETD_TEST_NODE") else { return };
     node.arg("--experimental-websocket").arg(repository_file("docs/clients/book.mjs"));
     example_holds_the_true_book(node).await;
 }
 
 /// The strict client on every book stream; it compares with REST at equal seq.
 fn strict(app: &TestApp, arguments: &[&str]) -> Option<Command> {
-    let mut python = interpreter("MARKETD_TEST_PYTHON")?;
+    let mut python = tool("MARKETD_TEST_PYTHON")?;
     python.arg(repository_file("tests/clients/hold_book.py"));
     python.args(["--ws", &format!("ws://{}/api/v1/ws", app.address)]);
     python.args(["--rest", &format!("http://{}", app.address), "--market", MARKET]);

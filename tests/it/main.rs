@@ -4,6 +4,7 @@ mod support;
 
 mod bad_input;
 mod clients;
+mod conformance;
 mod drain;
 mod feed_faults;
 mod feed_gap;

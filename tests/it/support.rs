@@ -20,6 +20,17 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 /// Longer than anything here takes on a busy machine; only a failing test waits for it.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
+/// A program that `./test` has found, by the variable that names it. On a laptop without it the test says so; in
+/// CI what was not tried is a failure.
+pub fn tool(variable: &str) -> Option<std::process::Command> {
+    let found = std::env::var_os(variable).filter(|path| !path.is_empty());
+    if found.is_none() {
+        assert!(std::env::var_os("CI").is_none(), "{variable} is not set, and CI must try everything");
+        println!("{variable} is not set (./test sets it), so this is not tested.");
+    }
+    found.map(std::process::Command::new)
+}
+
 /// A running server and the address it has.
 pub struct TestApp {
     pub server: Option<Server>,

@@ -9,23 +9,19 @@ use marketd_domain::{Instrument, MarketIndex, StaleReason, Timestamp, UpdateSink
 use marketd_venues::container::Direction;
 use marketd_venues::replay::DISCONNECT_MARK;
 use marketd_venues::{Action, ConnId, Io, SessionConfig, VenueSession};
-use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
-use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream};
 
 use super::backoff::Backoff;
-use super::http::{HttpClient, HttpError, tls_config};
+use super::http::{HttpClient, HttpError};
 use super::instruments::learn_instruments;
+use super::socket::{Socket, connect};
 use super::{FeedSpec, Order};
 use crate::board::{Board, FeedReport, FeedState};
 use crate::clock;
 use crate::market::ApplyUpdates;
 use crate::metrics::Metrics;
 use crate::sink::BatchSink;
-
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// How long a full market is waited for before it is marked stale.
 const MARKET_PATIENCE: Duration = Duration::from_secs(1);
@@ -263,30 +259,13 @@ impl Link {
         self.actions.clear();
     }
 
-    async fn connect(&self, url: &str) -> Result<Socket, String> {
-        let config = WebSocketConfig::default()
-            .max_message_size(Some(self.spec.limits.message_bytes))
-            .max_frame_size(Some(self.spec.limits.message_bytes));
-        let tls = Connector::Rustls(std::sync::Arc::new(tls_config()));
-        let connecting = tokio_tungstenite::connect_async_tls_with_config(url, Some(config), true, Some(tls));
-        match tokio::time::timeout(self.spec.limits.connect_timeout, connecting).await {
-            Err(_) => Err(format!("{url} did not answer the handshake in time")),
-            Ok(Ok((socket, _))) => Ok(socket),
-            // Redirects and error pages are answers to the handshake too; none is followed.
-            Ok(Err(WsError::Http(response))) => {
-                Err(format!("{url} answered the handshake with {}", response.status()))
-            }
-            Ok(Err(error)) => Err(format!("cannot connect to {url}: {error}")),
-        }
-    }
-
     /// One connection from its opening to its end.
     async fn connection(&mut self, orders: &mut mpsc::Receiver<Order>) -> Ended {
         self.set_state(FeedState::Connecting);
         let instruments: Vec<Instrument> =
             self.spec.markets.iter().map(|(_, instrument)| instrument.clone()).collect();
         let url = format!("{}{}", self.spec.ws_url, self.spec.venue.ws_path(&instruments));
-        let mut socket = match self.connect(&url).await {
+        let mut socket = match connect(&url, &self.spec.limits).await {
             Ok(socket) => socket,
             Err(error) => return Ended::Broken(StaleReason::Disconnected, error),
         };

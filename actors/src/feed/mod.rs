@@ -8,6 +8,7 @@ mod backoff;
 mod http;
 mod instruments;
 mod link;
+mod socket;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +26,7 @@ use crate::sink::Update;
 
 pub use http::HttpClient;
 pub use link::deliver;
+pub use socket::{Socket, connect};
 
 /// The market's book is in doubt: bring a snapshot.
 #[derive(Message, Debug, Clone, Copy, PartialEq, Eq)]

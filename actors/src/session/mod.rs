@@ -6,8 +6,12 @@
 //! ended from outside, because then this actor does not run at all (its context is polled by the response
 //! body). *Restart*: none; the client connects again and resumes.
 
+mod assembly;
 mod body;
+mod echo;
 mod guard;
+mod limits;
+mod origin;
 mod outlet;
 
 use std::cell::Cell;
@@ -15,11 +19,12 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use actix::prelude::*;
-use actix_http::ws::Item;
+use actix_http::ws::{Codec, Item};
+use actix_web::http::header;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use actix_web_actors::ws;
-use bytes::BytesMut;
+use bytes::Bytes;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use marketd_protocol::code::{CloseCode, ErrorCode};
 use marketd_protocol::ws::{
@@ -32,48 +37,43 @@ use crate::clock;
 use crate::connection::Connection;
 use crate::hub::HubState;
 use crate::metrics::Metrics;
+use crate::peers::PeerSlot;
 
-use guard::LengthGuard;
+use assembly::{Assembly, PieceError, Whole};
+use guard::{Fault, LengthGuard};
+use limits::Window;
 
 pub use body::SessionBody;
+pub use echo::Purpose;
+pub use limits::SessionLimits;
+pub use origin::OriginRules;
 pub use outlet::{Gathered, Outlet};
-
-#[derive(Debug, Clone, Copy)]
-pub struct SessionLimits {
-    pub subscriptions: usize,
-    pub markets_per_request: usize,
-    pub message_bytes: usize,
-    pub fragments: usize,
-    pub messages_per_second: u32,
-    /// Refused messages within a minute before the connection is closed.
-    pub refusals_per_minute: u32,
-    pub heartbeat: Duration,
-    pub ping: Duration,
-    pub pong_timeout: Duration,
-    /// How long to wait for the client's half of a close.
-    pub close_grace: Duration,
-}
-
-/// A message that comes in pieces.
-struct Partial {
-    bytes: BytesMut,
-    fragments: usize,
-    is_text: bool,
-}
 
 pub struct Session {
     hub: Rc<HubState>,
     outlet: Rc<Outlet>,
+    purpose: Purpose,
     limits: SessionLimits,
     limiter: DefaultDirectRateLimiter,
-    partial: Option<Partial>,
-    /// A frame announced more than the limit: nothing of it is read, and nothing after it.
-    is_exceeded: Rc<Cell<bool>>,
+    assembly: Assembly,
+    /// Why the client's bytes were cut off, if they were: nothing of them is read any more.
+    fault: Rc<Cell<Option<Fault>>>,
     last_pong: Instant,
-    refusals: u32,
-    refusals_since: Instant,
+    has_asked: bool,
+    refusals: Window,
+    pings: Window,
     closing: bool,
     reply: Vec<u8>,
+    /// Given back with the session.
+    _peer: Option<PeerSlot>,
+}
+
+/// Why a handshake is refused.
+#[derive(Debug)]
+pub enum Refused {
+    Handshake(actix_web::Error),
+    Origin,
+    TooManyConnections,
 }
 
 /// What a client asks for with its handshake.
@@ -82,6 +82,7 @@ pub struct SessionOptions {
     /// Frames go out at most once in so long, together; zero: as they come.
     pub flush_every: Duration,
     pub form: Form,
+    pub purpose: Purpose,
 }
 
 /// Upgrades a request to a session.
@@ -89,39 +90,76 @@ pub fn start(
     request: &HttpRequest,
     payload: Payload,
     hub: &Rc<HubState>,
-    limits: SessionLimits,
+    limits: &SessionLimits,
     options: SessionOptions,
-) -> Result<HttpResponse, actix_web::Error> {
-    let mut response = ws::handshake(request)?;
-    let connection = request
-        .conn_data::<Rc<Connection>>()
-        .ok_or_else(|| actix_web::error::ErrorInternalServerError("no connection to hold a session on"))?;
+) -> Result<HttpResponse, Refused> {
+    let mut response = ws::handshake(request).map_err(|error| Refused::Handshake(error.into()))?;
+    let metrics = &hub.board.metrics;
+    if !is_origin_allowed(request, limits) {
+        Metrics::add(&metrics.refused_origins, 1);
+        return Err(Refused::Origin);
+    }
+    let Ok(peer) = peer_slot(request, hub, limits) else {
+        Metrics::add(&metrics.refused_connections, 1);
+        return Err(Refused::TooManyConnections);
+    };
+    let connection = request.conn_data::<Rc<Connection>>().ok_or_else(|| {
+        Refused::Handshake(actix_web::error::ErrorInternalServerError("no connection to hold a session on"))
+    })?;
     connection.begin_session();
     let outlet = Outlet::new(hub.clone(), connection.clone(), options.flush_every, options.form);
     hub.add_session(&outlet);
-    let per_second =
-        std::num::NonZeroU32::new(limits.messages_per_second).unwrap_or(std::num::NonZeroU32::MIN);
-    let is_exceeded = Rc::new(Cell::new(false));
-    let payload = LengthGuard::new(payload, limits.message_bytes, is_exceeded.clone());
+    let fault = Rc::new(Cell::new(None));
+    let payload = LengthGuard::new(payload, limits.message_bytes, limits.message_time, fault.clone());
+    let now = Instant::now();
     let session = Session {
         hub: hub.clone(),
         outlet: outlet.clone(),
-        limits,
-        // Ten seconds' worth at once: a client subscribes to everything it wants when it connects.
-        limiter: RateLimiter::direct(
-            Quota::per_second(per_second)
-                .allow_burst(per_second.saturating_mul(std::num::NonZeroU32::MIN.saturating_add(9))),
-        ),
-        partial: None,
-        is_exceeded,
-        last_pong: Instant::now(),
-        refusals: 0,
-        refusals_since: Instant::now(),
+        purpose: options.purpose,
+        limiter: message_limiter(limits.messages_per_second),
+        assembly: Assembly::new(limits.message_bytes, limits.fragments),
+        fault,
+        last_pong: now,
+        has_asked: false,
+        refusals: Window::new(Duration::from_secs(60), now),
+        pings: Window::new(Duration::from_secs(1), now),
         closing: false,
         reply: Vec::new(),
+        limits: limits.clone(),
+        _peer: peer,
     };
-    let frames = ws::WebsocketContext::create(session, payload);
+    let codec = Codec::new().max_size(limits.message_bytes);
+    let frames = ws::WebsocketContext::with_codec(session, payload, codec);
     Ok(response.streaming(SessionBody::new(frames, outlet)))
+}
+
+/// Browsers send one origin; other clients may send none, and then there is no page to protect.
+fn is_origin_allowed(request: &HttpRequest, limits: &SessionLimits) -> bool {
+    let mut origins = request.headers().get_all(header::ORIGIN);
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    match (origins.next(), origins.next()) {
+        (None, _) => true,
+        (Some(origin), None) => origin.to_str().is_ok_and(|origin| limits.origins.allow(origin, host)),
+        (Some(_), Some(_)) => false,
+    }
+}
+
+/// The place that the session takes among those of its address; `Err` when none is left.
+fn peer_slot(request: &HttpRequest, hub: &HubState, limits: &SessionLimits) -> Result<Option<PeerSlot>, ()> {
+    let (Some(limit), Some(peer)) = (limits.connections_per_ip, request.peer_addr()) else { return Ok(None) };
+    let address = peer.ip().to_canonical();
+    if address.is_loopback() && !limits.count_loopback {
+        return Ok(None);
+    }
+    hub.board.peers.take(address, limit).map(Some).ok_or(())
+}
+
+/// Ten seconds' worth at once: a client subscribes to everything it wants when it connects.
+fn message_limiter(per_second: u32) -> DefaultDirectRateLimiter {
+    use std::num::NonZeroU32;
+    let per_second = NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN);
+    let burst = per_second.saturating_mul(NonZeroU32::MIN.saturating_add(9));
+    RateLimiter::direct(Quota::per_second(per_second).allow_burst(burst))
 }
 
 type Ctx = ws::WebsocketContext<Session>;
@@ -144,11 +182,8 @@ impl Session {
     }
 
     fn count_refusal(&mut self, ctx: &mut Ctx) {
-        if self.refusals_since.elapsed() > Duration::from_secs(60) {
-            (self.refusals, self.refusals_since) = (0, Instant::now());
-        }
-        self.refusals += 1;
-        if self.refusals >= self.limits.refusals_per_minute {
+        if self.refusals.count(Instant::now()) >= self.limits.refusals_per_minute && !self.closing {
+            Metrics::add(&self.hub.board.metrics.refusals_closed, 1);
             self.close(CloseCode::POLICY, ctx);
         }
     }
@@ -163,11 +198,28 @@ impl Session {
         }
     }
 
-    fn on_text(&mut self, text: &str, ctx: &mut Ctx) {
-        if self.limiter.check().is_err() {
+    /// Whether the client may send another message; it is told if not.
+    fn is_within_rate(&mut self, ctx: &mut Ctx) -> bool {
+        self.has_asked = true;
+        let is_within = self.limiter.check().is_ok();
+        if !is_within {
             let message = format!("more than {} messages a second", self.limits.messages_per_second);
-            return self.refuse(None, None, ErrorCode::RATE_LIMITED, &message, ctx);
+            self.refuse(None, None, ErrorCode::RATE_LIMITED, &message, ctx);
         }
+        is_within
+    }
+
+    fn on_text(&mut self, text: &str, ctx: &mut Ctx) {
+        if !self.is_within_rate(ctx) {
+            return;
+        }
+        match self.purpose {
+            Purpose::Markets => self.on_request(text, ctx),
+            Purpose::Echo => Self::echo_text(text, ctx),
+        }
+    }
+
+    fn on_request(&mut self, text: &str, ctx: &mut Ctx) {
         let parsed = parse_request(text, self.limits.markets_per_request);
         let (op, id) = (parsed.op.as_deref(), parsed.id.as_deref());
         match parsed.request {
@@ -250,50 +302,68 @@ impl Session {
     }
 
     fn on_piece(&mut self, item: Item, ctx: &mut Ctx) {
-        let (piece, is_last) = match item {
-            Item::FirstText(piece) => {
-                self.partial = Some(Partial { bytes: BytesMut::new(), fragments: 0, is_text: true });
-                (piece, false)
+        match self.assembly.add(item) {
+            Ok(None) => {}
+            Ok(Some(Whole::Text(text))) => self.on_text(&text, ctx),
+            Ok(Some(Whole::Binary(bytes))) => self.on_binary(bytes, ctx),
+            Err(PieceError::TooLarge) => self.too_large(ctx),
+            Err(PieceError::NotUtf8) => self.close(CloseCode::NOT_UTF8, ctx),
+            Err(PieceError::Unexpected) => self.close(CloseCode::PROTOCOL_ERROR, ctx),
+        }
+    }
+
+    /// A ping, or a pong: both cost us something, and few are ever needed.
+    fn is_flood(&mut self, ctx: &mut Ctx) -> bool {
+        let is_flood = self.pings.count(Instant::now()) > self.limits.pings_per_second;
+        if is_flood {
+            Metrics::add(&self.hub.board.metrics.pings_closed, 1);
+            let message = format!("more than {} pings a second", self.limits.pings_per_second);
+            self.refuse(None, None, ErrorCode::RATE_LIMITED, &message, ctx);
+            self.close(CloseCode::POLICY, ctx);
+        }
+        is_flood
+    }
+
+    /// The guard has cut off what the client sends.
+    fn on_fault(&mut self, fault: Fault, ctx: &mut Ctx) {
+        match fault {
+            Fault::TooLarge => self.too_large(ctx),
+            Fault::BadControl => self.close(CloseCode::PROTOCOL_ERROR, ctx),
+            Fault::TooSlow => {
+                Metrics::add(&self.hub.board.metrics.late_closed, 1);
+                let message = format!("a message takes at most {} ms", self.limits.message_time.as_millis());
+                self.refuse(None, None, ErrorCode::MESSAGE_TOO_SLOW, &message, ctx);
+                self.close(CloseCode::POLICY, ctx);
             }
-            Item::FirstBinary(piece) => {
-                self.partial = Some(Partial { bytes: BytesMut::new(), fragments: 0, is_text: false });
-                (piece, false)
-            }
-            Item::Continue(piece) => (piece, false),
-            Item::Last(piece) => (piece, true),
-        };
-        let Some(partial) = self.partial.as_mut() else {
-            return self.close(CloseCode::PROTOCOL_ERROR, ctx);
-        };
-        partial.fragments += 1;
-        let size = partial.bytes.len() + piece.len();
-        if size > self.limits.message_bytes || partial.fragments > self.limits.fragments {
-            self.partial = None;
-            return self.too_large(ctx);
-        }
-        partial.bytes.extend_from_slice(&piece);
-        if !is_last {
-            return;
-        }
-        let Some(whole) = self.partial.take() else { return };
-        if !whole.is_text {
-            return self.binary(ctx);
-        }
-        match std::str::from_utf8(&whole.bytes) {
-            Ok(text) => self.on_text(text, ctx),
-            Err(_) => self.close(CloseCode::NOT_UTF8, ctx),
         }
     }
 
     fn too_large(&mut self, ctx: &mut Ctx) {
+        Metrics::add(&self.hub.board.metrics.oversized_closed, 1);
         let message = format!("a message has at most {} bytes", self.limits.message_bytes);
         self.refuse(None, None, ErrorCode::MESSAGE_TOO_LARGE, &message, ctx);
         self.close(CloseCode::TOO_LARGE, ctx);
     }
 
-    fn binary(&mut self, ctx: &mut Ctx) {
+    fn on_binary(&mut self, bytes: Bytes, ctx: &mut Ctx) {
+        if self.purpose == Purpose::Echo {
+            if self.is_within_rate(ctx) {
+                Self::echo_binary(bytes, ctx);
+            }
+            return;
+        }
         self.refuse(None, None, ErrorCode::BINARY_NOT_SUPPORTED, "requests are text frames", ctx);
         self.close(CloseCode::UNSUPPORTED, ctx);
+    }
+
+    fn expect_request(&self, ctx: &mut Ctx) {
+        let Some(patience) = self.limits.first_message else { return };
+        ctx.run_later(patience, |actor, ctx| {
+            if !actor.has_asked && !actor.closing && !actor.outlet.is_closing() {
+                Metrics::add(&actor.hub.board.metrics.idle_closed, 1);
+                actor.close(CloseCode::NOTHING_ASKED, ctx);
+            }
+        });
     }
 
     fn heartbeat(&mut self, ctx: &mut Ctx) {
@@ -310,7 +380,10 @@ impl Actor for Session {
     type Context = Ctx;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.run_interval(self.limits.heartbeat, |actor, ctx| actor.heartbeat(ctx));
+        if self.purpose == Purpose::Markets {
+            ctx.run_interval(self.limits.heartbeat, |actor, ctx| actor.heartbeat(ctx));
+        }
+        self.expect_request(ctx);
         ctx.run_interval(self.limits.ping, |actor, ctx| {
             if actor.last_pong.elapsed() > actor.limits.pong_timeout {
                 actor.close(CloseCode::NO_PONG, ctx);
@@ -333,13 +406,17 @@ impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for Session {
         match message {
             Ok(ws::Message::Text(text)) => self.on_text(&text, ctx),
             Ok(ws::Message::Continuation(item)) => self.on_piece(item, ctx),
-            Ok(ws::Message::Binary(_)) => self.binary(ctx),
+            Ok(ws::Message::Binary(bytes)) => self.on_binary(bytes, ctx),
             Ok(ws::Message::Ping(payload)) => {
-                if self.limiter.check().is_ok() {
+                if !self.is_flood(ctx) {
                     ctx.pong(&payload);
                 }
             }
-            Ok(ws::Message::Pong(_)) => self.last_pong = Instant::now(),
+            Ok(ws::Message::Pong(_)) => {
+                if !self.is_flood(ctx) {
+                    self.last_pong = Instant::now();
+                }
+            }
             Ok(ws::Message::Close(reason)) => {
                 ctx.close(reason.filter(|reason| is_sendable(reason.code)));
                 ctx.stop();
@@ -354,11 +431,14 @@ impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for Session {
         }
     }
 
-    /// The client's bytes have ended, or have been cut off in front of a frame that is too large. A close
-    /// that is due still goes out: the body sees to it.
+    /// The client's bytes have ended, or have been cut off. A close that is due still goes out: the body
+    /// sees to it.
     fn finished(&mut self, ctx: &mut Self::Context) {
-        if self.is_exceeded.get() && !self.closing && !self.outlet.is_closing() {
-            self.too_large(ctx);
+        if let Some(fault) = self.fault.get()
+            && !self.closing
+            && !self.outlet.is_closing()
+        {
+            self.on_fault(fault, ctx);
         }
         ctx.stop();
     }

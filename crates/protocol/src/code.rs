@@ -37,8 +37,11 @@ error_codes! {
     TOO_MANY_SUBSCRIPTIONS = "too_many_subscriptions", 429, false, "the connection's limit is reached";
     TOO_MANY_MARKETS = "too_many_markets", 400, false, "the request names more markets than one may";
     MESSAGE_TOO_LARGE = "message_too_large", 413, false, "the message is larger than the limit";
+    MESSAGE_TOO_SLOW = "message_too_slow", 408, true, "a message took too long to come";
     BINARY_NOT_SUPPORTED = "binary_not_supported", 400, false, "requests are text frames";
     RATE_LIMITED = "rate_limited", 429, true, "too many requests, come back later";
+    TOO_MANY_CONNECTIONS = "too_many_connections", 429, true, "the address holds as many connections as it may";
+    ORIGIN_NOT_ALLOWED = "origin_not_allowed", 403, false, "pages of that origin may not connect";
     NOT_FOUND = "not_found", 404, false, "no such route or resource";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, false, "the route has no such method";
     NOT_A_REPLAY = "not_a_replay", 409, false, "the market is not replayed from a recording";
@@ -73,12 +76,13 @@ close_codes! {
     PROTOCOL_ERROR = 1002, "protocol_error", "the bytes are not WebSocket frames";
     UNSUPPORTED = 1003, "binary_not_supported", "a binary frame where text is due";
     NOT_UTF8 = 1007, "not_utf8", "a text frame is not UTF-8";
-    POLICY = 1008, "too_many_errors", "the client keeps sending what is refused";
+    POLICY = 1008, "policy", "too much was refused, too many pings, or a message took too long";
     TOO_LARGE = 1009, "message_too_large", "a message is larger than the limit";
     RESTART = 1012, "server_restart", "the server stops; connect again, with `resume`";
     SLOW_CONSUMER = 4001, "slow_consumer", "the client read nothing for too long";
     INTERNAL = 4002, "internal", "a fault on our side; connect again";
     NO_PONG = 4004, "no_pong", "no answer to our pings";
+    NOTHING_ASKED = 4005, "nothing_asked", "the client asked for nothing in time";
 }
 
 #[cfg(test)]

@@ -1,0 +1,29 @@
+//! The echo: what conformance suites talk to.
+//!
+//! It differs from a session of markets in the last step alone. Handshake, guard, codec, assembly,
+//! limits and closing are those of every session, so what the suite proves holds for all.
+
+use bytes::Bytes;
+
+use super::{Ctx, Session};
+
+/// What a session does with whole messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Markets,
+    Echo,
+}
+
+impl Session {
+    /// A client reads its echo before we read more of it: this context is polled only while the socket
+    /// takes bytes, so at most one read's worth of messages is waiting to go back.
+    #[allow(clippy::disallowed_methods, reason = "as much as the client sent, never market data")]
+    pub(super) fn echo_text(text: &str, ctx: &mut Ctx) {
+        ctx.text(text);
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "as much as the client sent, never market data")]
+    pub(super) fn echo_binary(bytes: Bytes, ctx: &mut Ctx) {
+        ctx.binary(bytes);
+    }
+}
