@@ -3,12 +3,14 @@
 mod support;
 
 mod bad_input;
+mod client_faults;
 mod clients;
 mod conformance;
 mod drain;
 mod feed_faults;
 mod feed_gap;
 mod keeper;
+mod limits;
 mod record;
 mod replay_control;
 mod rest;

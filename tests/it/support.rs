@@ -82,13 +82,7 @@ impl TestApp {
         stream.read_to_end(&mut bytes).await.expect("the answer comes");
         let text = String::from_utf8(bytes).expect("UTF-8");
         let (head, body) = text.split_once("\r\n\r\n").expect("a head");
-        let mut lines = head.lines();
-        let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status");
-        let headers = lines
-            .filter_map(|line| line.split_once(": "))
-            .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
-            .collect();
-        Answer { status: status.parse().expect("a number"), headers, body: body.to_owned() }
+        Answer::parse(head, body)
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -141,6 +135,16 @@ pub struct Answer {
 }
 
 impl Answer {
+    pub fn parse(head: &str, body: &str) -> Self {
+        let mut lines = head.lines();
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status");
+        let headers = lines
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+            .collect();
+        Self { status: status.parse().expect("a number"), headers, body: body.to_owned() }
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }

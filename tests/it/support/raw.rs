@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
-use super::PATIENCE;
+use super::{Answer, PATIENCE};
 
 pub const FIN: u8 = 0x80;
 pub const CONTINUATION: u8 = 0x0;
@@ -72,21 +72,60 @@ impl RawClient {
         Self::handshake(socket.connect(address).await.expect("the server listens")).await
     }
 
-    async fn handshake(mut stream: TcpStream) -> Self {
-        let request = "GET /api/v1/ws HTTP/1.1\r\nhost: localhost\r\nupgrade: websocket\r\n\
-                       connection: Upgrade\r\nsec-websocket-version: 13\r\n\
-                       sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    /// From another address of this machine.
+    pub async fn connect_from(local: &str, address: &str) -> Result<Self, Answer> {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind(format!("{local}:0").parse().expect("an address")).expect("a free port");
+        let address = address.parse().expect("an address");
+        Self::upgrade(socket.connect(address).await.expect("the server listens"), "localhost", &[]).await
+    }
+
+    /// With a `Host` and further headers of one's own; `Err` is the answer that was no upgrade.
+    pub async fn connect_as(address: &str, host: &str, headers: &[(&str, &str)]) -> Result<Self, Answer> {
+        Self::upgrade(TcpStream::connect(address).await.expect("the server listens"), host, headers).await
+    }
+
+    async fn handshake(stream: TcpStream) -> Self {
+        Self::upgrade(stream, "localhost", &[]).await.expect("an upgrade")
+    }
+
+    async fn upgrade(mut stream: TcpStream, host: &str, headers: &[(&str, &str)]) -> Result<Self, Answer> {
+        let mut request = format!(
+            "GET /api/v1/ws HTTP/1.1\r\nhost: {host}\r\nupgrade: websocket\r\n\
+             connection: Upgrade\r\nsec-websocket-version: 13\r\n\
+             sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        );
+        for (name, value) in headers {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        request.push_str("\r\n");
         stream.write_all(request.as_bytes()).await.expect("the request is sent");
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             head.push(stream.read_u8().await.expect("an answer"));
         }
-        assert!(head.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&head));
-        Self { stream, buffer: Vec::new() }
+        if head.starts_with(b"HTTP/1.1 101 ") {
+            return Ok(Self { stream, buffer: Vec::new() });
+        }
+        let head = String::from_utf8(head).expect("UTF-8");
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).expect("a length");
+        let mut body = vec![0; length.parse().expect("a number")];
+        stream.read_exact(&mut body).await.expect("the body");
+        Err(Answer::parse(&head, &String::from_utf8(body).expect("UTF-8")))
+    }
+
+    /// Ends the connection with a reset, without a word.
+    pub fn reset(self) {
+        self.stream.set_zero_linger().expect("a socket");
     }
 
     pub async fn send(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).await.expect("sent");
+    }
+
+    /// Whether the server still takes bytes.
+    pub async fn try_send(&mut self, bytes: &[u8]) -> bool {
+        self.stream.write_all(bytes).await.is_ok()
     }
 
     pub async fn send_json(&mut self, message: &Value) {
