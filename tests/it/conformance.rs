@@ -6,7 +6,7 @@
 //! 13 are compression, which neither side offers.
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -111,11 +111,14 @@ impl Drop for Running {
 
 #[actix_web::test]
 async fn the_feed_client_passes_every_case() {
-    // The suite wants a port by number: one that is free now, most likely also in a moment.
-    let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port");
-    let (address, reports) = (free.to_string(), tempfile::tempdir().expect("a folder"));
-    let Some(mut suite) = suite("fuzzingserver", &address, reports.path()) else { return };
-    let mut suite = Running(suite.spawn().expect("the suite starts"));
+    let reports = tempfile::tempdir().expect("a folder");
+    let Some(mut suite) = suite("fuzzingserver", "127.0.0.1:0", reports.path()) else { return };
+    let mut suite = Running(suite.stderr(Stdio::piped()).spawn().expect("the suite starts"));
+    let mut said = BufReader::new(suite.0.stderr.take().expect("a pipe"));
+    let mut line = String::new();
+    said.read_line(&mut line).expect("the suite speaks");
+    let url =
+        line.split(' ').find(|word| word.starts_with("ws://")).expect("an address").trim_end().to_owned();
     let limits = FeedLimits {
         connect_timeout: PATIENCE,
         http_timeout: PATIENCE,
@@ -128,17 +131,15 @@ async fn the_feed_client_passes_every_case() {
         malformed_per_minute: 0,
     };
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let url = format!("ws://{address}");
-    marketd_testkit::wait_until(PATIENCE, "the suite listens", async || {
-        case_count(&format!("{url}/getCaseCount"), &limits).await == Some(CASES)
-    })
-    .await;
+    assert_eq!(case_count(&format!("{url}/getCaseCount"), &limits).await, Some(CASES));
     for case in 1..=CASES {
         echo(&format!("{url}/runCase?case={case}&agent=marketd"), &limits).await;
     }
     echo(&format!("{url}/updateReports?agent=marketd"), &limits).await;
     // It writes its report when it has been asked to, and ends.
-    let ended = actix_web::rt::task::spawn_blocking(move || suite.0.wait());
+    let ended = actix_web::rt::task::spawn_blocking(move || {
+        said.read_to_string(&mut line).and_then(|_| suite.0.wait())
+    });
     let ended = tokio::time::timeout(PATIENCE, ended).await.expect("the suite ends");
     ended.expect("not cancelled").expect("a child of ours");
     assert_all_passed(reports.path());

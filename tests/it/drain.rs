@@ -221,6 +221,13 @@ fn a_wrong_configuration_exits_with_78_and_names_the_key() {
         command.args(["check-config", "--set", "no.such=1"]);
     });
     assert_eq!(output.status.code(), Some(78), "{}", text(&output.stderr));
+    for place in [["--profile", "production"], ["--set", "http.bind=0.0.0.0:1"]] {
+        let output = run(|command| {
+            command.args(["check-config", "--set", "session.echo=true"]).args(place);
+        });
+        assert_eq!(output.status.code(), Some(78), "{place:?}: {}", text(&output.stderr));
+        assert!(text(&output.stderr).contains("session.echo"), "{}", text(&output.stderr));
+    }
 }
 
 #[test]

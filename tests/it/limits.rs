@@ -148,7 +148,7 @@ async fn connections_of_this_machine_are_not_counted_by_default() {
 
 #[actix_web::test]
 async fn who_asks_for_nothing_is_closed_with_4005() {
-    let app = TestApp::start(&[("limits.first_message_ms", "500")]).await;
+    let app = TestApp::start(&[("limits.first_message_ms", "1500")]).await;
     let mut asking = RawClient::connect(&app.address).await;
     asking.send_json(&json!({"op": "dance"})).await;
     assert_eq!(asking.next_json().await.expect("an error")["code"], "unknown_op");
@@ -164,7 +164,7 @@ async fn who_asks_for_nothing_is_closed_with_4005() {
 
 #[actix_web::test]
 async fn a_message_that_takes_too_long_closes_with_1008() {
-    let app = TestApp::start(&[("limits.message_ms", "400")]).await;
+    let app = TestApp::start(&[("limits.message_ms", "1500")]).await;
     let request = ping_request(1);
     let mut beginnings: Vec<(&str, Vec<u8>)> = vec![
         ("half a frame", request[..request.len() / 2].to_vec()),
@@ -198,12 +198,13 @@ async fn a_message_that_takes_too_long_closes_with_1008() {
     };
     let Incoming::Text(error) = closed else { panic!("{closed:?}") };
     assert!(error.contains("message_too_slow"), "{error}");
-    // One message after the other in two pieces each, for longer than one of them may take.
+    // One message after the other for longer than one may take, with never a moment between them.
     let mut raw = RawClient::connect(&app.address).await;
-    for _ in 0..12 {
-        raw.send(&request[..7]).await;
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        raw.send(&request[7..]).await;
+    raw.send(&request[..7]).await;
+    let rest_and_next = [&request[7..], &request[..7]].concat();
+    for _ in 0..20 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        raw.send(&rest_and_next).await;
         assert_eq!(raw.next_json().await.expect("a pong")["status"], "ok");
     }
     app.stop().await;

@@ -26,7 +26,7 @@ use crate::sink::Update;
 
 pub use http::HttpClient;
 pub use link::deliver;
-pub use socket::{Socket, connect};
+pub use socket::connect;
 
 /// The market's book is in doubt: bring a snapshot.
 #[derive(Message, Debug, Clone, Copy, PartialEq, Eq)]

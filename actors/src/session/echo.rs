@@ -15,8 +15,8 @@ pub enum Purpose {
 }
 
 impl Session {
-    /// A client reads its echo before we read more of it: this context is polled only while the socket
-    /// takes bytes, so at most one read's worth of messages is waiting to go back.
+    /// This context is polled only while the socket takes bytes, so we read no more of a client that does
+    /// not read its echo: what waits to go back is what one poll has read.
     #[allow(clippy::disallowed_methods, reason = "as much as the client sent, never market data")]
     pub(super) fn echo_text(text: &str, ctx: &mut Ctx) {
         ctx.text(text);
