@@ -3,91 +3,15 @@
 use std::io::Read;
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use marketd_testkit::{testdata, wait_until};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use crate::support::PATIENCE;
+use crate::support::process::{Process, command, free_port};
 use crate::support::raw::RawClient;
-
-/// A port that nobody listens on, most likely also in a moment.
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port()
-}
-
-/// A running binary; killed when the test is over.
-struct Process {
-    child: Child,
-    port: u16,
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn command(port: u16, data_dir: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_marketd"));
-    // Settings of the machine that runs the tests are not those of the tests.
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MARKETD_")) {
-        command.env_remove(name);
-    }
-    command
-        .env("GATEWAY_PORT", port.to_string())
-        .env("MARKETD__DATA_DIR", data_dir)
-        .env("MARKETD__HTTP__WORKERS", "2")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    command
-}
-
-impl Process {
-    fn start(mut command: Command, port: u16) -> Self {
-        Self { child: command.spawn().expect("the binary starts"), port }
-    }
-
-    fn address(&self) -> String {
-        format!("127.0.0.1:{}", self.port)
-    }
-
-    /// The status of `GET path`, or `None` while nothing answers.
-    async fn status(&self, path: &str) -> Option<u16> {
-        let mut stream = TcpStream::connect(self.address()).await.ok()?;
-        let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).await.ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.ok()?;
-        answer.split(' ').nth(1)?.parse().ok()
-    }
-
-    async fn ready(&self, patience: Duration) {
-        wait_until(patience, "readiness", async || self.status("/readyz").await == Some(200)).await;
-    }
-
-    fn signal(&self, signal: &str) {
-        let status = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
-        assert!(status.expect("kill runs").success());
-    }
-
-    async fn ended(&mut self, patience: Duration) -> ExitStatus {
-        let began = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().expect("a child of ours") {
-                return status;
-            }
-            assert!(began.elapsed() < patience, "still running after {patience:?}");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    }
-}
 
 fn started(data_dir: &Path) -> Process {
     let port = free_port();
@@ -106,7 +30,7 @@ async fn client(process: &Process) -> RawClient {
 #[actix_web::test]
 async fn sigterm_closes_every_client_with_1012_and_exits_with_0() {
     let data_dir = tempfile::tempdir().expect("a folder");
-    let mut process = started(data_dir.path());
+    let process = started(data_dir.path());
     process.ready(PATIENCE).await;
     let mut clients = Vec::new();
     for _ in 0..50 {
@@ -127,7 +51,7 @@ async fn clients_that_read_nothing_do_not_hold_up_the_end() {
     let port = free_port();
     let mut command = command(port, data_dir.path());
     command.env("MARKETD__REPLAY__SPEED", "50");
-    let mut process = Process::start(command, port);
+    let process = Process::start(command, port);
     process.ready(PATIENCE).await;
     let mut clients = Vec::new();
     for _ in 0..5 {
@@ -146,14 +70,14 @@ async fn clients_that_read_nothing_do_not_hold_up_the_end() {
 #[actix_web::test]
 async fn a_second_signal_ends_the_process_at_once() {
     let data_dir = tempfile::tempdir().expect("a folder");
-    let mut process = started(data_dir.path());
+    let process = started(data_dir.path());
     process.ready(PATIENCE).await;
     // A client that reads nothing keeps the first signal busy.
     let mut held = RawClient::with_small_buffer(&process.address()).await;
     held.send_json(&json!({"op": "subscribe", "channel": "book", "market": "binance:BTC-USDT"})).await;
     process.signal("-TERM");
     wait_until(PATIENCE, "stopping", async || process.status("/readyz").await != Some(200)).await;
-    if process.child.try_wait().expect("a child of ours").is_none() {
+    if process.is_running() {
         process.signal("-TERM");
     }
     let code = process.ended(Duration::from_secs(5)).await.code();
@@ -163,7 +87,7 @@ async fn a_second_signal_ends_the_process_at_once() {
 #[actix_web::test]
 async fn a_server_that_was_killed_starts_again_and_serves() {
     let data_dir = tempfile::tempdir().expect("a folder");
-    let mut process = started(data_dir.path());
+    let process = started(data_dir.path());
     process.ready(PATIENCE).await;
     let _client = client(&process).await;
     process.signal("-KILL");
@@ -267,10 +191,10 @@ async fn output_that_nobody_reads_any_more_does_not_end_the_server() {
     let port = free_port();
     let mut command = command(port, data_dir.path());
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).env("RUST_LOG", "debug");
-    let mut process = Process::start(command, port);
-    drop(process.child.stdout.take());
+    let process = Process::start(command, port);
+    drop(process.child.borrow_mut().stdout.take());
     // One byte, so that the log is known to go there; then nobody reads it any more.
-    let mut stderr = process.child.stderr.take().expect("piped");
+    let mut stderr = process.child.borrow_mut().stderr.take().expect("piped");
     stderr.read_exact(&mut [0]).expect("a log");
     drop(stderr);
     process.ready(PATIENCE).await;

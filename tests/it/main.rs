@@ -15,4 +15,5 @@ mod record;
 mod replay_control;
 mod rest;
 mod slow_client;
+mod stalled_clients;
 mod venues_live;

@@ -1,8 +1,9 @@
 //! A server in this process, on a free port, with what the tests ask of it.
 
+pub mod follow;
 pub mod held;
+pub mod process;
 pub mod raw;
-
 pub mod venue;
 
 use std::time::Duration;
@@ -29,6 +30,15 @@ pub fn tool(variable: &str) -> Option<std::process::Command> {
         println!("{variable} is not set (./test sets it), so this is not tested.");
     }
     found.map(std::process::Command::new)
+}
+
+/// The size of a test: what every run can afford, or with `MARKETD_LONG=1` the full one.
+pub fn sized<T>(everyday: T, full: T) -> T {
+    if is_full_size() { full } else { everyday }
+}
+
+pub fn is_full_size() -> bool {
+    std::env::var_os("MARKETD_LONG").is_some_and(|value| value == "1")
 }
 
 /// A running server and the address it has.
@@ -69,20 +79,7 @@ impl TestApp {
 
     /// Sends a request and answers status, headers and body.
     pub async fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        use tokio::io::{AsyncReadExt, AsyncWriteExt};
-        let mut stream = TcpStream::connect(&self.address).await.expect("the server listens");
-        let mut request =
-            format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
-        for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
-        }
-        request.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
-        stream.write_all(request.as_bytes()).await.expect("the request is sent");
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).await.expect("the answer comes");
-        let text = String::from_utf8(bytes).expect("UTF-8");
-        let (head, body) = text.split_once("\r\n\r\n").expect("a head");
-        Answer::parse(head, body)
+        request(&self.address, method, path, headers, body).await.expect("an answer")
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -125,6 +122,29 @@ impl TestApp {
     pub async fn stop(mut self) {
         shutdown::stop(self.server.take().expect("a running server")).await;
     }
+}
+
+/// Sends a request on a connection of its own.
+pub async fn request(
+    address: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> std::io::Result<Answer> {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = TcpStream::connect(address).await?;
+    let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
+    for (name, value) in headers {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    request.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
+    stream.write_all(request.as_bytes()).await?;
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).await?;
+    let text = String::from_utf8(bytes).map_err(std::io::Error::other)?;
+    let (head, body) = text.split_once("\r\n\r\n").ok_or_else(|| std::io::Error::other("no head"))?;
+    Ok(Answer::parse(head, body))
 }
 
 #[derive(Debug)]

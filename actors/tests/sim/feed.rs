@@ -8,8 +8,8 @@ use marketd_testkit::BinanceScript;
 use marketd_venues::binance::BINANCE;
 use marketd_venues::{Action, Io, SessionConfig, Venue, VenueSession};
 
-use crate::draw::Draw;
 use crate::market::Market;
+use marketd_testkit::Draw;
 
 pub const MARKET: MarketIndex = MarketIndex(0);
 const URL: &str = "wss://stream.binance.com:9443/stream";

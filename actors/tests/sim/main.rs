@@ -5,7 +5,6 @@
 //! `SEEDS=5000` runs more of them, `SEED=17` a single one.
 
 mod client;
-mod draw;
 mod feed;
 mod market;
 
@@ -16,9 +15,9 @@ use marketd_domain::{CandleInterval, Level, MarketStatus, Scale, Timestamp};
 use marketd_protocol::{BookDepth, BookInterval, StreamKey};
 
 use client::Client;
-use draw::Draw;
 use feed::{Faults, Feed};
 use market::Market;
+use marketd_testkit::Draw;
 
 const SEEDS: u64 = 200;
 const STEPS: usize = 180;

@@ -30,15 +30,18 @@ mod binance;
 mod binance_book;
 mod conn;
 mod data;
+mod draw;
 mod http;
 mod player;
 mod recording;
 mod venue;
+pub mod wire;
 
 pub use binance::{BinanceScript, SharedScript};
 pub use binance_book::BinanceBook;
 pub use conn::{Inbound, VenueConn};
 pub use data::{shared_data, testdata, wait_until};
+pub use draw::Draw;
 pub use http::{HttpRequest, HttpResponse};
 pub use player::{Played, Player, Speed};
 pub use recording::{Line, Recording};
