@@ -15,5 +15,6 @@ mod record;
 mod replay_control;
 mod rest;
 mod slow_client;
+mod slow_readers;
 mod stalled_clients;
 mod venues_live;

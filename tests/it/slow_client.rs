@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::support::held::HeldBook;
-use crate::support::raw::{Incoming, RawClient};
+use crate::support::raw::RawClient;
 use crate::support::{Client, TestApp};
 
 const MARKET: &str = "binance:BTC-USDT";
@@ -21,25 +21,6 @@ async fn busy_app(keys: &[(&str, &str)]) -> TestApp {
 
 fn full_book(op: &str) -> Value {
     json!({"op": op, "id": 1, "channel": "book", "market": MARKET, "depth": "full", "interval_ms": 0})
-}
-
-/// Stands the replay still and reads until the held book stands where REST does: they must be equal.
-async fn compare_at_rest(app: &TestApp, raw: &mut RawClient, held: &mut HeldBook) {
-    app.pause_replay().await;
-    let mut book = app.book(MARKET, "full").await;
-    loop {
-        while let Some(Incoming::Text(text)) = raw.next_within(Duration::from_millis(300)).await {
-            held.take(&serde_json::from_str(&text).expect("JSON"));
-        }
-        // What was under way when the replay paused may have moved the book once more.
-        let now = app.book(MARKET, "full").await;
-        if now["seq"] == book["seq"] && book["seq"] == held.seq {
-            break;
-        }
-        assert!(held.seq <= now["seq"].as_u64().expect("a seq"), "ahead of the server");
-        book = now;
-    }
-    held.assert_is(&book);
 }
 
 #[actix_web::test]
@@ -73,7 +54,7 @@ async fn a_reader_that_pauses_longer_than_the_ring_lasts_gets_a_snapshot_and_the
     while held.deltas < deltas + 20 {
         held.take(&raw.next_json().await.expect("still connected"));
     }
-    compare_at_rest(&app, &mut raw, &mut held).await;
+    app.compare_at_rest(&mut raw, &mut held).await;
     assert_eq!(app.counter("stalled_closed").await, 0);
     app.stop().await;
 }
@@ -93,7 +74,7 @@ async fn a_reader_that_pauses_within_the_ring_misses_nothing() {
     while held.seq < behind + 1_500 {
         held.take(&raw.next_json().await.expect("still connected"));
     }
-    compare_at_rest(&app, &mut raw, &mut held).await;
+    app.compare_at_rest(&mut raw, &mut held).await;
     assert_eq!(held.snapshots, 1, "every frame was still there");
     app.stop().await;
 }
@@ -246,8 +227,11 @@ async fn who_comes_back_gets_exactly_the_frames_it_missed_once_and_in_order() {
     read_positions(&mut client, &mut held, 20).await;
     drop(client);
     // Others go on while it is away.
-    all.extend(read_positions(&mut watcher, &mut watched, 200).await);
     let left_at = held.seq;
+    while watched.seq < left_at {
+        all.extend(read_positions(&mut watcher, &mut watched, 1).await);
+    }
+    all.extend(read_positions(&mut watcher, &mut watched, 200).await);
     let mut client = app.connect().await;
     let mut request = full_book("subscribe");
     request["resume"] = held.position();

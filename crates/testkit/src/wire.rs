@@ -129,6 +129,13 @@ pub struct WireClient {
     inbox: Inbox,
 }
 
+/// A connection whose handshake has been answered.
+impl From<TcpStream> for WireClient {
+    fn from(stream: TcpStream) -> Self {
+        Self { stream, inbox: Inbox::default() }
+    }
+}
+
 impl WireClient {
     /// `receive_buffer` is the size asked of the kernel; without it the kernel chooses, and lets it grow.
     pub async fn connect(address: SocketAddr, receive_buffer: Option<u32>) -> io::Result<Self> {

@@ -1,10 +1,15 @@
 //! A book held by the one rule of the protocol; anything else fails the test.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::TestApp;
+use super::raw::{Incoming, RawClient};
+
+/// The market of the recording that is built in.
+pub const REPLAYED: &str = "binance:BTC-USDT";
 
 /// `(price, quantity)` as printed, best first.
 pub type Levels = Vec<(String, String)>;
@@ -112,5 +117,28 @@ impl TestApp {
     /// The replay's state.
     pub async fn replay(&self) -> Value {
         self.data("/api/v1/replay").await["items"][0].clone()
+    }
+
+    /// Stands the replay still and reads until the held book, a full one, stands where REST does: they must be equal.
+    pub async fn compare_at_rest(&self, raw: &mut RawClient, held: &mut HeldBook) {
+        self.pause_replay().await;
+        let mut book = self.book(REPLAYED, "full").await;
+        loop {
+            while let Some(incoming) = raw.next_within(Duration::from_millis(300)).await {
+                match incoming {
+                    Incoming::Text(text) => held.take(&serde_json::from_str(&text).expect("JSON")),
+                    Incoming::Ping(_) | Incoming::Pong(_) => continue,
+                    ended => panic!("{ended:?} at {}", held.seq),
+                };
+            }
+            // What was under way when the replay paused may have moved the book once more.
+            let now = self.book(REPLAYED, "full").await;
+            if now["seq"] == book["seq"] && book["seq"] == held.seq {
+                break;
+            }
+            assert!(held.seq <= now["seq"].as_u64().expect("a seq"), "ahead of the server");
+            book = now;
+        }
+        held.assert_is(&book);
     }
 }
