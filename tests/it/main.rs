@@ -14,6 +14,7 @@ mod limits;
 mod record;
 mod replay_control;
 mod rest;
+mod resume;
 mod slow_client;
 mod slow_readers;
 mod stalled_clients;

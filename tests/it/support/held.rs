@@ -1,6 +1,7 @@
 //! A book held by the one rule of the protocol; anything else fails the test.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -20,6 +21,8 @@ pub struct HeldBook {
     pub seq: u64,
     pub snapshots: usize,
     pub deltas: usize,
+    /// Of all levels, in whatever order they came; equal books have equal ones.
+    pub digest: u64,
     /// By the price without its point: a market's scale is fixed within an epoch.
     bids: BTreeMap<i128, (String, String)>,
     asks: BTreeMap<i128, (String, String)>,
@@ -27,6 +30,28 @@ pub struct HeldBook {
 
 fn whole(decimal: &str) -> i128 {
     decimal.replace('.', "").parse().expect("a decimal")
+}
+
+fn level_hash(side: &str, price: &str, qty: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (side, price, qty).hash(&mut hasher);
+    hasher.finish()
+}
+
+#[derive(serde::Deserialize)]
+struct Sides<'a> {
+    #[serde(borrow)]
+    bids: Vec<(&'a str, &'a str)>,
+    #[serde(borrow)]
+    asks: Vec<(&'a str, &'a str)>,
+}
+
+/// The digest of a book's snapshot, without holding the book.
+pub fn digest_of_snapshot(payload: &[u8]) -> u64 {
+    let sides: Sides<'_> = serde_json::from_slice(payload).expect("a snapshot of a book");
+    let bids = sides.bids.iter().map(|(price, qty)| level_hash("bids", price, qty));
+    bids.chain(sides.asks.iter().map(|(price, qty)| level_hash("asks", price, qty)))
+        .fold(0, u64::wrapping_add)
 }
 
 impl HeldBook {
@@ -41,6 +66,7 @@ impl HeldBook {
             assert_eq!(prev, seq, "a snapshot's prev is its seq");
             self.bids.clear();
             self.asks.clear();
+            self.digest = 0;
             self.snapshots += 1;
         } else {
             assert_eq!((epoch, prev), (self.epoch, self.seq), "a delta that does not apply");
@@ -51,10 +77,15 @@ impl HeldBook {
         for (name, side) in [("bids", &mut self.bids), ("asks", &mut self.asks)] {
             for level in frame[name].as_array().expect("levels") {
                 let (price, qty) = (level[0].as_str().expect("text"), level[1].as_str().expect("text"));
-                if whole(qty) == 0 {
-                    side.remove(&whole(price));
-                } else {
-                    side.insert(whole(price), (price.to_owned(), qty.to_owned()));
+                let gone = match whole(qty) {
+                    0 => side.remove(&whole(price)),
+                    _ => {
+                        self.digest = self.digest.wrapping_add(level_hash(name, price, qty));
+                        side.insert(whole(price), (price.to_owned(), qty.to_owned()))
+                    }
+                };
+                if let Some((price, qty)) = gone {
+                    self.digest = self.digest.wrapping_sub(level_hash(name, &price, &qty));
                 }
             }
         }
