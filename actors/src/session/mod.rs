@@ -10,6 +10,7 @@ mod assembly;
 mod body;
 mod echo;
 mod guard;
+mod inflate;
 mod limits;
 mod origin;
 mod outlet;
@@ -45,6 +46,7 @@ use limits::Window;
 
 pub use body::SessionBody;
 pub use echo::Purpose;
+pub use inflate::InflateStream;
 pub use limits::SessionLimits;
 pub use origin::OriginRules;
 pub use outlet::{Gathered, Outlet};
