@@ -23,6 +23,7 @@ macro_rules! error_codes {
 
 error_codes! {
     BAD_JSON = "bad_json", 400, false, "the message is not JSON";
+    BAD_MSGPACK = "bad_msgpack", 400, false, "the message is not MessagePack";
     BAD_REQUEST = "bad_request", 400, false, "a field is missing, of the wrong type or out of range";
     UNKNOWN_OP = "unknown_op", 400, false, "no such `op`";
     UNKNOWN_CHANNEL = "unknown_channel", 400, false, "no such `channel`";

@@ -1,5 +1,7 @@
 //! What clients send over the WebSocket, and what is answered.
 
+mod binary;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -10,16 +12,18 @@ use crate::code::ErrorCode;
 use crate::json::{push_i64, push_string, push_u64};
 use crate::stream::{BookDepth, DepthParameter, StreamKey, StreamParameters};
 
+pub use binary::{answer_to_msgpack, parse_binary_request};
+
 /// Largest `id` that is echoed; a longer one is refused.
 const ID_MAX: usize = 128;
 
 /// A request as it came, with every field optional: what is missing gets an answer with a code.
+/// How an `id` is read depends on the encoding.
 #[derive(Debug, Deserialize)]
-struct WireRequest<'a> {
+struct WireRequest<'a, Id> {
     #[serde(borrow)]
     op: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    id: Option<&'a RawValue>,
+    id: Option<Id>,
     #[serde(borrow)]
     channel: Option<Cow<'a, str>>,
     #[serde(borrow)]
@@ -96,7 +100,7 @@ pub struct Parsed {
 
 /// Reads one text frame.
 pub fn parse_request(text: &str, markets_max: usize) -> Parsed {
-    let wire: WireRequest<'_> = match serde_json::from_str(text) {
+    let wire: WireRequest<'_, &RawValue> = match serde_json::from_str(text) {
         Ok(wire) => wire,
         Err(error) => {
             let code = if error.is_data() { ErrorCode::BAD_REQUEST } else { ErrorCode::BAD_JSON };
@@ -131,7 +135,7 @@ fn id_of_broken(text: &str) -> Option<String> {
     is_plain_id(id).then(|| id.to_owned())
 }
 
-fn interpret(wire: &WireRequest<'_>, markets_max: usize) -> Result<Request, (ErrorCode, String)> {
+fn interpret<Id>(wire: &WireRequest<'_, Id>, markets_max: usize) -> Result<Request, (ErrorCode, String)> {
     let missing = |field: &str| (ErrorCode::BAD_REQUEST, format!("missing field {field:?}"));
     let op = wire.op.as_deref().ok_or_else(|| missing("op"))?;
     match op {
