@@ -63,7 +63,7 @@ impl Server {
         }
         let shared = web::Data::new(Shared {
             board: board.clone(),
-            session_limits: config.session_limits(),
+            session_limits: Arc::new(config.session_limits()),
             flush_ms: config.session.flush_ms,
             started: Instant::now(),
             replays,

@@ -183,6 +183,7 @@ pub struct Limits {
 #[serde(deny_unknown_fields)]
 pub struct Session {
     pub flush_ms: u64,
+    deflate: bool,
     heartbeat_ms: u64,
     ping_ms: u64,
     pong_timeout_ms: u64,
@@ -415,6 +416,7 @@ impl Config {
             ping: Duration::from_millis(self.session.ping_ms),
             pong_timeout: Duration::from_millis(self.session.pong_timeout_ms),
             close_grace: Duration::from_millis(self.session.close_grace_ms),
+            deflate: self.session.deflate,
             echo: self.session.echo,
         }
     }

@@ -33,7 +33,7 @@ const BODY_MAX: usize = 64 * 1024;
 /// What handlers share. One per server.
 pub struct Shared {
     pub board: Arc<Board>,
-    pub session_limits: SessionLimits,
+    pub session_limits: Arc<SessionLimits>,
     /// Flush window of sessions that ask for none.
     pub flush_ms: u64,
     pub started: Instant,

@@ -7,7 +7,6 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use marketd_actors::hub::HubState;
 use marketd_actors::session::{self, Purpose, Refused, SessionOptions};
-use marketd_protocol::Form;
 use marketd_protocol::code::ErrorCode;
 
 use super::Shared;
@@ -62,7 +61,7 @@ fn open(
         Ok(flush_ms) => flush_ms,
         Err((code, message)) => return call.refuse(code, &message),
     };
-    let options = SessionOptions { flush_every: Duration::from_millis(flush_ms), form: Form::JSON, purpose };
+    let options = SessionOptions { flush_every: Duration::from_millis(flush_ms), purpose };
     match session::start(request, payload, hub, &shared.session_limits, options) {
         Ok(response) => response,
         // Not an upgrade, or not one of a version that we speak.

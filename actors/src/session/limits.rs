@@ -30,6 +30,8 @@ pub struct SessionLimits {
     pub pong_timeout: Duration,
     /// How long to wait for the client's half of a close.
     pub close_grace: Duration,
+    /// Whether clients that offer compression get it.
+    pub deflate: bool,
     /// Whether there is an endpoint that sends messages back.
     pub echo: bool,
 }

@@ -1,10 +1,10 @@
 //! One WebSocket client.
 //!
 //! *Owns* the conversation: requests, replies, limits, heartbeats. Market data never passes through its
-//! mailbox: the response body (`body`) pulls it from the rings when the socket can take more, through the
-//! session's `outlet`. *Overload*: a client that is slow is simply behind; one that reads nothing is
-//! ended from outside, because then this actor does not run at all (its context is polled by the response
-//! body). *Restart*: none; the client connects again and resumes.
+//! mailbox: the hub's flusher takes it from the rings to the socket when that can take more, by the
+//! cursors in the session's `outlet`. *Overload*: a client that is slow is simply behind; one that reads
+//! nothing is ended from outside, because then this actor does not run at all (its context is polled by
+//! the response `body`). *Restart*: none; the client connects again and resumes.
 
 mod assembly;
 mod body;
@@ -17,6 +17,7 @@ mod outlet;
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix::prelude::*;
@@ -28,11 +29,12 @@ use actix_web_actors::ws;
 use bytes::Bytes;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use marketd_protocol::code::{CloseCode, ErrorCode};
+use marketd_protocol::deflate::{InflateError, InflateLimits, negotiate};
 use marketd_protocol::ws::{
-    MarketResult, Position, Request, encode_error, encode_heartbeat, encode_pong, encode_results,
-    parse_request,
+    MarketResult, Parsed, Position, Request, answer_to_msgpack, encode_error, encode_heartbeat, encode_pong,
+    encode_results, parse_binary_request, parse_request,
 };
-use marketd_protocol::{Form, StreamKey};
+use marketd_protocol::{Encoding, Form, StreamKey};
 
 use crate::clock;
 use crate::connection::Connection;
@@ -55,11 +57,13 @@ pub struct Session {
     hub: Rc<HubState>,
     outlet: Rc<Outlet>,
     purpose: Purpose,
-    limits: SessionLimits,
+    limits: Arc<SessionLimits>,
     limiter: DefaultDirectRateLimiter,
     assembly: Assembly,
     /// Why the client's bytes were cut off, if they were: nothing of them is read any more.
     fault: Rc<Cell<Option<Fault>>>,
+    inflate_error: Rc<Cell<Option<InflateError>>>,
+    encoding: Encoding,
     last_pong: Instant,
     has_asked: bool,
     refusals: Window,
@@ -83,7 +87,6 @@ pub enum Refused {
 pub struct SessionOptions {
     /// Frames go out at most once in so long, together; zero: as they come.
     pub flush_every: Duration,
-    pub form: Form,
     pub purpose: Purpose,
 }
 
@@ -92,10 +95,11 @@ pub fn start(
     request: &HttpRequest,
     payload: Payload,
     hub: &Rc<HubState>,
-    limits: &SessionLimits,
+    limits: &Arc<SessionLimits>,
     options: SessionOptions,
 ) -> Result<HttpResponse, Refused> {
-    let mut response = ws::handshake(request).map_err(|error| Refused::Handshake(error.into()))?;
+    let mut response = ws::handshake_with_protocols(request, &Encoding::ALL.map(Encoding::subprotocol))
+        .map_err(|error| Refused::Handshake(error.into()))?;
     let metrics = &hub.board.metrics;
     if !is_origin_allowed(request, limits) {
         Metrics::add(&metrics.refused_origins, 1);
@@ -109,10 +113,16 @@ pub fn start(
         Refused::Handshake(actix_web::error::ErrorInternalServerError("no connection to hold a session on"))
     })?;
     connection.begin_session();
-    let outlet = Outlet::new(hub.clone(), connection.clone(), options.flush_every, options.form);
+    let extension = limits.deflate.then(|| accepted_extension(request)).flatten();
+    if let Some(extension) = extension {
+        response.insert_header((header::SEC_WEBSOCKET_EXTENSIONS, extension));
+    }
+    let form = Form::new(asked_encoding(request), extension.is_some());
+    let outlet = Outlet::new(hub.clone(), connection.clone(), options.flush_every, form);
     hub.add_session(&outlet);
     let fault = Rc::new(Cell::new(None));
     let payload = LengthGuard::new(payload, limits.message_bytes, limits.message_time, fault.clone());
+    let inflate_error = Rc::new(Cell::new(None));
     let now = Instant::now();
     let session = Session {
         hub: hub.clone(),
@@ -121,6 +131,8 @@ pub fn start(
         limiter: message_limiter(limits.messages_per_second),
         assembly: Assembly::new(limits.message_bytes, limits.fragments),
         fault,
+        inflate_error: inflate_error.clone(),
+        encoding: form.encoding,
         last_pong: now,
         has_asked: false,
         refusals: Window::new(Duration::from_secs(60), now),
@@ -131,8 +143,27 @@ pub fn start(
         _peer: peer,
     };
     let codec = Codec::new().max_size(limits.message_bytes);
-    let frames = ws::WebsocketContext::with_codec(session, payload, codec);
-    Ok(response.streaming(SessionBody::new(frames, outlet)))
+    let body = if form.deflated {
+        let bounds = InflateLimits { message_bytes: limits.message_bytes, fragments: limits.fragments };
+        let payload = InflateStream::new(payload, bounds, inflate_error);
+        SessionBody::new(ws::WebsocketContext::with_codec(session, payload, codec), outlet)
+    } else {
+        SessionBody::new(ws::WebsocketContext::with_codec(session, payload, codec), outlet)
+    };
+    Ok(response.streaming(body))
+}
+
+/// The encoding of the subprotocol that the handshake answers with: the first of the client's that we know.
+fn asked_encoding(request: &HttpRequest) -> Encoding {
+    let asked = request.headers().get(header::SEC_WEBSOCKET_PROTOCOL).and_then(|value| value.to_str().ok());
+    let names = asked.into_iter().flat_map(|names| names.split(',')).map(str::trim);
+    names.filter_map(Encoding::from_subprotocol).next().unwrap_or(Encoding::Json)
+}
+
+/// The answer to the client's offers of compression, if one of them can be taken.
+fn accepted_extension(request: &HttpRequest) -> Option<&'static str> {
+    let offers = request.headers().get_all(header::SEC_WEBSOCKET_EXTENSIONS);
+    negotiate(offers.filter_map(|offer| offer.to_str().ok()))
 }
 
 /// Browsers send one origin; other clients may send none, and then there is no page to protect.
@@ -170,10 +201,12 @@ impl Session {
     /// Replies are few and bounded by the client's own requests; only they go through the context.
     #[allow(clippy::disallowed_methods, reason = "replies and heartbeats, never market data")]
     fn send_reply(&mut self, ctx: &mut Ctx) {
-        // The encoders write UTF-8: they copy text that came as UTF-8.
-        let text = String::from_utf8_lossy(&self.reply).into_owned();
+        match self.encoding {
+            // The encoders write UTF-8: they copy text that came as UTF-8.
+            Encoding::Json => ctx.text(String::from_utf8_lossy(&self.reply).into_owned()),
+            Encoding::Msgpack => ctx.binary(answer_to_msgpack(&self.reply)),
+        }
         self.reply.clear();
-        ctx.text(text);
     }
 
     fn refuse(&mut self, op: Option<&str>, id: Option<&str>, code: ErrorCode, message: &str, ctx: &mut Ctx) {
@@ -216,13 +249,12 @@ impl Session {
             return;
         }
         match self.purpose {
-            Purpose::Markets => self.on_request(text, ctx),
+            Purpose::Markets => self.on_request(parse_request(text, self.limits.markets_per_request), ctx),
             Purpose::Echo => Self::echo_text(text, ctx),
         }
     }
 
-    fn on_request(&mut self, text: &str, ctx: &mut Ctx) {
-        let parsed = parse_request(text, self.limits.markets_per_request);
+    fn on_request(&mut self, parsed: Parsed, ctx: &mut Ctx) {
         let (op, id) = (parsed.op.as_deref(), parsed.id.as_deref());
         match parsed.request {
             Err((code, message)) => self.refuse(op, id, code, &message, ctx),
@@ -348,11 +380,16 @@ impl Session {
     }
 
     fn on_binary(&mut self, bytes: Bytes, ctx: &mut Ctx) {
-        if self.purpose == Purpose::Echo {
-            if self.is_within_rate(ctx) {
-                Self::echo_binary(bytes, ctx);
+        if self.purpose == Purpose::Echo || self.encoding == Encoding::Msgpack {
+            if !self.is_within_rate(ctx) {
+                return;
             }
-            return;
+            return match self.purpose {
+                Purpose::Markets => {
+                    self.on_request(parse_binary_request(&bytes, self.limits.markets_per_request), ctx);
+                }
+                Purpose::Echo => Self::echo_binary(bytes, ctx),
+            };
         }
         self.refuse(None, None, ErrorCode::BINARY_NOT_SUPPORTED, "requests are text frames", ctx);
         self.close(CloseCode::UNSUPPORTED, ctx);
@@ -441,6 +478,15 @@ impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for Session {
             && !self.outlet.is_closing()
         {
             self.on_fault(fault, ctx);
+        }
+        if let Some(error) = self.inflate_error.get()
+            && !self.closing
+            && !self.outlet.is_closing()
+        {
+            match error {
+                InflateError::TooLarge => self.too_large(ctx),
+                error => self.close(error.close_code(), ctx),
+            }
         }
         ctx.stop();
     }
