@@ -10,6 +10,7 @@ usage: WSFAN=.../wsfan WSPUB=.../wspub loadtest/fanout.py [--rounds 3] [--only S
 
 import argparse
 import datetime
+import itertools
 import json
 import os
 import resource
@@ -23,11 +24,13 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SERVER_CORE, LOAD_CORE = "0", "1"
-DESCRIPTORS = 20_000
+DESCRIPTORS = 25_000
+# What a client costs marketd, and what it needs besides.
+DESCRIPTORS_PER_CLIENT, DESCRIPTORS_SPARE = 2, 100
 WARMUP_S = 2
 # The publisher outlives the window by this much, so that the window's end is under load too.
 TAIL_S = 2
@@ -36,6 +39,9 @@ READY_WITHIN_S = 60
 # A step of a ramp has passed when this share of its messages was delivered, this fast.
 RAMP_DELIVERED, RAMP_P99_MS = 0.98, 100
 RAMP_STEP_S = 2
+
+
+PEERS = ("marketd", "bun")
 
 
 @dataclass(frozen=True)
@@ -48,16 +54,18 @@ class Scenario:
     window_s: int
     ramp: tuple = (1.0, 1)  # factor, steps
     query: str = ""  # of marketd's WebSocket address
-    peers: tuple = ("marketd", "bun")
+    peers: tuple = PEERS
+    against: str = ""  # Bun's scenario to compare with, where it is another one
 
 
+RAMP = (1.3, 18)
 SCENARIOS = [
     Scenario("S1", "1,000 clients x 1 market x 100 msg/s", 1_000, 1, 100, 8),
-    Scenario("S2", "1,000 clients x 1 market, rate x1.3 every 2 s from 100 msg/s", 1_000, 1, 100, 36, ramp=(1.3, 18)),
+    Scenario("S2", "1,000 clients x 1 market, 100 msg/s x1.3 every 2 s", 1_000, 1, 100, 36, ramp=RAMP),
     Scenario("S4", "10,000 clients x 1 market x 1 msg/s", 10_000, 1, 1, 8),
     Scenario("S5", "200 clients x 50 markets x 20 msg/s each", 200, 50, 1_000, 8),
     Scenario(
-        "S5-5ms", "S5 with flush_ms=5", 200, 50, 1_000, 8, query="?flush_ms=5", peers=("marketd",)
+        "S5-5ms", "S5 with flush_ms=5", 200, 50, 1_000, 8, query="?flush_ms=5", peers=("marketd",), against="S5"
     ),
 ]
 
@@ -122,6 +130,7 @@ def is_listening(port):
 
 
 def is_ready(port):
+    # No proxy of the environment may stand between us and the loopback address.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
@@ -143,11 +152,12 @@ class Marketd:
         factor, _ = scenario.ramp
         command = [
             self.tools.venue, "--listen", f"127.0.0.1:{venue}", "--markets", str(scenario.markets),
-            "--rate", str(scenario.rate), "--duration", str(WARMUP_S + scenario.window_s + TAIL_S),
-            "--nice", str(PUBLISHER_NICE), "--wait-for-line", "--stay",
+            "--rate", str(scenario.rate), "--nice", str(PUBLISHER_NICE), "--wait-for-line", "--stay",
         ]  # fmt: skip
         if factor != 1.0:
             command += ["--ramp", f"{factor}:{RAMP_STEP_S}", "--duration", str(scenario.window_s)]
+        else:
+            command += ["--duration", str(WARMUP_S + scenario.window_s + TAIL_S)]
         publisher = children.start(
             "publisher", LOAD_CORE, command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -230,17 +240,18 @@ def run(tools, peer, scenario, length, log_dir):
         result = json.loads(out)
         published = publisher_report()
         result["publisher"] = published
-        check(scenario, result, published)
+        check(scenario, result, published, children.log("wsfan"))
         if is_ramp:
             result["steps"] = ramp_steps(scenario, result, published)
         return result
 
 
-def check(scenario, result, published):
+def check(scenario, result, published, log):
     """What would make a figure worthless."""
-    lost = scenario.clients - result["connected"] + result["failed"] + result["disconnects"]
-    if lost:
-        raise RunFailed(f"{lost} of {scenario.clients} clients were lost")
+    failed, disconnects = result["failed"], result["disconnects"]
+    if failed or disconnects or result["connected"] != scenario.clients:
+        told = f"{result['connected']} of {scenario.clients} clients connected, {failed} failed, {disconnects} lost"
+        raise RunFailed(f"{told}: {log[-400:]}")
     if published.get("unread"):
         raise RunFailed(f"{published['unread']} messages of the venue had no reader")
     due = scenario.rate * scenario.clients
@@ -309,28 +320,35 @@ def figures(scenario, results):
     return row
 
 
-def table(runs):
-    lines = []
-    for scenario in SCENARIOS:
-        rows = {peer: runs[scenario.name, peer] for peer in ("marketd", "bun") if runs.get((scenario.name, peer))}
-        if not rows:
-            continue
-        lines += ["", f"{scenario.name}: {scenario.what}"]
-        shown = {peer: figures(scenario, results) for peer, results in rows.items()}
-        names = list(next(iter(shown.values())))
-        lines.append("".join(f"{name:>16}" if name == "ramp ended" else f"{name:>10}" for name in ["server", *names, "runs"]))
-        for peer, row in shown.items():
-            cells = [f"{peer:>10}"]
-            for value in row.values():
-                cells.append(f"{value:>16}" if isinstance(value, str) else f"{value if value is not None else float('nan'):>10.1f}")
-            lines.append("".join(cells) + f"{len(rows[peer]):>10}")
-        base = shown.get("bun") or (figures(SCENARIOS[3], runs["S5", "bun"]) if scenario.name == "S5-5ms" and runs.get(("S5", "bun")) else None)
-        if base and "marketd" in shown and base[names[0]]:
-            against = "Bun" if "bun" in shown else "Bun in S5"
-            lines.append(f"  marketd / {against}, {names[0]}: {shown['marketd'][names[0]] / base[names[0]]:.2f}")
-        warnings = [f"  {peer}: {r['warning']}" for peer, results in rows.items() for r in results if "warning" in r]
-        lines += warnings
-    return "\n".join(lines)
+def cell(value):
+    if value is None:
+        return f"{'-':>10}"
+    return f"{value:>16}" if isinstance(value, str) else f"{value:>10.1f}"
+
+
+def section(scenario, runs):
+    """One scenario's lines: a row a server, and the ratio of the first figure."""
+    rows = {peer: runs[scenario.name, peer] for peer in PEERS if (scenario.name, peer) in runs}
+    if not rows:
+        return []
+    shown = {peer: figures(scenario, results) for peer, results in rows.items()}
+    names = list(next(iter(shown.values())))
+    heads = [f"{name:>16}" if name == "ramp ended" else f"{name:>10}" for name in ["server", *names, "runs"]]
+    lines = ["", f"{scenario.name}: {scenario.what}", "".join(heads)]
+    for peer, row in shown.items():
+        cells = [f"{peer:>10}", *map(cell, row.values()), f"{len(rows[peer]):>10}"]
+        lines.append("".join(cells))
+    other = runs.get((scenario.against or scenario.name, "bun"))
+    if other and "marketd" in shown:
+        ratio = shown["marketd"][names[0]] / figures(scenario, other)[names[0]]
+        bun = f"Bun in {scenario.against}" if scenario.against else "Bun"
+        lines.append(f"  marketd / {bun}, {names[0]}: {ratio:.2f}")
+    lines += [f"  {peer}: {r['warning']}" for peer, results in rows.items() for r in results if "warning" in r]
+    return lines
+
+
+def table(scenarios, runs):
+    return "\n".join(line for scenario in scenarios for line in section(scenario, runs))
 
 
 def find(name, given, *places):
@@ -354,11 +372,25 @@ def tools_from(flags):
 
 
 def allow_descriptors():
+    """As many as the system allows; root may go over the hard limit."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    if wanted < 11_000:
-        print(f"only {wanted} descriptors may be open: S4 will not come together (ulimit -Hn)")
+    for limit in (max(hard, DESCRIPTORS), hard):
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+            break
+        except (ValueError, OSError):
+            continue
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def fitting(scenario, descriptors):
+    """With fewer clients where the server could not hold them all."""
+    room = (descriptors - DESCRIPTORS_SPARE) // DESCRIPTORS_PER_CLIENT
+    if scenario.clients <= room:
+        return scenario
+    clients = room // 100 * 100
+    print(f"{scenario.name}: {clients} clients, since only {descriptors} descriptors may be open (ulimit -Hn)")
+    return replace(scenario, clients=clients, what=f"{scenario.what}, with {clients} clients")
 
 
 def parse():
@@ -377,48 +409,50 @@ def parse():
     flags.peers = flags.peers.split(",")
     flags.only = [name for name in flags.only.split(",") if name]
     unknown = set(flags.only) - {scenario.name for scenario in SCENARIOS}
-    if unknown or set(flags.peers) - {"marketd", "bun"}:
+    if unknown or set(flags.peers) - set(PEERS):
         parser.error("scenarios are " + ", ".join(s.name for s in SCENARIOS) + "; peers are marketd, bun")
     return flags
 
 
+def one_result(tools, peer, scenario, length, log_dir, path):
+    result = run(tools, peer, scenario, length, log_dir)
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(result, file, indent=1)
+    return result
+
+
 def main():
+    # As an exception, so that the children are ended on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     tools = tools_from(parse())
-    allow_descriptors()
+    descriptors = allow_descriptors()
+    scenarios = [fitting(s, descriptors) for s in SCENARIOS if not tools.only or s.name in tools.only]
     peers = {"marketd": Marketd(tools), "bun": Bun(tools)}
     results_dir = os.path.join(HERE, "results", datetime.datetime.now().strftime("%Y%m%d-%H%M%S"))
     os.makedirs(results_dir)
     runs, failed = {}, []
     with tempfile.TemporaryDirectory(prefix="marketd-fanout-") as log_dir:
         length = frame_length(tools, log_dir)
-        print(f"frames of {length} bytes; {tools.rounds} rounds; results in {os.path.relpath(results_dir)}", flush=True)
-        for round_no in range(1, tools.rounds + 1):
-            for scenario in SCENARIOS:
-                if tools.only and scenario.name not in tools.only:
+        print(f"frames of {length} bytes, {tools.rounds} rounds, results in {os.path.relpath(results_dir)}", flush=True)
+        for round_no, scenario in itertools.product(range(1, tools.rounds + 1), scenarios):
+            for name in (name for name in scenario.peers if name in tools.peers):
+                title = f"{scenario.name} {name} round {round_no}"
+                path = os.path.join(results_dir, f"{scenario.name}-{name}-{round_no}.json")
+                try:
+                    result = one_result(tools, peers[name], scenario, length, log_dir, path)
+                except (RunFailed, subprocess.TimeoutExpired, ValueError) as error:
+                    failed.append(f"{title}: {error}")
+                    print(failed[-1], flush=True)
                     continue
-                for name in tools.peers:
-                    if name not in scenario.peers:
-                        continue
-                    try:
-                        result = run(tools, peers[name], scenario, length, log_dir)
-                    except (RunFailed, subprocess.TimeoutExpired, ValueError) as error:
-                        failed.append(f"{scenario.name} {name} round {round_no}: {error}")
-                        print(failed[-1], flush=True)
-                        continue
-                    runs.setdefault((scenario.name, name), []).append(result)
-                    path = os.path.join(results_dir, f"{scenario.name}-{name}-{round_no}.json")
-                    with open(path, "w", encoding="utf-8") as file:
-                        json.dump(result, file, indent=1)
-                    row = figures(scenario, [result])
-                    shown = ", ".join(f"{k} {v if isinstance(v, str) else round(v, 1)}" for k, v in row.items() if v is not None)
-                    print(f"{scenario.name} {name} round {round_no}: {shown}", flush=True)
-    text = table(runs)
+                runs.setdefault((scenario.name, name), []).append(result)
+                shown = (f"{key} {cell(value).strip()}" for key, value in figures(scenario, [result]).items())
+                print(f"{title}: {', '.join(shown)}", flush=True)
+    text = table(scenarios, runs)
     print(text)
     with open(os.path.join(results_dir, "table.txt"), "w", encoding="utf-8") as file:
         file.write(text + "\n")
     if failed:
-        sys.exit("\n" + "\n".join(["runs that failed:", *failed]))
+        sys.exit("\n".join(["", "runs that failed:", *failed]))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ mod record;
 mod replay_control;
 mod rest;
 mod resume;
+mod scripted_venue;
 mod slow_client;
 mod slow_readers;
 mod stalled_clients;
