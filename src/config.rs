@@ -295,7 +295,6 @@ impl Config {
             }
         }
         for (key, value) in [
-            ("markets.arbiters", self.markets.arbiters),
             ("markets.mailbox", self.markets.mailbox),
             ("markets.trades", self.markets.trades),
             ("markets.candles", self.markets.candles),

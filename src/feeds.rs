@@ -62,7 +62,10 @@ impl Stage {
     pub fn market_factory(&self, config: &Config) -> MarketFactory {
         let board = self.board.clone();
         let keeper = self.keeper.clone();
-        let arbiters: Vec<ArbiterHandle> = self.market_arbiters.iter().map(Arbiter::handle).collect();
+        let mut arbiters: Vec<ArbiterHandle> = self.market_arbiters.iter().map(Arbiter::handle).collect();
+        if arbiters.is_empty() {
+            arbiters.push(self.feed_arbiter.handle());
+        }
         let next = AtomicUsize::new(0);
         let (mailbox, limits) = (config.markets.mailbox, config.market_limits());
         Arc::new(move |venue: &str, source: Source, instrument: &Instrument| {
