@@ -287,3 +287,24 @@ async fn there_is_no_echo_unless_the_configuration_asks_for_it() {
     assert_eq!((answer.status, &answer.json()["code"]), (404, &json!("not_found")));
     app.stop().await;
 }
+
+#[actix_web::test]
+async fn pongs_that_answer_our_pings_are_no_flood() {
+    let app = TestApp::start(&[("session.ping_ms", "20"), ("limits.pings_per_second", "1")]).await;
+    let mut raw = RawClient::connect(&app.address).await;
+    let mut answered = 0;
+    while answered < 50 {
+        match raw.next().await {
+            Incoming::Ping(payload) => {
+                raw.send(&masked(FIN | PONG, &payload)).await;
+                answered += 1;
+            }
+            other => panic!("after {answered} pongs: {other:?}"),
+        }
+    }
+    // The pings that were on their way may come first.
+    raw.send(&ping_request(1)).await;
+    assert_eq!(raw.next_json().await.expect("a pong")["status"], "ok");
+    assert_eq!(app.counter("pings_closed").await, 0);
+    app.stop().await;
+}

@@ -19,7 +19,7 @@ pub struct SessionLimits {
     /// From the first byte of a message to its last.
     pub message_time: Duration,
     pub messages_per_second: u32,
-    /// Pings and pongs from the client; one more closes the connection.
+    /// Pings from the client, and pongs that answer none of ours; one more closes the connection.
     pub pings_per_second: u32,
     /// Refused messages within a minute before the connection is closed.
     pub refusals_per_minute: u32,

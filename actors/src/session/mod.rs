@@ -65,6 +65,8 @@ pub struct Session {
     inflate_error: Rc<Cell<Option<InflateError>>>,
     encoding: Encoding,
     last_pong: Instant,
+    /// Pings of ours that were not answered yet; any other pong is unasked for.
+    pongs_due: u32,
     has_asked: bool,
     refusals: Window,
     pings: Window,
@@ -134,6 +136,7 @@ pub fn start(
         inflate_error: inflate_error.clone(),
         encoding: form.encoding,
         last_pong: now,
+        pongs_due: 0,
         has_asked: false,
         refusals: Window::new(Duration::from_secs(60), now),
         pings: Window::new(Duration::from_secs(1), now),
@@ -346,7 +349,7 @@ impl Session {
         }
     }
 
-    /// A ping, or a pong: both cost us something, and few are ever needed.
+    /// Counts a ping, or a pong that nobody asked for: both cost us something, and few are ever needed.
     fn is_flood(&mut self, ctx: &mut Ctx) -> bool {
         let is_flood = self.pings.count(Instant::now()) > self.limits.pings_per_second;
         if is_flood {
@@ -427,6 +430,7 @@ impl Actor for Session {
             if actor.last_pong.elapsed() > actor.limits.pong_timeout {
                 actor.close(CloseCode::NO_PONG, ctx);
             } else if !actor.closing {
+                actor.pongs_due = actor.pongs_due.saturating_add(1);
                 ctx.ping(b"");
             }
         });
@@ -452,8 +456,10 @@ impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for Session {
                 }
             }
             Ok(ws::Message::Pong(_)) => {
-                if !self.is_flood(ctx) {
-                    self.last_pong = Instant::now();
+                self.last_pong = Instant::now();
+                match self.pongs_due.checked_sub(1) {
+                    Some(due) => self.pongs_due = due,
+                    None => _ = self.is_flood(ctx),
                 }
             }
             Ok(ws::Message::Close(reason)) => {
