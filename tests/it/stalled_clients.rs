@@ -131,6 +131,8 @@ async fn stalled_clients_cost_bounded_memory_and_nobody_else_notices_them() {
     for _ in 0..stalled {
         silent.push(connected(&process, Some(4_096)).await);
     }
+    // A storm of handshakes and snapshots is not what is held to the limit, and it is this thread's work as well.
+    let connecting = seen.take_latencies();
     let began = Instant::now();
     let most = until_open(&process, baseline, GONE_WITHIN).await;
     let gone = began.elapsed();
@@ -146,7 +148,9 @@ async fn stalled_clients_cost_bounded_memory_and_nobody_else_notices_them() {
         counters["stalled_closed"],
         stalled - counters["stalled_closed"]
     );
-    println!("latency of the healthy in us (p50, p99, most): {alone:?} alone, {beside:?} beside the stalled");
+    println!(
+        "latency of the healthy in us (p50, p99, most): {alone:?} alone, {connecting:?} while they connect, {beside:?} beside them"
+    );
     println!("{} frames to the healthy, {} descriptors", seen.frames.get(), descriptors);
     let allowed = MEMORY_PER_THOUSAND * stalled / 1_000;
     assert!(grown < allowed, "{grown} bytes more for {stalled} clients that read nothing");
