@@ -96,8 +96,8 @@ async fn come_and_go(address: &str, requests: &[String], draw: &mut Draw) -> std
         Way::Closed => {
             read_a_little(&mut client, 2 * wanted).await?;
             client.send(&masked(FIN | CLOSE, &1_000_u16.to_be_bytes())).await?;
-            // What was on its way comes first, then the close, then the end.
-            while client.next().await?.is_some() {}
+            // What was on its way comes first, then the answer.
+            while client.next().await?.is_some_and(|frame| frame.opcode != CLOSE) {}
         }
         Way::Reset => {
             read_a_little(&mut client, 2 * wanted).await?;
