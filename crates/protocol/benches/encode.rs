@@ -1,12 +1,13 @@
 //! Book frames from levels to the bytes of a socket, WebSocket header included. Figures are frames a
-//! second. The baseline is `serde_json` over strings, as servers usually do it.
+//! second. `forms` compares the encodings, plain and compressed, and prints their sizes. The baseline is `serde_json` over strings, as servers usually do it.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use marketd_domain::{Level, Price, Qty, Scale, Scales, Timestamp};
+use marketd_protocol::deflate::Deflater;
 use marketd_protocol::frame::{self, FrameHead, FrameKind, FramePrefix};
-use marketd_protocol::{BookDepth, BookInterval, StreamKey};
+use marketd_protocol::{BookDepth, BookInterval, DataFrame, Form, StreamKey};
 use serde::Serialize;
 
 const SCALES: Scales = Scales::of(2, 8);
@@ -105,5 +106,39 @@ fn encode(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, encode);
+fn forms(criterion: &mut Criterion) {
+    let key =
+        StreamKey::Book { depth: BookDepth::Top(50), interval: BookInterval::EVERY_CHANGE, checksum: false };
+    let prefix = FramePrefix::new("binance:BTC-USDT", key, 1_763_722_800_123);
+    let (mut payload, mut deflater) = (Vec::new(), Deflater::new());
+    let mut group = criterion.benchmark_group("forms");
+    group.throughput(Throughput::Elements(1));
+    for (name, kind, count) in [
+        ("delta of 20 levels", FrameKind::Delta, 20usize),
+        ("snapshot of 50 levels a side", FrameKind::Snapshot, 100),
+    ] {
+        let (bids, asks) = (levels(count / 2, 6_183_763, -1), levels(count / 2, 6_183_764, 1));
+        for form in Form::ALL {
+            let mut frame = || {
+                payload.clear();
+                let head = head(kind);
+                DataFrame::begin(form.encoding, &mut payload, &prefix, &head, SCALES).book(
+                    bids.iter().copied(),
+                    asks.iter().copied(),
+                    None,
+                );
+                let deflated = if form.deflated { deflater.frame(form.encoding, &payload) } else { None };
+                deflated.unwrap_or_else(|| frame::websocket_message(form.encoding, &payload))
+            };
+            println!("{name}, {form:?}: {} bytes", frame().len());
+            let deflated = if form.deflated { " deflated" } else { "" };
+            group.bench_function(format!("{name}: {:?}{deflated}", form.encoding), |bencher| {
+                bencher.iter(|| black_box(frame()));
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, encode, forms);
 criterion_main!(benches);
