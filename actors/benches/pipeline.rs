@@ -49,8 +49,32 @@ fn bench_lines(criterion: &mut Criterion, name: &str, start: &[Recorded], lines:
     group.finish();
 }
 
+/// Bytes of one stream's frames over the whole recording, in each form.
+fn print_sizes(start: &[Recorded], lines: &[Recorded]) {
+    let tenth = StreamKey::Book {
+        depth: BookDepth::Full,
+        interval: BookInterval::from_millis(100).expect("served"),
+        checksum: false,
+    };
+    for (what, key) in [
+        ("full book, every change", BOOK),
+        ("full book, every 100 ms", tenth),
+        ("50 levels, every change", TOP),
+        ("best prices", StreamKey::Bbo),
+        ("trades", StreamKey::Trades),
+    ] {
+        for form in Form::ALL {
+            let mut pipeline = Pipeline::new(&[key], &[form], start);
+            let bytes = run(&mut pipeline, lines);
+            let each = bytes / pipeline.sink.frames.max(1);
+            println!("{what}, {form:?}: {} frames of {each} bytes", pipeline.sink.frames);
+        }
+    }
+}
+
 fn pipeline(criterion: &mut Criterion) {
     let (start, lines) = path::split_at_snapshot(path::recording());
+    print_sizes(&start, &lines);
     bench_lines(criterion, "all frames", &start, &lines);
     let (_, lines) = path::split_at_snapshot(path::recording());
     let depth: Vec<Recorded> = lines.into_iter().filter(path::is_depth).collect();

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use allocation_counter::{AllocationInfo, measure};
 use marketd_domain::{AggressorSide, Price, Qty, Timestamp, Trade, TradeId, UpdateSink};
-use marketd_protocol::{BookDepth, BookInterval, Form, StreamKey};
+use marketd_protocol::{BookDepth, BookInterval, Encoding, Form, StreamKey};
 
 use path::{Pipeline, Recorded};
 
@@ -65,7 +65,7 @@ fn a_frame_costs_one_allocation() {
         ),
         ("best prices and trades", &[StreamKey::Bbo, StreamKey::Trades]),
     ] {
-        for forms in [&[Form::JSON][..], &[Form::JSON, Form::MSGPACK]] {
+        for forms in [&[Form::JSON][..], &[Form::MSGPACK, Form::new(Encoding::Json, true)]] {
             let (lines, frames, info) = second_half(keys, forms);
             println!(
                 "{lines} messages in, {name} in {} forms: {frames} frames out, {} allocations",

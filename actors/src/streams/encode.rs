@@ -134,15 +134,24 @@ fn send(
         payload.clear();
         let frame = DataFrame::begin(encoding, payload, &stream.prefix, &draft.head, at.state.scales());
         draft.content.write(frame, at.state, checksum);
-        let mut whole = None;
-        if forms.contains(deflated) {
-            let compressed = DEFLATER.with_borrow_mut(|deflater| deflater.frame(encoding, payload));
-            let bytes = compressed
-                .unwrap_or_else(|| whole.insert(frame::websocket_message(encoding, payload)).clone());
+        let compressed = if forms.contains(deflated) {
+            DEFLATER.with_borrow_mut(|deflater| deflater.frame(encoding, payload))
+        } else {
+            None
+        };
+        let is_shared = forms.contains(deflated) && compressed.is_none();
+        if let Some(bytes) = compressed {
             emit(deflated, bytes);
         }
-        if forms.contains(plain) {
-            emit(plain, whole.unwrap_or_else(|| frame::websocket_message(encoding, payload)));
+        match (forms.contains(plain), is_shared) {
+            (false, false) => {}
+            (true, true) => {
+                let bytes = frame::websocket_message(encoding, payload);
+                emit(deflated, bytes.clone());
+                emit(plain, bytes);
+            }
+            (true, false) => emit(plain, frame::websocket_message(encoding, payload)),
+            (false, true) => emit(deflated, frame::websocket_message(encoding, payload)),
         }
     }
 }
