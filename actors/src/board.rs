@@ -33,25 +33,27 @@ pub struct HubNo(pub u32);
 /// Answers are kept for so many depths per market; more only by asking for odd depths.
 const BOOK_BODIES_KEPT: usize = 16;
 
+/// The book as REST shows it, with its tag; sharing it costs two counters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct BookBody {
+pub struct BookBody {
     depth: usize,
     tag: BookTag,
-    data: Bytes,
+    pub etag: Bytes,
+    pub data: Bytes,
 }
 
 /// What a book answer depends on; equal tags mean equal answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BookTag {
-    pub epoch: u64,
-    pub seq: u64,
-    pub status: MarketStatus,
-    pub reason: Option<StaleReason>,
+struct BookTag {
+    epoch: u64,
+    seq: u64,
+    status: MarketStatus,
+    reason: Option<StaleReason>,
 }
 
 impl BookTag {
     /// `"<epoch>-<seq>"`, with the status appended while it is not live.
-    pub fn etag(&self) -> String {
+    fn etag(&self) -> String {
         match self.status {
             MarketStatus::Live => format!("\"{}-{}\"", self.epoch, self.seq),
             status => format!("\"{}-{}-{}\"", self.epoch, self.seq, status.as_str()),
@@ -115,7 +117,7 @@ impl MarketEntry {
 
     /// The book as REST shows it, encoded at most once per change and depth. `None` before the first
     /// snapshot.
-    pub fn book_body(&self, depth: usize) -> Option<(BookTag, Bytes)> {
+    pub fn book_body(&self, depth: usize) -> Option<BookBody> {
         let state = self.state.read();
         if !state.has_book() {
             return None;
@@ -123,17 +125,17 @@ impl MarketEntry {
         let tag = self.tag_of(&state);
         let mut bodies = self.book_bodies.lock();
         if let Some(held) = bodies.iter().find(|held| held.depth == depth && held.tag == tag) {
-            return Some((tag, held.data.clone()));
+            return Some(held.clone());
         }
         let mut data = Vec::with_capacity(4_096);
         marketd_protocol::rest::push_book(&mut data, &self.head(), &state, depth);
-        let data = Bytes::from(data);
+        let body = BookBody { depth, tag, etag: tag.etag().into(), data: data.into() };
         bodies.retain(|held| held.depth != depth);
         if bodies.len() == BOOK_BODIES_KEPT {
             bodies.remove(0);
         }
-        bodies.push(BookBody { depth, tag, data: data.clone() });
-        Some((tag, data))
+        bodies.push(body.clone());
+        Some(body)
     }
 }
 

@@ -14,7 +14,7 @@ pub async fn get_book(
     request: HttpRequest,
     shared: web::Data<Shared>,
     market: web::Path<String>,
-    query: web::Query<Query>,
+    query: Query,
 ) -> HttpResponse {
     call.or_refuse(answer(&call, &request, &shared, &market, &query))
 }
@@ -27,12 +27,12 @@ fn answer(
     query: &Query,
 ) -> Result<HttpResponse, Refusal> {
     let entry = market_of(shared, market)?;
-    let depth = match query.get("depth").map(String::as_str) {
+    let depth = match query.get("depth").as_deref() {
         Some("full") => usize::MAX,
         _ => number(query, "depth", DEPTH_DEFAULT, 1..=DEPTH_MAX, ErrorCode::BAD_DEPTH)? as usize,
     };
-    let (tag, data) = entry
+    let body = entry
         .book_body(depth)
         .ok_or_else(|| (ErrorCode::MARKET_NOT_READY, format!("{market} has no book yet")))?;
-    Ok(call.data_tagged(request, &tag.etag(), &data))
+    Ok(call.data_tagged(request, &body.etag, &body.data))
 }

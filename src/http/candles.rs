@@ -12,15 +12,15 @@ pub async fn list_candles(
     call: CallInfo,
     shared: web::Data<Shared>,
     market: web::Path<String>,
-    query: web::Query<Query>,
+    query: Query,
 ) -> HttpResponse {
     call.or_refuse(answer(&call, &shared, &market, &query))
 }
 
 fn answer(call: &CallInfo, shared: &Shared, market: &str, query: &Query) -> Result<HttpResponse, Refusal> {
     let entry = market_of(shared, market)?;
-    let text = query.get("interval").map_or("1m", String::as_str);
-    let interval = CandleInterval::parse(text)
+    let text = query.get("interval").unwrap_or("1m".into());
+    let interval = CandleInterval::parse(&text)
         .ok_or_else(|| (ErrorCode::BAD_INTERVAL, format!("unknown candle interval {text:?}")))?;
     let (start, end) = (time(query, "start")?, time(query, "end")?);
     if let (Some(start), Some(end)) = (start, end)

@@ -11,6 +11,7 @@ mod reply;
 mod sim;
 mod system;
 mod ticker;
+mod trace;
 mod trades;
 mod ws;
 
@@ -61,25 +62,23 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .app_data(web::QueryConfig::default().error_handler(reply::refuse_extraction))
         .app_data(web::PathConfig::default().error_handler(reply::refuse_extraction))
         .app_data(web::PayloadConfig::new(BODY_MAX))
-        .service(
-            web::scope("/api/v1")
-                .service(resource("/exchanges").route(web::get().to(exchanges::list_exchanges)))
-                .service(resource("/symbols").route(web::get().to(exchanges::list_symbols)))
-                .service(resource("/markets").route(web::get().to(markets::list_markets)))
-                .service(resource("/markets/{market}").route(web::get().to(markets::get_market)))
-                .service(resource("/markets/{market}/book").route(web::get().to(book::get_book)))
-                .service(resource("/markets/{market}/trades").route(web::get().to(trades::list_trades)))
-                .service(resource("/markets/{market}/ticker").route(web::get().to(ticker::get_ticker)))
-                .service(resource("/markets/{market}/candles").route(web::get().to(candles::list_candles)))
-                .service(resource("/replay").route(web::get().to(replay::get_replays)))
-                .service(resource("/replay/{action}").route(web::post().to(replay::control_replay)))
-                .service(resource("/sim").route(web::get().to(sim::get_scenarios)))
-                .service(resource("/sim/scenario").route(web::post().to(sim::set_scenario)))
-                .service(resource("/system/info").route(web::get().to(system::get_info)))
-                .service(resource("/ws").route(web::get().to(ws::open_session)))
-                .service(resource("/ws/echo").route(web::get().to(ws::open_echo)))
-                .default_service(web::to(reply::not_found)),
-        )
+        // Routes are tried one after the other, and those with parameters cost the most to try: what is asked for most
+        // comes first.
+        .service(api("/markets/{market}/book").route(web::get().to(book::get_book)))
+        .service(api("/markets/{market}/trades").route(web::get().to(trades::list_trades)))
+        .service(api("/markets/{market}/ticker").route(web::get().to(ticker::get_ticker)))
+        .service(api("/markets/{market}/candles").route(web::get().to(candles::list_candles)))
+        .service(api("/markets/{market}").route(web::get().to(markets::get_market)))
+        .service(api("/markets").route(web::get().to(markets::list_markets)))
+        .service(api("/exchanges").route(web::get().to(exchanges::list_exchanges)))
+        .service(api("/symbols").route(web::get().to(exchanges::list_symbols)))
+        .service(api("/replay").route(web::get().to(replay::get_replays)))
+        .service(api("/replay/{action}").route(web::post().to(replay::control_replay)))
+        .service(api("/sim").route(web::get().to(sim::get_scenarios)))
+        .service(api("/sim/scenario").route(web::post().to(sim::set_scenario)))
+        .service(api("/system/info").route(web::get().to(system::get_info)))
+        .service(api("/ws").route(web::get().to(ws::open_session)))
+        .service(api("/ws/echo").route(web::get().to(ws::open_echo)))
         .service(resource("/health").route(web::get().to(health::get_health)))
         .service(resource("/healthz").route(web::get().to(health::get_health)))
         .service(resource("/readyz").route(web::get().to(health::get_readiness)))
@@ -88,6 +87,10 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(resource("/app.js").route(web::get().to(page::get_script)))
         .service(resource("/style.css").route(web::get().to(page::get_style)))
         .default_service(web::to(reply::not_found));
+}
+
+fn api(path: &str) -> actix_web::Resource {
+    resource(&format!("/api/v1{path}"))
 }
 
 fn resource(path: &str) -> actix_web::Resource {

@@ -1,11 +1,11 @@
 //! The envelope around every answer, and the one way to refuse.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::future::{Ready, ready};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use actix_web::body::BoxBody;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
@@ -17,18 +17,16 @@ use marketd_protocol::rest::{Call, encode_failure, encode_success};
 use serde::Serialize;
 
 use super::Shared;
+use super::trace::{TRACE_HEADER, TraceId};
 
-const TRACE_HEADER: &str = "x-trace-id";
-/// A caller's trace id is taken over when it is plain and not longer than this.
-const TRACE_MAX: usize = 64;
-
-static NEXT_TRACE: AtomicU64 = AtomicU64::new(0);
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// What one request brings along: its start and its trace id.
 #[derive(Debug, Clone)]
 pub struct CallInfo {
     started: Instant,
-    trace_id: String,
+    trace_id: TraceId,
 }
 
 impl FromRequest for CallInfo {
@@ -42,38 +40,25 @@ impl FromRequest for CallInfo {
 
 impl CallInfo {
     fn of(request: &HttpRequest) -> Self {
-        let given = request.headers().get(TRACE_HEADER).and_then(|value| value.to_str().ok());
-        let plain = |id: &&str| {
-            !id.is_empty()
-                && id.len() <= TRACE_MAX
-                && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
-        };
-        let trace_id = given.filter(plain).map_or_else(fresh_trace_id, str::to_owned);
-        Self { started: Instant::now(), trace_id }
+        Self { started: Instant::now(), trace_id: TraceId::of(request) }
     }
-}
 
-/// Unique within this process and, by the start time in it, across restarts.
-fn fresh_trace_id() -> String {
-    format!("{:x}-{:x}", clock::now().micros(), NEXT_TRACE.fetch_add(1, Ordering::Relaxed))
-}
-
-impl CallInfo {
     fn call(&self) -> Call<'_> {
         Call {
             now: clock::now(),
-            trace_id: &self.trace_id,
+            trace_id: self.trace_id.as_str(),
             execution_time_us: u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX),
         }
     }
 
     fn respond(&self, status: StatusCode, body: Vec<u8>) -> HttpResponse {
-        let mut response = HttpResponse::build(status);
-        response.content_type("application/json");
-        if let Ok(trace) = HeaderValue::from_str(&self.trace_id) {
-            response.insert_header((header::HeaderName::from_static(TRACE_HEADER), trace));
+        let mut response = HttpResponse::with_body(status, BoxBody::new(body));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, JSON);
+        if let Ok(trace) = HeaderValue::from_str(self.trace_id.as_str()) {
+            headers.insert(TRACE_HEADER, trace);
         }
-        response.body(body)
+        response
     }
 
     /// Finished JSON as `data`.
@@ -85,7 +70,7 @@ impl CallInfo {
         match serde_json::to_vec(data) {
             Ok(data) => self.data(&data),
             Err(error) => {
-                tracing::error!(%error, trace_id = self.trace_id, "an answer cannot be encoded");
+                tracing::error!(%error, trace_id = self.trace_id.as_str(), "an answer cannot be encoded");
                 self.refuse(ErrorCode::INTERNAL, "an answer cannot be encoded")
             }
         }
@@ -102,17 +87,20 @@ impl CallInfo {
     }
 
     /// An answer that depends on `etag` only: not sent again to who has it.
-    pub fn data_tagged(&self, request: &HttpRequest, etag: &str, data: &[u8]) -> HttpResponse {
+    pub fn data_tagged(&self, request: &HttpRequest, etag: &web::Bytes, data: &[u8]) -> HttpResponse {
         let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
         let matches = |held: &str| {
-            held.split(',').map(str::trim).any(|held| held == "*" || held.trim_start_matches("W/") == etag)
+            held.split(',')
+                .map(str::trim)
+                .any(|held| held == "*" || held.trim_start_matches("W/").as_bytes() == etag)
         };
         let mut response =
             if known.is_some_and(matches) { HttpResponse::NotModified().finish() } else { self.data(data) };
-        if let Ok(etag) = HeaderValue::from_str(etag) {
-            response.headers_mut().insert(header::ETAG, etag);
+        let headers = response.headers_mut();
+        if let Ok(etag) = HeaderValue::from_maybe_shared(etag.clone()) {
+            headers.insert(header::ETAG, etag);
         }
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.insert(header::CACHE_CONTROL, NO_CACHE);
         response
     }
 }
@@ -158,8 +146,31 @@ pub fn market_of(shared: &Shared, id: &str) -> Result<Arc<MarketEntry>, Refusal>
     shared.board.market(id).ok_or_else(|| (ErrorCode::UNKNOWN_MARKET, format!("unknown market {id:?}")))
 }
 
-/// Query parameters by name.
-pub type Query = HashMap<String, String>;
+/// `"<epoch>-<seq>"`
+pub fn etag_of(epoch: u64, seq: u64) -> web::Bytes {
+    format!("\"{epoch}-{seq}\"").into()
+}
+
+/// Query parameters by name, read where they lie: a request has a few at most.
+#[derive(Debug)]
+pub struct Query(HttpRequest);
+
+impl Query {
+    /// The last of that name.
+    pub fn get(&self, name: &str) -> Option<Cow<'_, str>> {
+        let parameters = form_urlencoded::parse(self.0.query_string().as_bytes());
+        parameters.filter(|(held, _)| held == name).last().map(|(_, value)| value)
+    }
+}
+
+impl FromRequest for Query {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self(request.clone())))
+    }
+}
 
 /// A number within a range, or its default.
 pub fn number(

@@ -5,7 +5,7 @@ use marketd_domain::{MarketStatus, Source};
 use marketd_protocol::rest::push_ticker;
 
 use super::Shared;
-use super::reply::{CallInfo, market_of};
+use super::reply::{CallInfo, etag_of, market_of};
 
 pub async fn get_ticker(
     call: CallInfo,
@@ -20,7 +20,7 @@ pub async fn get_ticker(
     let state = entry.state().read();
     let mut data = Vec::with_capacity(1_024);
     push_ticker(&mut data, &entry.head(), &state);
-    let etag = format!("\"{}-{}\"", entry.epoch(), state.ticker_seq());
+    let etag = etag_of(entry.epoch(), state.ticker_seq());
     // The window of a live market rolls with the clock: its ticker can change without a new trade.
     let depends_on_seq_only =
         entry.source != Source::Live && state.shown_status().status == MarketStatus::Live;

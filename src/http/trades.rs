@@ -5,14 +5,14 @@ use marketd_protocol::code::ErrorCode;
 use marketd_protocol::rest::push_trades;
 
 use super::Shared;
-use super::reply::{CallInfo, Query, Refusal, market_of, number};
+use super::reply::{CallInfo, Query, Refusal, etag_of, market_of, number};
 
 pub async fn list_trades(
     call: CallInfo,
     request: HttpRequest,
     shared: web::Data<Shared>,
     market: web::Path<String>,
-    query: web::Query<Query>,
+    query: Query,
 ) -> HttpResponse {
     call.or_refuse(answer(&call, &request, &shared, &market, &query))
 }
@@ -38,7 +38,7 @@ fn answer(
     let next_cursor = first.filter(|first| Some(*first) > oldest_held);
     let mut data = Vec::with_capacity(256 + trades.len() * 128);
     push_trades(&mut data, &entry.head(), &state, trades, next_cursor);
-    let etag = format!("\"{}-{}\"", entry.epoch(), state.trades().last_seq());
+    let etag = etag_of(entry.epoch(), state.trades().last_seq());
     let status = state.shown_status();
     drop(state);
     match status.status {

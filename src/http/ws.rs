@@ -24,7 +24,7 @@ pub async fn open_session(
     request: HttpRequest,
     payload: web::Payload,
     shared: web::Data<Shared>,
-    query: web::Query<Query>,
+    query: Query,
 ) -> HttpResponse {
     open(&call, &request, payload, &shared, &query, Purpose::Markets)
 }
@@ -35,11 +35,12 @@ pub async fn open_echo(
     request: HttpRequest,
     payload: web::Payload,
     shared: web::Data<Shared>,
+    query: Query,
 ) -> HttpResponse {
     if !shared.session_limits.echo {
         return reply::not_found(call, request).await;
     }
-    open(&call, &request, payload, &shared, &Query::new(), Purpose::Echo)
+    open(&call, &request, payload, &shared, &query, Purpose::Echo)
 }
 
 fn open(

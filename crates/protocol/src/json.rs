@@ -20,6 +20,12 @@ pub fn push_time(out: &mut Vec<u8>, at: Timestamp) {
 /// Appends text as a JSON string, escaped where needed.
 pub fn push_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
+    let is_plain = |byte: u8| byte >= 0x20 && !matches!(byte, b'"' | b'\\');
+    if text.bytes().all(is_plain) {
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+        return;
+    }
     for byte in text.bytes() {
         match byte {
             b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
