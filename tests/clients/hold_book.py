@@ -268,6 +268,7 @@ class Client:
         self.counts = dict.fromkeys(["frames", "status_frames", "heartbeats", "resumes"], 0)
         self.statuses = []
         self.closes = []
+        self.compressed = False
 
     async def run(self):
         parts = [self.streams[at :: self.args.connections] for at in range(self.args.connections)]
@@ -296,9 +297,11 @@ class Client:
     async def converse(self, streams, pending):
         sock = await self.connected_socket()
         url = self.args.ws
+        compression = "deflate" if self.args.deflate else None
         async with connect(
-            url, sock=sock, compression=None, max_queue=1, max_size=None, ping_interval=None, close_timeout=1
+            url, sock=sock, compression=compression, max_queue=1, max_size=None, ping_interval=None, close_timeout=1
         ) as websocket:
+            self.compressed = bool(websocket.protocol.extensions)
             for request_id, stream in enumerate(streams):
                 self.counts["resumes"] += stream.epoch is not None
                 await websocket.send(json.dumps(stream.subscribe_request(request_id, self.args.market)))
@@ -427,6 +430,7 @@ class Client:
             "snapshots": total("snapshots"),
             "deltas": total("deltas"),
             "closes": self.closes,
+            "compressed": self.compressed,
             "statuses": self.statuses,
             "violations": violations,
             "per_stream": {
@@ -448,6 +452,7 @@ def parse_arguments():
     parser.add_argument("--market", required=True)
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--streams", default="all", help="all, or depth:interval_ms with commas between")
+    parser.add_argument("--deflate", action="store_true", help="offer permessage-deflate")
     parser.add_argument("--connections", type=int, default=1, help="spread the streams over so many")
     parser.add_argument("--pause-at", type=float)
     parser.add_argument("--pause-for", type=float, default=10.0)

@@ -169,13 +169,14 @@ async fn every_book_stream_is_true_while_the_feed_is_cut_and_restored() {
         player.play_to(&conn, lines * 3 / 5).await.expect("played");
         conn
     };
-    let Some(client) = strict(&app, &["--seconds", "22"]) else { return };
+    let Some(client) = strict(&app, &["--seconds", "22", "--deflate"]) else { return };
     let watching = async {
         app.ready().await;
         run(client).await
     };
     let (_conn, output) = tokio::join!(playing, watching);
     let summary = assert_true(&output, 5);
+    assert_eq!(summary["compressed"], json!(true), "this client took the books compressed");
     let statuses = summary["statuses"].as_array().expect("statuses");
     let count = |status: Value| statuses.iter().filter(|shown| **shown == status).count();
     assert!(count(json!(["stale", "disconnected"])) >= 2 && count(json!(["live", null])) >= 3, "{summary}");

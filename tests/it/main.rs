@@ -11,6 +11,7 @@ mod drain;
 mod drain_crowd;
 mod feed_faults;
 mod feed_gap;
+mod forms;
 mod keeper;
 mod limits;
 mod reconnect_storm;
