@@ -14,6 +14,8 @@ use crate::streams::Frame;
 /// Frames that may follow a snapshot before a new one is asked for. A storm of clients that join at once
 /// shares one snapshot all the same.
 const SNAPSHOT_FRESH: u64 = 128;
+/// Bytes that may, or as many as the snapshot has itself.
+const SNAPSHOT_FRESH_BYTES: usize = 16 * 1024;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RingLimits {
@@ -54,6 +56,8 @@ pub struct Ring {
     /// Absolute number of the first frame held; the next to come is `first + frames.len()`.
     first: u64,
     snapshot: Option<(u64, Frame)>,
+    /// Bytes of the frames that have followed the snapshot.
+    since_snapshot: usize,
     started: bool,
 }
 
@@ -67,6 +71,7 @@ impl Ring {
             bytes: 0,
             first: 1,
             snapshot: None,
+            since_snapshot: 0,
             started: false,
         }
     }
@@ -90,6 +95,7 @@ impl Ring {
                 self.restart_at(frame.epoch, frame.seq);
             }
             self.snapshot = Some((self.end(), frame));
+            self.since_snapshot = 0;
             return RingChange::Snapshot;
         }
         if !self.started || frame.epoch != self.epoch || frame.prev != self.last_seq {
@@ -98,6 +104,7 @@ impl Ring {
         }
         self.last_seq = frame.seq;
         self.bytes += frame.bytes.len();
+        self.since_snapshot += frame.bytes.len();
         let newest = frame.sent_at;
         self.frames.push_back(frame);
         self.shrink(newest);
@@ -132,11 +139,13 @@ impl Ring {
         }
     }
 
-    /// The latest snapshot and the number of the frame that follows it. `None` when so many frames have
-    /// followed that a new snapshot is the shorter way for someone who comes now.
+    /// The latest snapshot and the number of the frame that follows it. `None` when so much has followed
+    /// that a new snapshot is the shorter way for someone who comes now.
     pub fn snapshot(&self) -> Option<(u64, &Frame)> {
         let (next, frame) = self.snapshot.as_ref()?;
-        (self.end() - next <= SNAPSHOT_FRESH).then_some((*next, frame))
+        let is_fresh = self.end() - next <= SNAPSHOT_FRESH
+            && self.since_snapshot <= frame.bytes.len().max(SNAPSHOT_FRESH_BYTES);
+        is_fresh.then_some((*next, frame))
     }
 
     /// The frame with the absolute number `next`.

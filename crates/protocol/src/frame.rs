@@ -19,7 +19,7 @@ use crate::json::{
 };
 use crate::msgpack;
 use crate::stream::{Channel, StreamKey};
-use crate::ws::push_stream_parameters;
+use crate::ws::push_stream_name;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FrameKind {
@@ -55,7 +55,7 @@ pub struct FramePrefix {
 impl FramePrefix {
     pub fn new(market: &str, key: StreamKey, epoch: u64) -> Self {
         let mut json = Vec::with_capacity(128);
-        push_stream_parameters(&mut json, key);
+        push_stream_name(&mut json, key);
         json.extend_from_slice(b",\"market\":");
         push_string(&mut json, market);
         json.extend_from_slice(b",\"epoch\":");

@@ -278,10 +278,18 @@ pub fn encode_results(
 
 /// Appends `,"channel":…` and the parameters that tell one stream of a channel from another.
 pub fn push_stream_parameters(out: &mut Vec<u8>, key: StreamKey) {
+    push_stream_name(out, key);
+    if let StreamKey::Book { checksum: true, .. } = key {
+        out.extend_from_slice(b",\"checksum\":true");
+    }
+}
+
+/// As [`push_stream_parameters`], for frames: there `checksum` is a figure of each frame's own.
+pub fn push_stream_name(out: &mut Vec<u8>, key: StreamKey) {
     out.extend_from_slice(b",\"channel\":");
     push_string(out, key.channel().as_str());
     match key {
-        StreamKey::Book { depth, interval, checksum } => {
+        StreamKey::Book { depth, interval, checksum: _ } => {
             out.extend_from_slice(b",\"depth\":");
             match depth {
                 BookDepth::Top(levels) => push_u64(out, u64::from(levels)),
@@ -289,9 +297,6 @@ pub fn push_stream_parameters(out: &mut Vec<u8>, key: StreamKey) {
             }
             out.extend_from_slice(b",\"interval_ms\":");
             push_u64(out, u64::from(interval.millis()));
-            if checksum {
-                out.extend_from_slice(b",\"checksum\":true");
-            }
         }
         StreamKey::Candles(interval) => {
             out.extend_from_slice(b",\"interval\":");
