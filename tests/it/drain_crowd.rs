@@ -71,14 +71,12 @@ async fn everyone_who_reads_is_told_and_who_is_frozen_does_not_hold_up_the_end()
     let data_dir = tempfile::tempdir().expect("a folder");
     let port = free_port();
     let mut command = command(port, data_dir.path());
-    command.args([
-        "--set",
-        "venues.sim.enabled=false",
-        "--set",
-        "replay.speed=20",
-        "--set",
-        "log.format=json",
-    ]);
+    let speed = format!("replay.speed={}", sized(5, 20));
+    // Frozen ones are to be there still when the signal comes, however long the others take to connect.
+    let patient = ["limits.stall_timeout_ms=120000", "limits.tcp_user_timeout_ms=120000"];
+    for set in [speed.as_str(), "venues.sim.enabled=false", "log.format=json", patient[0], patient[1]] {
+        command.args(["--set", set]);
+    }
     command.stderr(Stdio::piped());
     let process = Process::start(command, port);
     let mut stderr = process.child.borrow_mut().stderr.take().expect("piped");
