@@ -19,7 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Unsent data that the kernel takes for one client. Small, so that what a slow reader finds after a
 /// pause is recent; large enough to keep a long fat link busy.
-const UNSENT_MAX: u32 = 16 * 1024;
+const UNSENT_MAX: u32 = 8 * 1024;
 
 #[derive(Debug, Clone, Copy)]
 pub struct SocketOptions {

@@ -80,6 +80,8 @@ pub struct Stream {
     pub form: Form,
     pub ring: RefCell<Ring>,
     readers: RefCell<Vec<Reader>>,
+    /// Frames have come that its readers do not know of.
+    has_news: Cell<bool>,
     /// A snapshot is on its way from the market since then.
     asked: Cell<Option<Instant>>,
     idle_since: Cell<Option<Instant>>,
@@ -157,10 +159,14 @@ pub struct HubState {
     no: RefCell<Option<HubNo>>,
     streams: RefCell<HashMap<(MarketNo, StreamKey, Form), Rc<Stream>>>,
     sessions: RefCell<Vec<Weak<Outlet>>>,
+    /// Streams with news.
+    news: RefCell<Vec<Rc<Stream>>>,
     next_stream: Cell<u64>,
+    /// What this hub has last told about its rings.
+    ring_bytes: Cell<u64>,
     windows: RefCell<Vec<Window>>,
     gathered: RefCell<Gathered>,
-    /// A session has something to send, and its window had nothing.
+    /// A stream has news, or a session has something to send and its window had nothing.
     pending: Notify,
 }
 
@@ -172,7 +178,9 @@ impl HubState {
             no: RefCell::new(None),
             streams: RefCell::default(),
             sessions: RefCell::default(),
+            news: RefCell::default(),
             next_stream: Cell::new(0),
+            ring_bytes: Cell::new(0),
             windows: RefCell::default(),
             gathered: RefCell::default(),
             pending: Notify::new(),
@@ -226,6 +234,7 @@ impl HubState {
 
     /// Writes to some of the sessions whose turn it is.
     fn flush(&self) -> Turn {
+        self.tell_news();
         let mut gathered = self.gathered.borrow_mut();
         let now = Instant::now();
         let mut turn = Turn::More;
@@ -267,10 +276,12 @@ impl HubState {
             form,
             ring: RefCell::new(Ring::new(self.limits.ring)),
             readers: RefCell::default(),
+            has_news: Cell::new(false),
             asked: Cell::new(None),
             idle_since: Cell::new(None),
         });
         self.streams.borrow_mut().insert((market, key, form), stream.clone());
+        Metrics::add(&self.board.metrics.streams_open, 1);
         self.ask_snapshot(&stream);
         stream
     }
@@ -299,7 +310,21 @@ impl HubState {
             RingChange::Snapshot => stream.asked.set(None),
             RingChange::Broken => self.ask_snapshot(&stream),
         }
-        stream.wake_readers();
+        if !stream.has_news.replace(true) {
+            self.news.borrow_mut().push(stream);
+            self.pending.notify_one();
+        }
+    }
+
+    /// Tells the readers of streams with news, once for all frames that have come since the last time.
+    fn tell_news(&self) {
+        let mut news = self.news.take();
+        for stream in news.drain(..) {
+            stream.has_news.set(false);
+            stream.wake_readers();
+        }
+        // Nothing was added meanwhile: one thread, and readers only take note. The buffer is kept.
+        self.news.replace(news);
     }
 
     fn reopen_streams(&self, market: Option<MarketNo>) {
@@ -327,6 +352,8 @@ impl HubState {
                 {
                     // Not told: keep the stream, try again at the next sweep.
                     self.streams.borrow_mut().insert(place, stream);
+                } else {
+                    Metrics::subtract(&self.board.metrics.streams_open, 1);
                 }
                 continue;
             }
@@ -335,6 +362,7 @@ impl HubState {
                 self.ask_snapshot(&stream);
             }
         }
+        self.report_rings();
         let timeout = self.limits.stall_timeout;
         self.sessions.borrow_mut().retain(|session| match session.upgrade() {
             None => false,
@@ -354,10 +382,13 @@ impl HubState {
         });
     }
 
-    /// Streams on this worker and the bytes of their rings.
-    pub fn rings(&self) -> (usize, usize) {
-        let streams = self.streams.borrow();
-        (streams.len(), streams.values().map(|stream| stream.ring.borrow().bytes()).sum())
+    /// Tells how many bytes the rings hold.
+    fn report_rings(&self) {
+        let held: usize = self.streams.borrow().values().map(|stream| stream.ring.borrow().bytes()).sum();
+        let before = self.ring_bytes.replace(held as u64);
+        let total = &self.board.metrics.ring_bytes;
+        Metrics::add(total, held as u64);
+        Metrics::subtract(total, before);
     }
 }
 

@@ -23,6 +23,9 @@ counters! {
     sessions_open,
     sessions_total,
     subscriptions_open,
+    /// Streams that the hubs hold, and the bytes of frames in their rings.
+    streams_open,
+    ring_bytes,
     frames_encoded,
     /// Frames handed to sockets.
     frames_sent,

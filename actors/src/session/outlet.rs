@@ -27,8 +27,9 @@ use crate::ring::{Ring, Step};
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
-/// Bytes gathered for one write.
-const WRITE_BUDGET: usize = 32 * 1024;
+/// Bytes gathered for one write: from this much for someone whose socket was just full, whom the rest would
+/// find old, to this much for someone who took all that came and still is behind.
+const WRITE_BUDGET: std::ops::RangeInclusive<usize> = 16 * 1024..=256 * 1024;
 /// A frame so large is handed to the connection as it is: what a slow client leaves of it is shared with
 /// everyone who waits for the same snapshot.
 const LARGE_FRAME: usize = 8 * 1024;
@@ -88,6 +89,8 @@ pub struct Outlet {
     form: Form,
     /// Waits for its turn with the hub's flusher.
     scheduled: Cell<bool>,
+    /// Bytes of the next write at most.
+    budget: Cell<usize>,
     inner: RefCell<Inner>,
 }
 
@@ -101,6 +104,7 @@ impl Outlet {
             window,
             form,
             scheduled: Cell::new(false),
+            budget: Cell::new(*WRITE_BUDGET.start()),
             inner: RefCell::new(Inner {
                 subscriptions: Vec::new(),
                 ready: VecDeque::new(),
@@ -286,13 +290,18 @@ impl Outlet {
     pub fn flush(&self, gathered: &mut Gathered) -> bool {
         self.scheduled.set(false);
         for _ in 0..WRITES_PER_TURN {
+            gathered.budget = self.budget.get();
             if self.connection.is_blocked() || !self.gather(gathered) {
                 return false;
             }
             if gathered.send(&self.connection) == Sent::Blocked {
+                self.budget.set(*WRITE_BUDGET.start());
                 // The body waits for the socket.
                 self.connection.wake();
                 return false;
+            }
+            if gathered.is_full() {
+                self.budget.set((self.budget.get() * 2).min(*WRITE_BUDGET.end()));
             }
         }
         !self.inner.borrow().ready.is_empty()
@@ -423,6 +432,7 @@ struct Run {
 #[derive(Default)]
 pub struct Gathered {
     bytes: Vec<u8>,
+    budget: usize,
     /// A large frame, alone.
     large: Option<Bytes>,
     frames: u64,
@@ -440,7 +450,7 @@ impl Gathered {
     }
 
     fn is_full(&self) -> bool {
-        self.large.is_some() || self.bytes.len() >= WRITE_BUDGET
+        self.large.is_some() || self.bytes.len() >= self.budget
     }
 
     /// Adds a frame. `false` when it has to go in a write of its own.
