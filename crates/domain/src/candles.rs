@@ -90,8 +90,8 @@ pub struct Candle {
     pub trades: u64,
     pub revision: u32,
     /// Venue times of the trades that gave `open` and `close`: a late trade may come before or after.
-    first_at: Timestamp,
-    last_at: Timestamp,
+    pub first_at: Timestamp,
+    pub last_at: Timestamp,
 }
 
 impl Candle {

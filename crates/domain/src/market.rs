@@ -24,6 +24,12 @@ pub enum MarketStatus {
 }
 
 impl MarketStatus {
+    pub const ALL: [Self; 4] = [Self::Connecting, Self::Live, Self::Stale, Self::Halted];
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Connecting => "connecting",
@@ -69,6 +75,28 @@ pub enum StaleReason {
 }
 
 impl StaleReason {
+    pub const ALL: [Self; 15] = [
+        Self::Starting,
+        Self::Disconnected,
+        Self::Gap,
+        Self::ChecksumMismatch,
+        Self::Crossed,
+        Self::Silence,
+        Self::Malformed,
+        Self::Overloaded,
+        Self::Precision,
+        Self::Restarted,
+        Self::VenueReset,
+        Self::ReplayMoved,
+        Self::ReplayEnded,
+        Self::Delisted,
+        Self::Suspended,
+    ];
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
+    }
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Starting => "starting",

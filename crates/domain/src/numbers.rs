@@ -471,6 +471,10 @@ pub struct Volume(i128);
 impl Volume {
     pub const ZERO: Self = Self(0);
 
+    pub const fn from_mantissa(mantissa: i128) -> Self {
+        Self(mantissa)
+    }
+
     pub const fn mantissa(self) -> i128 {
         self.0
     }

@@ -149,3 +149,14 @@ fn a_market_that_starts_over_shows_no_book_until_its_next_snapshot() {
     market.apply_snapshot(&update(&[(10, 1)], &[(11, 1)], 3));
     assert!(market.is_book_shown());
 }
+
+#[test]
+fn statuses_and_reasons_are_read_back_from_their_names() {
+    for status in MarketStatus::ALL {
+        assert_eq!(MarketStatus::parse(status.as_str()), Some(status));
+    }
+    for reason in StaleReason::ALL {
+        assert_eq!(StaleReason::parse(reason.as_str()), Some(reason));
+    }
+    assert_eq!(StaleReason::parse("tired"), None);
+}

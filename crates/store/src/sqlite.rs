@@ -1,0 +1,213 @@
+//! The store in one SQLite file, which is what a node has when nothing is said.
+//!
+//! WAL, so that readers and the writer do not wait for each other; one writing connection, since SQLite has one writer
+//! anyway. `synchronous = normal`: a crash of marketd costs nothing, a power cut the last moments, and never the file.
+
+mod market;
+mod read;
+mod write;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use marketd_domain::{CandleInterval, Timestamp};
+use sqlx::migrate::Migrate;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Connection};
+use tokio::time::timeout;
+
+use crate::migrations::{self, Dialect};
+use crate::rows::{
+    CandleRow, GapRow, MarketKey, MarketRecord, RowError, SnapshotRow, StatusRow, TradeCursor, TradeRow,
+};
+use crate::{Fault, Maintained, Retention, Store, StoreError, StoreOptions, TimeRange, Written, stored};
+
+/// The log of changes is cut back to this many bytes when it is empty: readers may have let it grow.
+const WAL_BYTES_KEPT: &str = "67108864";
+
+/// How a file of ours is opened, here and by the spool.
+pub(crate) fn file_options(options: SqliteConnectOptions, busy_timeout: Duration) -> SqliteConnectOptions {
+    options
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(busy_timeout)
+        .pragma("journal_size_limit", WAL_BYTES_KEPT)
+        .disable_statement_logging()
+}
+
+pub(crate) struct SqliteStore {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    timeout: Duration,
+}
+
+impl SqliteStore {
+    pub(crate) async fn open(url: &str, options: StoreOptions) -> Result<(Self, Vec<String>), StoreError> {
+        let parsed =
+            SqliteConnectOptions::from_str(url).map_err(|error| StoreError::from_sqlx("open", error))?;
+        let target = file_options(parsed, options.timeout);
+        let connection = SqliteConnection::connect_with(&target.clone().create_if_missing(true)).await;
+        let migrations = migrate(connection.map_err(|error| StoreError::from_sqlx("open", error))?).await?;
+        let pool = || {
+            SqlitePoolOptions::new().acquire_timeout(options.timeout).idle_timeout(None).max_lifetime(None)
+        };
+        // A file that vanished is not made again without its tables.
+        let target = target.create_if_missing(false);
+        let writer = pool().max_connections(1).connect_lazy_with(target.clone());
+        let readers = pool().max_connections(options.connections).connect_lazy_with(target.read_only(true));
+        Ok((Self { writer, readers, timeout: options.timeout }, migrations))
+    }
+
+    /// Runs work that ends in time or has failed. What it began is rolled back, then.
+    async fn within<T>(
+        &self,
+        doing: &'static str,
+        work: impl Future<Output = Result<T, sqlx::Error>> + Send,
+    ) -> Result<T, StoreError> {
+        match timeout(self.timeout, work).await {
+            Ok(result) => result.map_err(|error| StoreError::from_sqlx(doing, error)),
+            Err(_) => Err(StoreError::timed_out(doing)),
+        }
+    }
+}
+
+async fn migrate(mut connection: SqliteConnection) -> Result<Vec<String>, StoreError> {
+    let migrator = migrations::migrator(Dialect::Sqlite);
+    let run = async {
+        connection.lock().await?;
+        let pending = migrations::pending(&mut connection).await?;
+        migrator.run(&mut connection).await?;
+        connection.unlock().await?;
+        Ok(pending)
+    };
+    let pending = run.await.map_err(|error| StoreError::from_migration("migrate", error))?;
+    connection.close().await.map_err(|error| StoreError::from_sqlx("migrate", error))?;
+    Ok(pending)
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn register_market(&self, market: &MarketRecord) -> Result<MarketKey, StoreError> {
+        const DOING: &str = "register a market";
+        let refused = |error: RowError| StoreError::new(Fault::Refused, DOING, error.to_string());
+        let columns = stored::MarketColumns::of(&market.instrument).map_err(refused)?;
+        let is_ours = self
+            .within(DOING, async {
+                market::register(&mut *self.writer.acquire().await?, market, &columns).await
+            })
+            .await?;
+        if is_ours { Ok(market.key()) } else { Err(refused(RowError::SameKey(market.key().to_string()))) }
+    }
+
+    async fn markets(&self) -> Result<Vec<MarketRecord>, StoreError> {
+        const DOING: &str = "read markets";
+        let stored =
+            self.within(DOING, async { market::all(&mut *self.readers.acquire().await?).await }).await?;
+        stored::rows(DOING, stored, stored::market)
+    }
+
+    async fn write_trades(&self, rows: &[TradeRow]) -> Result<Written, StoreError> {
+        self.within("write trades", async { write::trades(&mut *self.writer.acquire().await?, rows).await })
+            .await
+    }
+
+    async fn write_candles(&self, rows: &[CandleRow]) -> Result<Written, StoreError> {
+        self.within("write candles", async { write::candles(&mut *self.writer.acquire().await?, rows).await })
+            .await
+    }
+
+    async fn write_snapshots(&self, rows: &[SnapshotRow]) -> Result<Written, StoreError> {
+        self.within("write snapshots", async {
+            write::snapshots(&mut *self.writer.acquire().await?, rows).await
+        })
+        .await
+    }
+
+    async fn write_statuses(&self, rows: &[StatusRow]) -> Result<Written, StoreError> {
+        self.within("write statuses", async {
+            write::statuses(&mut *self.writer.acquire().await?, rows).await
+        })
+        .await
+    }
+
+    async fn write_gaps(&self, rows: &[GapRow]) -> Result<Written, StoreError> {
+        self.within("write gaps", async { write::gaps(&mut *self.writer.acquire().await?, rows).await }).await
+    }
+
+    async fn trades_before(
+        &self,
+        market: MarketKey,
+        before: Option<TradeCursor>,
+        limit: u32,
+    ) -> Result<Vec<TradeRow>, StoreError> {
+        const DOING: &str = "read trades";
+        let read = async { read::trades(&mut *self.readers.acquire().await?, market, before, limit).await };
+        let mut stored = self.within(DOING, read).await?;
+        stored.reverse();
+        stored::rows(DOING, stored, stored::trade)
+    }
+
+    async fn candles(
+        &self,
+        market: MarketKey,
+        interval: CandleInterval,
+        range: TimeRange,
+        limit: u32,
+    ) -> Result<Vec<CandleRow>, StoreError> {
+        const DOING: &str = "read candles";
+        let read = async {
+            read::candles(&mut *self.readers.acquire().await?, market, interval, range, limit).await
+        };
+        stored::rows(DOING, self.within(DOING, read).await?, stored::candle)
+    }
+
+    async fn snapshot_at(&self, market: MarketKey, at: Timestamp) -> Result<Option<SnapshotRow>, StoreError> {
+        const DOING: &str = "read a snapshot";
+        let read = async { read::snapshot(&mut *self.readers.acquire().await?, market, at).await };
+        let row = self.within(DOING, read).await?.map(stored::snapshot).transpose();
+        row.map_err(|error| StoreError::unreadable(DOING, error))
+    }
+
+    async fn statuses(
+        &self,
+        market: MarketKey,
+        range: TimeRange,
+        limit: u32,
+    ) -> Result<Vec<StatusRow>, StoreError> {
+        const DOING: &str = "read statuses";
+        let read = async { read::statuses(&mut *self.readers.acquire().await?, market, range, limit).await };
+        stored::rows(DOING, self.within(DOING, read).await?, stored::status)
+    }
+
+    async fn gaps(&self, market: MarketKey, range: TimeRange, limit: u32) -> Result<Vec<GapRow>, StoreError> {
+        const DOING: &str = "read gaps";
+        let read = async { read::gaps(&mut *self.readers.acquire().await?, market, range, limit).await };
+        stored::rows(DOING, self.within(DOING, read).await?, stored::gap)
+    }
+
+    async fn maintain(&self, now: Timestamp, retention: &Retention) -> Result<Maintained, StoreError> {
+        const DOING: &str = "delete old rows";
+        let mut done = Maintained::default();
+        for expiry in write::expiries(now, retention) {
+            // Piece by piece, so that rows can be written in between.
+            loop {
+                let delete = async { expiry.delete_some(&mut *self.writer.acquire().await?).await };
+                match self.within(DOING, delete).await? {
+                    0 => break,
+                    deleted => done.rows_deleted += deleted,
+                }
+            }
+        }
+        Ok(done)
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
