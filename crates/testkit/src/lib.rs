@@ -1,5 +1,5 @@
-//! What the tests of marketd stand on: a scripted venue on a real socket, recordings played into it with faults, and
-//! the paths of the recorded data. A dev-dependency only.
+//! What the tests of marketd stand on: a scripted venue on a real socket, recordings played into it with faults,
+//! private database servers, and the paths of the recorded data. A dev-dependency only.
 //!
 //! The venue is a real TCP server, not a mock trait, so what is tested is the feed as it ships: its handshake, its
 //! deadlines, its caps and its reconnects. It runs as tasks of the test's own tokio runtime. Do not pause the clock in
@@ -34,6 +34,7 @@ mod draw;
 mod http;
 mod player;
 mod recording;
+pub mod services;
 mod venue;
 pub mod wire;
 
