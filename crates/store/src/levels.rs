@@ -1,13 +1,13 @@
 //! A book's levels in few bytes, exactly.
 //!
 //! One byte of version; then for the bids and for the asks: how many, and each level as the difference of its price to
-//! the one before and its quantity. Numbers are variable-length integers of seven bits a byte, the lowest first, signs
-//! folded in (0, -1, 1, -2 ... are 0, 1, 2, 3 ...). Neighbouring prices are close, so a level takes some seven bytes
-//! in place of sixteen.
+//! the one before and its quantity, as [`crate::packing`] has numbers. Neighbouring prices are close, so a level takes
+//! some seven bytes in place of sixteen.
 
 use marketd_domain::book::Level;
 use marketd_domain::{Price, Qty};
 
+use crate::packing::{put, put_signed, take, take_signed};
 use crate::rows::RowError;
 
 const VERSION: u8 = 1;
@@ -21,8 +21,8 @@ pub(crate) fn pack(bids: &[Level], asks: &[Level]) -> Vec<u8> {
         for level in side {
             let price = level.price.mantissa();
             // Wrapping both ways is exact for any two prices.
-            put(&mut out, fold_sign(price.wrapping_sub(price_before)));
-            put(&mut out, fold_sign(level.qty.mantissa()));
+            put_signed(&mut out, price.wrapping_sub(price_before));
+            put_signed(&mut out, level.qty.mantissa());
             price_before = price;
         }
     }
@@ -30,10 +30,10 @@ pub(crate) fn pack(bids: &[Level], asks: &[Level]) -> Vec<u8> {
 }
 
 pub(crate) fn unpack(bytes: &[u8]) -> Result<(Vec<Level>, Vec<Level>), RowError> {
-    let mut rest = bytes.strip_prefix(&[VERSION]).ok_or(RowError::Levels)?;
-    let bids = take_side(&mut rest).ok_or(RowError::Levels)?;
-    let asks = take_side(&mut rest).ok_or(RowError::Levels)?;
-    if rest.is_empty() { Ok((bids, asks)) } else { Err(RowError::Levels) }
+    let mut rest = bytes.strip_prefix(&[VERSION]).ok_or(RowError::Packed)?;
+    let bids = take_side(&mut rest).ok_or(RowError::Packed)?;
+    let asks = take_side(&mut rest).ok_or(RowError::Packed)?;
+    if rest.is_empty() { Ok((bids, asks)) } else { Err(RowError::Packed) }
 }
 
 fn take_side(rest: &mut &[u8]) -> Option<Vec<Level>> {
@@ -45,45 +45,11 @@ fn take_side(rest: &mut &[u8]) -> Option<Vec<Level>> {
     let mut side = Vec::with_capacity(count);
     let mut price: i64 = 0;
     for _ in 0..count {
-        price = price.wrapping_add(unfold_sign(take(rest)?));
-        let qty = unfold_sign(take(rest)?);
+        price = price.wrapping_add(take_signed(rest)?);
+        let qty = take_signed(rest)?;
         side.push(Level::new(Price::from_mantissa(price), Qty::from_mantissa(qty)));
     }
     Some(side)
-}
-
-const fn fold_sign(value: i64) -> u64 {
-    ((value << 1) ^ (value >> 63)).cast_unsigned()
-}
-
-const fn unfold_sign(folded: u64) -> i64 {
-    (folded >> 1).cast_signed() ^ -((folded & 1).cast_signed())
-}
-
-fn put(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
-fn take(rest: &mut &[u8]) -> Option<u64> {
-    let mut value = 0u64;
-    for shift in (0..64).step_by(7) {
-        let (byte, after) = rest.split_first()?;
-        *rest = after;
-        let bits = u64::from(byte & 0x7f);
-        // The tenth byte has room for one bit.
-        if shift == 63 && bits > 1 {
-            return None;
-        }
-        value |= bits << shift;
-        if byte & 0x80 == 0 {
-            return Some(value);
-        }
-    }
-    None
 }
 
 #[cfg(test)]
@@ -119,13 +85,13 @@ mod tests {
     fn damaged_bytes_are_refused_and_never_reserve_much() {
         let whole = pack(&side(&[(6_000_010, 51_200_000)]), &side(&[(6_000_011, 3)]));
         for end in 0..whole.len() {
-            assert_eq!(unpack(&whole[..end]), Err(RowError::Levels), "cut off at {end}");
+            assert_eq!(unpack(&whole[..end]), Err(RowError::Packed), "cut off at {end}");
         }
         let mut longer = whole.clone();
         longer.push(0);
-        assert_eq!(unpack(&longer), Err(RowError::Levels));
+        assert_eq!(unpack(&longer), Err(RowError::Packed));
         let many = [VERSION, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01];
-        assert_eq!(unpack(&many), Err(RowError::Levels));
-        assert_eq!(unpack(&[2, 0, 0]), Err(RowError::Levels));
+        assert_eq!(unpack(&many), Err(RowError::Packed));
+        assert_eq!(unpack(&[2, 0, 0]), Err(RowError::Packed));
     }
 }

@@ -11,9 +11,11 @@
 mod error;
 mod levels;
 mod migrations;
+mod packing;
 mod postgres;
 mod retention;
 mod rows;
+mod spool;
 mod sqlite;
 mod stored;
 
@@ -29,6 +31,8 @@ pub use rows::{
     CandleRow, Family, GapKind, GapRow, MarketKey, MarketRecord, RowError, SnapshotMoment, SnapshotRow,
     StatusRow, TradeCursor, TradeRow,
 };
+
+pub use spool::{Batch, Opening, Pushed, Rows, SetAside, Spool};
 
 /// What a write did to its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -37,17 +37,22 @@ pub(crate) enum Dialect {
 /// Where the database says which migrations it has.
 const APPLIED: &str = "_sqlx_migrations";
 
-pub(crate) fn migrator(dialect: Dialect) -> Migrator {
-    Migrator::with_migrations(MIGRATIONS.iter().map(|pair| pair.migration(dialect)).collect())
-}
-
-/// The names of the migrations that the database does not have yet. The caller holds the migration lock, so that no
-/// other node runs them in between.
-pub(crate) async fn pending<C: Migrate>(connection: &mut C) -> Result<Vec<String>, MigrateError> {
+/// Brings the tables up to date and returns the names of the migrations that it ran.
+pub(crate) async fn run<C: Migrate>(
+    connection: &mut C,
+    dialect: Dialect,
+) -> Result<Vec<String>, MigrateError> {
+    let migrator = Migrator::with_migrations(MIGRATIONS.iter().map(|pair| pair.migration(dialect)).collect());
+    // Nodes that start together wait here for the first one. After an error the caller drops the connection, and the
+    // lock with it.
+    connection.lock().await?;
     connection.ensure_migrations_table(APPLIED).await?;
     let applied = connection.list_applied_migrations(APPLIED).await?;
-    let is_pending = |pair: &&Pair| !applied.iter().any(|applied| applied.version == pair.version);
-    Ok(MIGRATIONS.iter().filter(is_pending).map(|pair| pair.name.to_owned()).collect())
+    // `Migrator::run` does the same, but its future cannot be sent between threads.
+    migrator.run_direct(None, connection, false).await?;
+    connection.unlock().await?;
+    let is_new = |pair: &&Pair| !applied.iter().any(|applied| applied.version == pair.version);
+    Ok(MIGRATIONS.iter().filter(is_new).map(|pair| pair.name.to_owned()).collect())
 }
 
 impl Pair {

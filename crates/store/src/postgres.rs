@@ -18,7 +18,6 @@ use std::str::FromStr;
 use async_trait::async_trait;
 use marketd_domain::{CandleInterval, Timestamp};
 use parking_lot::Mutex;
-use sqlx::migrate::Migrate;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, Postgres};
 use sqlx::{ConnectOptions, Connection};
@@ -109,17 +108,11 @@ impl PostgresStore {
 }
 
 async fn migrate(mut connection: PgConnection) -> Result<Vec<String>, StoreError> {
-    let migrator = migrations::migrator(Dialect::Postgres);
-    let run = async {
-        connection.lock().await?;
-        let pending = migrations::pending(&mut connection).await?;
-        migrator.run(&mut connection).await?;
-        connection.unlock().await?;
-        Ok(pending)
-    };
-    let pending = run.await.map_err(|error| StoreError::from_migration("migrate", error))?;
-    connection.close().await.map_err(|error| StoreError::from_sqlx("migrate", error))?;
-    Ok(pending)
+    const DOING: &str = "migrate";
+    let run = migrations::run(&mut connection, Dialect::Postgres).await;
+    let run = run.map_err(|error| StoreError::from_migration(DOING, error))?;
+    connection.close().await.map_err(|error| StoreError::from_sqlx(DOING, error))?;
+    Ok(run)
 }
 
 /// A connection that goes back to the pool only when its work is done. After an error, a timeout, or when the caller

@@ -29,8 +29,8 @@ pub enum RowError {
     OutOfRange { what: &'static str, value: String },
     #[error("unknown {what} \"{value}\"")]
     Unknown { what: &'static str, value: String },
-    #[error("packed levels are cut off or of an unknown version")]
-    Levels,
+    #[error("packed bytes are cut off or of an unknown version")]
+    Packed,
     #[error("\"{0}\" and another market have the same key")]
     SameKey(String),
 }

@@ -7,12 +7,13 @@ mod market;
 mod read;
 mod write;
 
+pub(crate) use write::{Inserts, SqliteQuery};
+
 use std::str::FromStr;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use marketd_domain::{CandleInterval, Timestamp};
-use sqlx::migrate::Migrate;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
@@ -77,17 +78,11 @@ impl SqliteStore {
 }
 
 async fn migrate(mut connection: SqliteConnection) -> Result<Vec<String>, StoreError> {
-    let migrator = migrations::migrator(Dialect::Sqlite);
-    let run = async {
-        connection.lock().await?;
-        let pending = migrations::pending(&mut connection).await?;
-        migrator.run(&mut connection).await?;
-        connection.unlock().await?;
-        Ok(pending)
-    };
-    let pending = run.await.map_err(|error| StoreError::from_migration("migrate", error))?;
-    connection.close().await.map_err(|error| StoreError::from_sqlx("migrate", error))?;
-    Ok(pending)
+    const DOING: &str = "migrate";
+    let run = migrations::run(&mut connection, Dialect::Sqlite).await;
+    let run = run.map_err(|error| StoreError::from_migration(DOING, error))?;
+    connection.close().await.map_err(|error| StoreError::from_sqlx(DOING, error))?;
+    Ok(run)
 }
 
 #[async_trait]

@@ -1,19 +1,27 @@
 //! `devsvc run -- <command>`: runs a command, tests as a rule, with a Postgres and a Redis that end with it.
 
+use std::ffi::{OsStr, OsString};
 use std::process::{Command, ExitCode};
 
 use marketd_testkit::services::{Durability, POSTGRES_VARIABLE, Postgres, REDIS_VARIABLE, Redis};
 
-fn main() -> anyhow::Result<ExitCode> {
+fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
-    let [run, dashes, program, arguments @ ..] = arguments.as_slice() else {
-        eprintln!("usage: devsvc run -- <command> [arguments]");
-        return Ok(ExitCode::from(2));
-    };
-    if run != "run" || dashes != "--" {
-        eprintln!("usage: devsvc run -- <command> [arguments]");
-        return Ok(ExitCode::from(2));
+    match arguments.as_slice() {
+        [run, dashes, program, arguments @ ..] if run == "run" && dashes == "--" => {
+            run_with_services(program, arguments).unwrap_or_else(|error| {
+                eprintln!("devsvc: {error:#}");
+                ExitCode::FAILURE
+            })
+        }
+        _ => {
+            eprintln!("usage: devsvc run -- <command> [arguments]");
+            ExitCode::from(2)
+        }
     }
+}
+
+fn run_with_services(program: &OsStr, arguments: &[OsString]) -> anyhow::Result<ExitCode> {
     let mut command = Command::new(program);
     command.args(arguments);
     // Both live until the command has ended.

@@ -1,0 +1,247 @@
+//! The spool: what it keeps, what it says about the rest.
+
+use std::path::{Path, PathBuf};
+
+use marketd_domain::MarketStatus;
+use marketd_domain::market::StatusReport;
+use marketd_store::{
+    Fault, GapKind, GapRow, Pushed, Rows, SnapshotMoment, SnapshotRow, Spool, StatusRow, Store, StoreError,
+};
+use sqlx::Connection;
+use sqlx::sqlite::SqliteConnection;
+
+use crate::support::{
+    self, MIDNIGHT_US, SCALES, all_trades, at, candle, market, minute_row, record, trade_row, trade_rows,
+};
+
+const ROOM: u64 = 64 * 1024 * 1024;
+
+struct File {
+    folder: tempfile::TempDir,
+}
+
+impl File {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("spool.db")
+    }
+
+    async fn open(&self, limit_bytes: u64) -> Spool {
+        let opening = Spool::open(&self.path(), limit_bytes).await.expect("a spool");
+        assert_eq!(opening.set_aside, None);
+        opening.spool
+    }
+
+    async fn execute(&self, statement: &'static str) {
+        let url = format!("sqlite://{}", self.path().display());
+        let mut connection = SqliteConnection::connect(&url).await.expect("the file");
+        sqlx::raw_sql(statement).execute(&mut connection).await.expect("a valid statement");
+        connection.close().await.expect("the end");
+    }
+}
+
+fn trades(first: u64, count: u64) -> Rows {
+    Rows::Trades(trade_rows(first, count))
+}
+
+async fn push_all(spool: &Spool, rows: &Rows) {
+    let pushed = spool.push(rows).await.expect("room");
+    assert_eq!(pushed, Pushed { kept: rows.len(), refused: 0 });
+}
+
+/// What a writer does when the store is back.
+async fn drain(spool: &Spool, store: &dyn Store) -> Result<(), StoreError> {
+    for market in spool.markets().await? {
+        store.register_market(&market).await?;
+    }
+    while let Some(batch) = spool.peek(300).await? {
+        assert_eq!((batch.damaged, batch.missing), (0, 0));
+        match &batch.rows {
+            Rows::Trades(rows) => store.write_trades(rows).await?,
+            Rows::Candles(rows) => store.write_candles(rows).await?,
+            Rows::Snapshots(rows) => store.write_snapshots(rows).await?,
+            Rows::Statuses(rows) => store.write_statuses(rows).await?,
+            Rows::Gaps(rows) => store.write_gaps(rows).await?,
+        };
+        spool.done(&batch).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn rows_of_all_families_come_back_as_they_went_in_and_in_order() {
+    let file = File::new();
+    let moment =
+        SnapshotMoment { ts_recv: at(MIDNIGHT_US), ts_venue: at(5), book_seq: 3, venue_seq: u64::MAX };
+    let report = StatusReport { status: MarketStatus::Live, reason: None, since: at(MIDNIGHT_US) };
+    let gap =
+        |until| GapRow::new(market(), GapKind::Offline, at(MIDNIGHT_US), until, 7).expect("a valid row");
+    let pushed = [
+        trades(1, 3),
+        Rows::Candles(vec![minute_row(&candle(0, 5, 2))]),
+        Rows::Snapshots(vec![
+            SnapshotRow::new(market(), SCALES, moment, Vec::new(), Vec::new()).expect("a valid row"),
+        ]),
+        Rows::Statuses(vec![StatusRow::new(market(), report, 9).expect("a valid row")]),
+        Rows::Gaps(vec![gap(None), gap(Some(at(MIDNIGHT_US + 1)))]),
+        trades(4, 2),
+    ];
+    let spool = file.open(ROOM).await;
+    for rows in &pushed {
+        push_all(&spool, rows).await;
+    }
+    assert_eq!(spool.waiting().await.expect("a count"), 10);
+    // And after a restart.
+    spool.close().await;
+    let spool = file.open(ROOM).await;
+    for rows in pushed {
+        let batch = spool.peek(100).await.expect("a read").expect("rows");
+        assert_eq!((&batch.rows, batch.damaged, batch.missing), (&rows, 0, 0));
+        assert_eq!(spool.peek(100).await.expect("a read").expect("rows"), batch, "peeking takes nothing out");
+        spool.done(&batch).await.expect("a delete");
+    }
+    assert_eq!(spool.peek(100).await.expect("a read"), None);
+    assert_eq!(spool.waiting().await.expect("a count"), 0);
+}
+
+#[tokio::test]
+async fn rows_reach_the_store_once_however_often_we_end_in_between() {
+    for database in [support::sqlite().await, support::postgres().await].into_iter().flatten() {
+        let file = File::new();
+        let spool = file.open(ROOM).await;
+        spool.note_market(&record("BTC")).await.expect("a market");
+        push_all(&spool, &trades(1, 1_000)).await;
+        // The store has the batch, and we ended before the spool could know.
+        let batch = spool.peek(300).await.expect("a read").expect("rows");
+        let Rows::Trades(rows) = &batch.rows else { panic!("other rows than were pushed") };
+        database.store.write_trades(rows).await.expect("a write");
+        spool.close().await;
+        let spool = file.open(ROOM).await;
+        drain(&spool, &*database.store).await.expect("a store that is back");
+        assert_eq!(all_trades(&*database.store).await, trade_rows(1, 1_000));
+        assert_eq!(database.store.markets().await.expect("a read"), [record("BTC")]);
+    }
+}
+
+#[tokio::test]
+async fn a_full_spool_keeps_the_oldest_and_counts_the_rest() {
+    let file = File::new();
+    let limit = 256 * 1024;
+    let spool = file.open(limit).await;
+    let mut kept = 0;
+    let mut refused = 0;
+    for batch in 0..20 {
+        let pushed = spool.push(&trades(1 + batch * 500, 500)).await.expect("a push");
+        assert_eq!(pushed.kept + pushed.refused, 500);
+        assert!(refused == 0 || pushed.kept == 0, "rows are kept behind a hole");
+        kept += pushed.kept as u64;
+        refused += pushed.refused as u64;
+    }
+    assert!(kept > 1_000 && refused > 1_000, "{kept} kept, {refused} refused");
+    let size = std::fs::metadata(file.path()).expect("the file").len();
+    assert!(size <= limit * 5 / 4, "{size} bytes in the file");
+
+    // The count survives a restart, and becomes a gap row with the times of what was lost.
+    spool.close().await;
+    let spool = file.open(limit).await;
+    let losses = spool.losses();
+    let [gap] = losses.as_slice() else { panic!("{losses:?}") };
+    assert_eq!((gap.market(), gap.rows_lost()), (market(), refused));
+    assert_eq!(gap.kind(), GapKind::Unstored(marketd_store::Family::Trades));
+    assert_eq!(gap.until(), Some(trade_row(10_000, MIDNIGHT_US + 10_000_000).trade().ts_venue));
+    // More is lost before the store has the gap: it is counted by itself.
+    for batch in 0..2 {
+        spool.push(&trades(20_000 + batch * 500, 500)).await.expect("a push");
+    }
+    spool.losses_stored(&losses).await.expect("a save");
+    let later: u64 = spool.losses().iter().map(GapRow::rows_lost).sum();
+    assert!(later > 0 && later <= 1_000, "{later}");
+    spool.losses_stored(&spool.losses()).await.expect("a save");
+    assert_eq!(spool.losses(), []);
+
+    // Room comes back with draining.
+    while let Some(batch) = spool.peek(5_000).await.expect("a read") {
+        spool.done(&batch).await.expect("a delete");
+    }
+    push_all(&spool, &trades(30_000, 1_000)).await;
+}
+
+#[tokio::test]
+async fn a_row_whose_bytes_changed_is_left_out_and_told() {
+    let file = File::new();
+    let spool = file.open(ROOM).await;
+    push_all(&spool, &trades(1, 10)).await;
+    spool.close().await;
+    // One bit in the middle of a payload, and a whole payload.
+    file.execute(
+        "update entries set payload = cast(substr(payload, 1, 9) || x'55' || substr(payload, 11) as blob) where seq = 3;
+         update entries set payload = x'' where seq = 5",
+    )
+    .await;
+    let spool = file.open(ROOM).await;
+    let batch = spool.peek(100).await.expect("a read").expect("rows");
+    let mut sound = trade_rows(1, 10);
+    sound.remove(4);
+    sound.remove(2);
+    assert_eq!((&batch.rows, batch.damaged, batch.missing), (&Rows::Trades(sound), 2, 0));
+    spool.done(&batch).await.expect("a delete");
+    assert_eq!(spool.peek(100).await.expect("a read"), None);
+}
+
+#[tokio::test]
+async fn rows_that_vanished_are_missed() {
+    let file = File::new();
+    let spool = file.open(ROOM).await;
+    push_all(&spool, &trades(1, 10)).await;
+    spool.close().await;
+    file.execute("delete from entries where seq in (1, 4, 5)").await;
+    let spool = file.open(ROOM).await;
+    let batch = spool.peek(100).await.expect("a read").expect("rows");
+    assert_eq!((batch.rows.len(), batch.damaged, batch.missing), (7, 0, 3));
+}
+
+fn overwrite(path: &Path, from: usize, bytes: &[u8]) {
+    let mut content = std::fs::read(path).expect("the file");
+    content[from..from + bytes.len()].copy_from_slice(bytes);
+    std::fs::write(path, content).expect("the file");
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_set_aside_and_said() {
+    // The header, and a page in the middle.
+    for from in [0, 5 * 4_096] {
+        let file = File::new();
+        let spool = file.open(ROOM).await;
+        push_all(&spool, &trades(1, 2_000)).await;
+        spool.close().await;
+        overwrite(&file.path(), from, &[0xa5; 4_096]);
+        let opening = Spool::open(&file.path(), ROOM).await.expect("a new spool");
+        let set_aside = opening.set_aside.expect("what was damaged");
+        assert!(set_aside.path.exists() && !set_aside.reason.is_empty(), "{set_aside:?}");
+        assert_eq!(opening.spool.peek(10).await.expect("a read"), None);
+        push_all(&opening.spool, &trades(1, 10)).await;
+    }
+}
+
+#[tokio::test]
+async fn rows_that_cannot_be_written_are_counted_even_so() {
+    let file = File::new();
+    let spool = file.open(ROOM).await;
+    push_all(&spool, &trades(1, 10)).await;
+    // Whatever the reason: the file takes nothing.
+    file.execute("create trigger full before insert on entries begin select raise(abort, 'no room'); end")
+        .await;
+    let error = spool.push(&trades(11, 10)).await.expect_err("a write that fails");
+    assert_eq!(error.fault(), Fault::Refused);
+    assert_eq!(spool.losses().iter().map(GapRow::rows_lost).sum::<u64>(), 10);
+    file.execute("drop trigger full").await;
+    push_all(&spool, &trades(21, 10)).await;
+    spool.close().await;
+    let spool = file.open(ROOM).await;
+    assert_eq!(spool.losses().iter().map(GapRow::rows_lost).sum::<u64>(), 10);
+    let batch = spool.peek(100).await.expect("a read").expect("rows");
+    assert_eq!((batch.rows.len(), batch.missing), (20, 0));
+}
