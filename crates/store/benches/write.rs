@@ -82,37 +82,12 @@ async fn postgres() -> anyhow::Result<()> {
     .await?;
     let single = "insert into trades (market_id, ts_us, id_high, id_low, price, qty, ts_recv_us, price_scale, qty_scale,
         side, backfilled) values ($1, $2, 0, $3, $4, $5, $6, 2, 8, 0, false)";
-    let mut insert = async |first: u64| {
+    measure("postgres, baseline: insert a row", &mut truncate, async |first| {
         for row in rows(first, 100) {
             bound(sqlx::query(single), &row).execute(&mut connection).await?;
         }
-        anyhow::Ok(100)
-    };
-    measure("postgres, baseline: insert a row", &mut truncate, &mut insert).await?;
-    measure(
-        "postgres, the same with synchronous_commit off",
-        async || {
-            truncate().await?;
-            sqlx::query("alter role postgres set synchronous_commit = off")
-                .execute(&mut PgConnection::connect(&url).await?)
-                .await?;
-            Ok(())
-        },
-        {
-            let url = url.clone();
-            let mut connection = None;
-            async move |first: u64| {
-                if connection.is_none() {
-                    connection = Some(PgConnection::connect(&url).await?);
-                }
-                let connection = connection.as_mut().expect("it was made above");
-                for row in rows(first, 100) {
-                    bound(sqlx::query(single), &row).execute(&mut *connection).await?;
-                }
-                Ok(100)
-            }
-        },
-    )
+        Ok(100)
+    })
     .await
 }
 
