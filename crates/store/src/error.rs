@@ -141,6 +141,8 @@ fn fault_of_postgres(code: &str) -> Fault {
         "42P01" | "42P07" | "42703" | "42701" | "42804" => Fault::Schema,
         // data_corrupted, index_corrupted
         "XX001" | "XX002" => Fault::Damaged,
+        // check_violation: there are no checks, but a partition may vanish while it is written to.
+        "23514" => Fault::Unavailable,
         _ if code.starts_with("22") || code.starts_with("23") => Fault::Refused,
         _ => Fault::Unavailable,
     }
@@ -179,6 +181,7 @@ mod tests {
         check("42501", Fault::ReadOnly);
         check("42P01", Fault::Schema);
         check("23505", Fault::Refused);
+        check("23514", Fault::Unavailable); // no partition for the row
         check("22003", Fault::Refused);
         check("XX001", Fault::Damaged);
         check("ZZZZZ", Fault::Unavailable);

@@ -89,22 +89,6 @@ impl PostgresStore {
             buffers.push(buffer);
         }
     }
-
-    /// Copies a batch after its partitions are there. A partition may vanish between both: another node's retention
-    /// dropped it. Then what is known of partitions is forgotten, and the batch goes once more.
-    async fn copy_trades(&self, lease: &mut Lease, rows: &[TradeRow]) -> Result<Written, sqlx::Error> {
-        let times = || rows.iter().map(|row| row.trade().ts_venue);
-        self.partitions.ensure(lease, Partitioned::Trades, times()).await?;
-        let mut buffer = self.take_buffer();
-        let mut result = write::trades(lease, rows, &mut buffer).await;
-        if partitions::is_missing(&result) {
-            self.partitions.forget();
-            self.partitions.ensure(lease, Partitioned::Trades, times()).await?;
-            result = write::trades(lease, rows, &mut buffer).await;
-        }
-        self.return_buffer(buffer);
-        result
-    }
 }
 
 async fn migrate(mut connection: PgConnection) -> Result<Vec<String>, StoreError> {
@@ -163,6 +147,21 @@ macro_rules! leased {
     };
 }
 
+/// Runs a write after its partitions are there. One may vanish between both, when another node's retention drops it:
+/// then what is known of partitions is forgotten, and the write runs once more.
+macro_rules! with_partitions {
+    ($store:ident, $lease:ident, $table:expr, $times:expr, $write:expr) => {{
+        $store.partitions.ensure(&mut $lease, $table, $times).await?;
+        let mut result = $write;
+        if partitions::is_missing(&result) {
+            $store.partitions.forget();
+            $store.partitions.ensure(&mut $lease, $table, $times).await?;
+            result = $write;
+        }
+        result?
+    }};
+}
+
 #[async_trait]
 impl Store for PostgresStore {
     async fn register_market(&self, market: &MarketRecord) -> Result<MarketKey, StoreError> {
@@ -182,14 +181,32 @@ impl Store for PostgresStore {
     }
 
     async fn write_trades(&self, rows: &[TradeRow]) -> Result<Written, StoreError> {
-        leased!(self, "write trades", |lease| self.copy_trades(&mut lease, rows).await?).await
+        let mut buffer = self.take_buffer();
+        let written = leased!(self, "write trades", |lease| {
+            let times = rows.iter().map(|row| row.trade().ts_venue);
+            with_partitions!(
+                self,
+                lease,
+                Partitioned::Trades,
+                times.clone(),
+                write::trades(&mut lease, rows, &mut buffer).await
+            )
+        })
+        .await;
+        self.return_buffer(buffer);
+        written
     }
 
     async fn write_candles(&self, rows: &[CandleRow]) -> Result<Written, StoreError> {
         leased!(self, "write candles", |lease| {
             let times = rows.iter().map(|row| row.candle().open_time);
-            self.partitions.ensure(&mut lease, Partitioned::Candles, times).await?;
-            write::candles(&mut lease, rows).await?
+            with_partitions!(
+                self,
+                lease,
+                Partitioned::Candles,
+                times.clone(),
+                write::candles(&mut lease, rows).await
+            )
         })
         .await
     }
@@ -197,8 +214,13 @@ impl Store for PostgresStore {
     async fn write_snapshots(&self, rows: &[SnapshotRow]) -> Result<Written, StoreError> {
         leased!(self, "write snapshots", |lease| {
             let times = rows.iter().map(|row| row.moment().ts_recv);
-            self.partitions.ensure(&mut lease, Partitioned::Snapshots, times).await?;
-            write::snapshots(&mut lease, rows).await?
+            with_partitions!(
+                self,
+                lease,
+                Partitioned::Snapshots,
+                times.clone(),
+                write::snapshots(&mut lease, rows).await
+            )
         })
         .await
     }

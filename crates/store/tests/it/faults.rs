@@ -10,7 +10,7 @@ use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnection;
 
-use crate::support::{self, all_trades, trade_rows};
+use crate::support::{self, all_trades, candle, minute_row, trade_rows};
 
 const IMPATIENT: StoreOptions = StoreOptions { connections: 2, timeout: Duration::from_millis(300) };
 
@@ -99,10 +99,15 @@ async fn a_server_that_says_nothing_is_unavailable() {
 #[tokio::test]
 async fn a_partition_that_another_node_dropped_is_made_again() {
     let Some(database) = support::postgres().await else { return };
-    database.store.write_trades(&trade_rows(1, 3)).await.expect("a write");
-    database.execute("drop table trades_20261121").await;
-    let written = database.store.write_trades(&trade_rows(4, 3)).await.expect("a write");
-    assert_eq!(written, Written { stored: 3, known: 0 });
+    let store = &database.store;
+    let three = Written { stored: 3, known: 0 };
+    let minutes =
+        |first: i64| (first..first + 3).map(|minute| minute_row(&candle(minute, 1, 0))).collect::<Vec<_>>();
+    assert_eq!(store.write_trades(&trade_rows(1, 3)).await.expect("a write"), three);
+    assert_eq!(store.write_candles(&minutes(0)).await.expect("a write"), three);
+    database.execute("drop table trades_20261121; drop table candles_20261119").await;
+    assert_eq!(store.write_trades(&trade_rows(4, 3)).await.expect("a write"), three);
+    assert_eq!(store.write_candles(&minutes(3)).await.expect("a write"), three);
 }
 
 #[tokio::test]
