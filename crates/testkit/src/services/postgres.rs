@@ -99,6 +99,15 @@ impl Postgres {
     }
 }
 
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // A server that is down has no shell that would remove its folder.
+        if self.leash.is_none() {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
 fn find_programs() -> anyhow::Result<PathBuf> {
     let is_complete =
         |folder: &Path| is_program(&folder.join("initdb")) && is_program(&folder.join("postgres"));
