@@ -30,7 +30,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SERVER_CORE, LOAD_CORE = "0", "1"
 DESCRIPTORS = 25_000
 # What a client costs marketd, and what it needs besides.
-DESCRIPTORS_PER_CLIENT, DESCRIPTORS_SPARE = 2, 100
+DESCRIPTORS_PER_CLIENT, DESCRIPTORS_SPARE = 1, 100
 WARMUP_S = 2
 # The publisher outlives the window by this much, so that the window's end is under load too.
 TAIL_S = 2
