@@ -58,6 +58,8 @@ pub struct Ring {
     snapshot: Option<(u64, Frame)>,
     /// Bytes of the frames that have followed the snapshot.
     since_snapshot: usize,
+    /// Snapshots taken so far.
+    snapshots: u64,
     started: bool,
 }
 
@@ -72,6 +74,7 @@ impl Ring {
             first: 1,
             snapshot: None,
             since_snapshot: 0,
+            snapshots: 0,
             started: false,
         }
     }
@@ -96,6 +99,7 @@ impl Ring {
             }
             self.snapshot = Some((self.end(), frame));
             self.since_snapshot = 0;
+            self.snapshots += 1;
             return RingChange::Snapshot;
         }
         if !self.started || frame.epoch != self.epoch || frame.prev != self.last_seq {
@@ -139,10 +143,19 @@ impl Ring {
         }
     }
 
+    /// Snapshots taken so far. Who is told to wait for one remembers this.
+    pub const fn snapshots(&self) -> u64 {
+        self.snapshots
+    }
+
     /// The latest snapshot and the number of the frame that follows it. `None` when so much has followed
-    /// that a new snapshot is the shorter way for someone who comes now.
-    pub fn snapshot(&self) -> Option<(u64, &Frame)> {
+    /// that a new snapshot is the shorter way for someone who comes now; who has waited since there were
+    /// so many takes the next one in any case, or would wait for ever on a busy stream.
+    pub fn snapshot(&self, waited_since: Option<u64>) -> Option<(u64, &Frame)> {
         let (next, frame) = self.snapshot.as_ref()?;
+        if waited_since.is_some_and(|count| self.snapshots > count) {
+            return Some((*next, frame));
+        }
         let is_fresh = self.end() - next <= SNAPSHOT_FRESH
             && self.since_snapshot <= frame.bytes.len().max(SNAPSHOT_FRESH_BYTES);
         is_fresh.then_some((*next, frame))
@@ -216,11 +229,11 @@ mod tests {
         assert_eq!(ring.push(snapshot(1, 10)), RingChange::Snapshot);
         assert_eq!(ring.push(frame(1, 10, 12)), RingChange::Appended);
         assert_eq!(ring.push(frame(1, 12, 13)), RingChange::Appended);
-        let (next, held) = ring.snapshot().expect("kept");
+        let (next, held) = ring.snapshot(None).expect("kept");
         assert_eq!((held.seq, read(&ring, next)), (10, vec![12, 13]));
         ring.push(frame(1, 13, 14));
         ring.push(frame(1, 14, 15));
-        assert!(ring.snapshot().is_none(), "the frame after the snapshot has left the ring");
+        assert!(ring.snapshot(None).is_none(), "the frame after the snapshot has left the ring");
         assert!(matches!(ring.step(next), Step::Lost));
     }
 
@@ -231,24 +244,46 @@ mod tests {
         for seq in 1..=SNAPSHOT_FRESH {
             ring.push(frame(1, seq - 1, seq));
         }
-        assert!(ring.snapshot().is_some());
+        assert!(ring.snapshot(None).is_some());
         ring.push(frame(1, SNAPSHOT_FRESH, SNAPSHOT_FRESH + 1));
-        assert!(ring.snapshot().is_none());
+        assert!(ring.snapshot(None).is_none());
+        let count = ring.snapshots();
+        assert!(ring.snapshot(Some(count)).is_none(), "this one was there before");
         ring.push(snapshot(1, SNAPSHOT_FRESH + 1));
-        assert!(ring.snapshot().is_some());
+        assert!(ring.snapshot(None).is_some());
+        for seq in SNAPSHOT_FRESH + 2..=3 * SNAPSHOT_FRESH {
+            ring.push(frame(1, seq - 1, seq));
+        }
+        assert!(ring.snapshot(None).is_none());
+        assert!(ring.snapshot(Some(count)).is_some(), "who waited for it takes it, whatever has followed");
+    }
+
+    #[test]
+    fn a_snapshot_that_more_bytes_have_followed_than_it_has_is_not_given_out() {
+        let mut ring = Ring::new(RingLimits { frames: 1_000, bytes: 1_000_000, age_ms: 60_000 });
+        ring.push(snapshot(1, 0));
+        let large = Bytes::from(vec![b' '; SNAPSHOT_FRESH_BYTES]);
+        ring.push(Frame { bytes: large.clone(), ..frame(1, 0, 1) });
+        assert!(ring.snapshot(None).is_some());
+        ring.push(frame(1, 1, 2));
+        assert!(ring.snapshot(None).is_none());
+        ring.push(Frame { bytes: [&large[..], &large[..]].concat().into(), ..snapshot(1, 2) });
+        ring.push(Frame { bytes: large.clone(), ..frame(1, 2, 3) });
+        ring.push(Frame { bytes: large, ..frame(1, 3, 4) });
+        assert!(ring.snapshot(None).is_some(), "as long as the snapshot itself");
     }
 
     #[test]
     fn a_hole_breaks_the_log() {
         let mut ring = ring();
         ring.push(snapshot(1, 10));
-        let (next, _) = ring.snapshot().expect("kept");
+        let (next, _) = ring.snapshot(None).expect("kept");
         assert_eq!(ring.push(frame(1, 11, 12)), RingChange::Broken);
         assert!(matches!(ring.step(next), Step::Lost));
-        assert!(ring.snapshot().is_none());
+        assert!(ring.snapshot(None).is_none());
         assert_eq!(ring.push(snapshot(1, 12)), RingChange::Snapshot);
         ring.push(frame(1, 12, 13));
-        let (next, _) = ring.snapshot().expect("kept");
+        let (next, _) = ring.snapshot(None).expect("kept");
         assert_eq!(read(&ring, next), [13]);
     }
 

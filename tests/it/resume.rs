@@ -45,7 +45,9 @@ fn subscribe(stream: usize, position: Option<Position>) -> String {
 /// Which of the streams a frame is of.
 fn stream_of(name: &str) -> Option<usize> {
     let parameters = name.strip_suffix(MARKET)?.strip_suffix(',')?;
-    STREAMS.iter().position(|stream| *stream == parameters)
+    // In frames `checksum` is a figure of their own.
+    let named = |stream: &&str| stream.strip_suffix(r#","checksum":true"#).unwrap_or(stream) == parameters;
+    STREAMS.iter().position(named)
 }
 
 /// How a connection ends.

@@ -39,8 +39,8 @@ const WRITES_PER_TURN: usize = 4;
 /// Where a subscription stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Cursor {
-    /// It needs a snapshot first.
-    Snapshot,
+    /// It needs a snapshot first: one that is fresh, or the next after the ring had taken so many.
+    Snapshot(Option<u64>),
     /// Absolute number of the next frame in the ring.
     At(u64),
 }
@@ -170,7 +170,7 @@ impl Outlet {
         let resumed = resume.map(|position| stream.ring.borrow().resume(position));
         let cursor = match resumed {
             Some(Ok(next)) => Cursor::At(next),
-            Some(Err(_)) | None => Cursor::Snapshot,
+            Some(Err(_)) | None => Cursor::Snapshot(None),
         };
         let sent =
             resume.filter(|_| matches!(cursor, Cursor::At(_))).unwrap_or(Position { epoch: 0, seq: 0 });
@@ -352,7 +352,7 @@ impl Outlet {
         while !gathered.is_full() {
             let next = match subscription.cursor {
                 Cursor::At(next) => next,
-                Cursor::Snapshot => match ring.snapshot() {
+                Cursor::Snapshot(waited_since) => match ring.snapshot(waited_since) {
                     Some((next, snapshot)) => {
                         if !gathered.push(&snapshot.bytes) {
                             return false;
@@ -364,6 +364,7 @@ impl Outlet {
                     }
                     None => {
                         // It comes back into the ready queue when the snapshot arrives.
+                        subscription.cursor = Cursor::Snapshot(waited_since.or(Some(ring.snapshots())));
                         self.hub.ask_snapshot(&subscription.stream);
                         return true;
                     }
@@ -381,7 +382,7 @@ impl Outlet {
                 Step::Lost => {
                     let same_epoch = ring.position().epoch == subscription.sent.epoch;
                     if subscription.stream.key.is_state() || !same_epoch {
-                        subscription.cursor = Cursor::Snapshot;
+                        subscription.cursor = Cursor::Snapshot(None);
                     } else {
                         let (seq, number) = ring.oldest();
                         if !gathered.push(&lagged_notice(&self.hub.board, subscription, seq)) {

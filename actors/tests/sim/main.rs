@@ -189,7 +189,7 @@ impl World {
             let Some(cursor) = reader.cursor else { return };
             // Numbers of an older epoch have other decimals, which this client does not know any more.
             let readable = |epoch: u64| epoch == self.market.streams.epoch();
-            let next = match (cursor, stream.ring.snapshot()) {
+            let next = match (cursor, stream.ring.snapshot(None)) {
                 (Cursor::At(next), _) => next,
                 (Cursor::Snapshot, Some((next, frame))) => {
                     if !readable(frame.epoch) {
