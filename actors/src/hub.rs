@@ -7,7 +7,7 @@
 //! *Restart*: every stream is opened again; sessions stay.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,6 +23,7 @@ use crate::metrics::Metrics;
 use crate::ring::{Ring, RingChange, RingLimits};
 use crate::session::{Gathered, Outlet};
 use crate::streams::Frame;
+use crate::windows::{Turn, WindowNo, Windows};
 
 /// A frame of one stream.
 #[derive(Debug, Clone)]
@@ -121,23 +122,8 @@ impl Stream {
     }
 }
 
-/// Number of a flush window on one hub.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WindowNo(usize);
-
-/// Sessions that are written to at most once in so long.
-struct Window {
-    every: Duration,
-    /// Sessions with something to send.
-    waiting: VecDeque<Rc<Outlet>>,
-    /// Sessions of the round under way that have not had their turn.
-    left: usize,
-    /// When the next round may begin.
-    next: Instant,
-}
-
 /// What the flusher does next.
-enum Turn {
+enum Next {
     /// There is more to write; others of this thread first.
     More,
     /// A window opens then.
@@ -164,7 +150,7 @@ pub struct HubState {
     next_stream: Cell<u64>,
     /// What this hub has last told about its rings.
     ring_bytes: Cell<u64>,
-    windows: RefCell<Vec<Window>>,
+    windows: RefCell<Windows<Rc<Outlet>>>,
     gathered: RefCell<Gathered>,
     /// A stream has news, or a session has something to send and its window had nothing.
     pending: Notify,
@@ -187,72 +173,40 @@ impl HubState {
         })
     }
 
-    /// The window of sessions that are written to at most once in so long. There are as many as there are
-    /// different lengths.
+    /// The window of sessions that are written to at most once in so long.
     pub fn window(&self, every: Duration) -> WindowNo {
-        let mut windows = self.windows.borrow_mut();
-        let held = windows.iter().position(|window| window.every == every);
-        WindowNo(held.unwrap_or_else(|| {
-            windows.push(Window { every, waiting: VecDeque::new(), left: 0, next: Instant::now() });
-            windows.len() - 1
-        }))
+        self.windows.borrow_mut().window(every, Instant::now())
     }
 
     /// A session has something to send.
     pub fn schedule(&self, window: WindowNo, outlet: Rc<Outlet>) {
-        let mut windows = self.windows.borrow_mut();
-        let window = &mut windows[window.0];
-        window.waiting.push_back(outlet);
-        if window.waiting.len() == 1 {
+        if self.windows.borrow_mut().push(window, outlet) {
             self.pending.notify_one();
         }
     }
 
-    /// The next session whose turn it is, or when there will be one.
-    fn next_session(&self, now: Instant) -> Result<Rc<Outlet>, Turn> {
-        let mut opens: Option<Instant> = None;
-        for window in self.windows.borrow_mut().iter_mut() {
-            if window.left == 0 {
-                if window.waiting.is_empty() {
-                    continue;
-                }
-                if window.next > now {
-                    opens = Some(opens.map_or(window.next, |held| held.min(window.next)));
-                    continue;
-                }
-                // Who comes during a round is for the next one.
-                window.left = window.waiting.len();
-                window.next = now + window.every;
-            }
-            window.left -= 1;
-            if let Some(outlet) = window.waiting.pop_front() {
-                return Ok(outlet);
-            }
-        }
-        Err(opens.map_or(Turn::Idle, Turn::At))
-    }
-
     /// Writes to some of the sessions whose turn it is.
-    fn flush(&self) -> Turn {
+    fn flush(&self) -> Next {
         self.tell_news();
         let mut gathered = self.gathered.borrow_mut();
         let now = Instant::now();
-        let mut turn = Turn::More;
+        let mut next = Next::More;
         for _ in 0..SESSIONS_PER_TURN {
-            match self.next_session(now) {
-                Ok(outlet) => {
+            let turn = self.windows.borrow_mut().next(now);
+            match turn {
+                Turn::Of(outlet) => {
                     if outlet.flush(&mut gathered) {
                         outlet.schedule();
                     }
+                    continue;
                 }
-                Err(nothing) => {
-                    turn = nothing;
-                    break;
-                }
+                Turn::At(opens) => next = Next::At(opens),
+                Turn::Nobody => next = Next::Idle,
             }
+            break;
         }
         gathered.report(&self.board.metrics);
-        turn
+        next
     }
 
     pub fn add_session(&self, outlet: &Rc<Outlet>) {
@@ -434,9 +388,9 @@ impl HubActor {
 async fn run_flusher(state: Rc<HubState>) {
     loop {
         match state.flush() {
-            Turn::More => tokio::task::yield_now().await,
-            Turn::Idle => state.pending.notified().await,
-            Turn::At(opens) => {
+            Next::More => tokio::task::yield_now().await,
+            Next::Idle => state.pending.notified().await,
+            Next::At(opens) => {
                 // Another window may open earlier.
                 tokio::select! {
                     () = tokio::time::sleep_until(opens.into()) => {}

@@ -20,3 +20,4 @@ pub mod session;
 pub mod sim;
 pub mod sink;
 pub mod streams;
+pub mod windows;

@@ -463,6 +463,7 @@ impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for Session {
                 }
             }
             Ok(ws::Message::Close(reason)) => {
+                self.outlet.end_frames();
                 ctx.close(reason.filter(|reason| is_sendable(reason.code)));
                 ctx.stop();
             }

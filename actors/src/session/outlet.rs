@@ -21,9 +21,10 @@ use marketd_protocol::{Form, StreamKey};
 use crate::board::{Board, MarketEntry, MarketNo};
 use crate::clock;
 use crate::connection::{Connection, Sent};
-use crate::hub::{HubState, Stream, WindowNo};
+use crate::hub::{HubState, Stream};
 use crate::metrics::Metrics;
 use crate::ring::{Ring, Step};
+use crate::windows::WindowNo;
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
@@ -262,6 +263,13 @@ impl Outlet {
             inner.ready.clear();
         }
         self.connection.wake();
+    }
+
+    /// The client closes, and the actor answers: no frame may follow the answer.
+    pub fn end_frames(&self) {
+        let mut inner = self.inner.borrow_mut();
+        inner.closing = Closing::Sent;
+        inner.ready.clear();
     }
 
     pub fn is_closing(&self) -> bool {

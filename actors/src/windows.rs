@@ -1,0 +1,128 @@
+//! Whose turn it is to be written to. Pure.
+//!
+//! Invariant: windows take turns. One that always has somebody waiting, as that of sessions without a
+//! window has when there is more to write than time, does not keep the others from theirs.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// Number of a flush window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WindowNo(usize);
+
+/// Who is visited at most once in so long.
+struct Window<T> {
+    every: Duration,
+    waiting: VecDeque<T>,
+    /// Those of the round under way who have not had their turn.
+    left: usize,
+    /// When the next round may begin.
+    next: Instant,
+}
+
+/// When there is somebody to visit.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Turn<T> {
+    Of(T),
+    /// A window opens then.
+    At(Instant),
+    /// Nobody waits.
+    Nobody,
+}
+
+pub struct Windows<T> {
+    windows: Vec<Window<T>>,
+    /// The window that is looked at first.
+    first: usize,
+}
+
+impl<T> Default for Windows<T> {
+    fn default() -> Self {
+        Self { windows: Vec::new(), first: 0 }
+    }
+}
+
+impl<T> Windows<T> {
+    /// The window of this length; there are as many as there are different lengths.
+    pub fn window(&mut self, every: Duration, now: Instant) -> WindowNo {
+        let held = self.windows.iter().position(|window| window.every == every);
+        WindowNo(held.unwrap_or_else(|| {
+            self.windows.push(Window { every, waiting: VecDeque::new(), left: 0, next: now });
+            self.windows.len() - 1
+        }))
+    }
+
+    /// Adds somebody; `true` when nobody waited in that window before.
+    pub fn push(&mut self, window: WindowNo, who: T) -> bool {
+        let waiting = &mut self.windows[window.0].waiting;
+        waiting.push_back(who);
+        waiting.len() == 1
+    }
+
+    pub fn next(&mut self, now: Instant) -> Turn<T> {
+        let mut opens: Option<Instant> = None;
+        let count = self.windows.len();
+        for at in (self.first..count).chain(0..self.first) {
+            let window = &mut self.windows[at];
+            if window.left == 0 {
+                if window.waiting.is_empty() {
+                    continue;
+                }
+                if window.next > now {
+                    opens = Some(opens.map_or(window.next, |held| held.min(window.next)));
+                    continue;
+                }
+                // Who comes during a round is for the next one.
+                window.left = window.waiting.len();
+                window.next = now + window.every;
+            }
+            window.left -= 1;
+            if let Some(who) = window.waiting.pop_front() {
+                self.first = (at + 1) % count;
+                return Turn::Of(who);
+            }
+        }
+        opens.map_or(Turn::Nobody, Turn::At)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIVE: Duration = Duration::from_millis(5);
+
+    #[test]
+    fn a_window_opens_once_in_its_length() {
+        let (mut windows, start) = (Windows::default(), Instant::now());
+        let five = windows.window(FIVE, start);
+        assert_eq!(windows.next(start), Turn::Nobody);
+        assert!(windows.push(five, 'a') && !windows.push(five, 'b'));
+        assert_eq!(windows.next(start), Turn::Of('a'));
+        windows.push(five, 'c');
+        assert_eq!(windows.next(start), Turn::Of('b'));
+        assert_eq!(windows.next(start), Turn::At(start + FIVE), "who came during the round waits");
+        assert_eq!(windows.next(start + FIVE), Turn::Of('c'));
+        assert_eq!(windows.next(start + FIVE), Turn::Nobody);
+        assert_eq!(windows.window(FIVE, start), five);
+    }
+
+    #[test]
+    fn a_window_that_never_empties_does_not_keep_the_others_waiting() {
+        let (mut windows, start) = (Windows::default(), Instant::now());
+        let none = windows.window(Duration::ZERO, start);
+        let five = windows.window(FIVE, start);
+        windows.push(none, 0);
+        windows.push(none, 1);
+        windows.push(five, 7);
+        let mut turns = Vec::new();
+        for _ in 0..4 {
+            let Turn::Of(who) = windows.next(start) else { panic!("somebody waits") };
+            turns.push(who);
+            if who != 7 {
+                windows.push(none, who);
+            }
+        }
+        assert_eq!(turns, [0, 7, 1, 0]);
+    }
+}
