@@ -17,6 +17,8 @@ use marketd_actors::connection::{Io, SocketOptions};
 use marketd_actors::hub::{HubActor, HubState};
 use marketd_actors::keeper::KeeperActor;
 use marketd_actors::recorder::Recorder;
+use marketd_actors::storage::Storage;
+use marketd_store::StoreOptions;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::config::Config;
@@ -37,6 +39,7 @@ pub struct Server {
     pub handle: ServerHandle,
     pub feeds: Vec<Running>,
     pub keeper: Addr<KeeperActor>,
+    pub storage: Option<Arc<Storage>>,
     pub shutdown: crate::config::Shutdown,
     stage: Stage,
 }
@@ -47,6 +50,14 @@ impl Server {
     pub async fn start(config: &Config, recorder: Option<&Recorder>) -> anyhow::Result<Self> {
         let listener =
             listen(config.http.bind).with_context(|| format!("cannot listen on {}", config.http.bind))?;
+        let storage = match recorder {
+            None => Some(
+                Storage::open(config.store_url(), StoreOptions::default())
+                    .await
+                    .context("cannot use the store")?,
+            ),
+            Some(_) => None,
+        };
         let board = Arc::new(Board::default());
         let stage = Stage::new(board.clone(), config);
         let factory = stage.market_factory(config);
@@ -66,6 +77,7 @@ impl Server {
             session_limits: Arc::new(config.session_limits()),
             flush_ms: config.session.flush_ms,
             started: Instant::now(),
+            storage: storage.clone(),
             replays,
             sim: simulating,
         });
@@ -78,6 +90,7 @@ impl Server {
             handle,
             feeds: running,
             keeper,
+            storage,
             shutdown: config.shutdown.clone(),
             stage,
         })

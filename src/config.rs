@@ -65,10 +65,29 @@ pub struct Http {
     allowed_origins: Vec<String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Url {
     pub url: String,
+}
+
+impl std::fmt::Debug for Url {
+    /// Without the password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Url").field("url", &without_password(&self.url)).finish()
+    }
+}
+
+/// An address as it may be shown: what stands between the user's name and the host is starred.
+pub fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    match authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':')) {
+        Some((user, password)) if !password.is_empty() => {
+            format!("{scheme}://{user}:***{}", &rest[user.len() + 1 + password.len()..])
+        }
+        _ => url.to_owned(),
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -262,6 +281,15 @@ impl Config {
             return Err(bad("session.echo", "refused: the profile is production"));
         }
         Ok(config)
+    }
+
+    /// The store's address; without one a SQLite file in `data_dir`.
+    pub fn store_url(&self) -> String {
+        if self.store.url.is_empty() {
+            format!("sqlite://{}", self.data_dir.join("marketd.db").display())
+        } else {
+            self.store.url.clone()
+        }
     }
 
     fn validate(&self) -> Result<(), ConfigError> {
@@ -501,6 +529,20 @@ mod tests {
     fn load(environment: &[(&str, &str)]) -> Result<Config, String> {
         let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Config::load(environment, &Overrides::default()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        for (url, shown) in [
+            ("postgres://me:s3cret@db:5432/x?a=b", "postgres://me:***@db:5432/x?a=b"),
+            ("postgres://me:p@ss@db/x", "postgres://me:***@db/x"),
+            ("postgres://me@db/x", "postgres://me@db/x"),
+            ("redis://:s3cret@cache/0", "redis://:***@cache/0"),
+            ("sqlite:///a/b.db", "sqlite:///a/b.db"),
+            ("", ""),
+        ] {
+            assert_eq!(without_password(url), shown);
+        }
     }
 
     #[test]

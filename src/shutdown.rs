@@ -68,5 +68,8 @@ async fn steps(server: &Server) {
     }
     tracing::info!(told, aborted, took_ms = began.elapsed().as_millis() as u64, "sessions closed");
     server.handle.stop(true).await;
+    if let Some(storage) = &server.storage {
+        storage.close().await;
+    }
     tracing::info!("stopped");
 }

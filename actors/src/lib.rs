@@ -19,5 +19,6 @@ pub mod ring;
 pub mod session;
 pub mod sim;
 pub mod sink;
+pub mod storage;
 pub mod streams;
 pub mod windows;

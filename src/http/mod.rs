@@ -23,6 +23,7 @@ use marketd_actors::board::Board;
 use marketd_actors::replay::{ReplayActor, Status};
 use marketd_actors::session::SessionLimits;
 use marketd_actors::sim::{Scenarios, SimActor};
+use marketd_actors::storage::Storage;
 use parking_lot::RwLock;
 
 pub use reply::CallInfo;
@@ -38,6 +39,8 @@ pub struct Shared {
     /// Flush window of sessions that ask for none.
     pub flush_ms: u64,
     pub started: Instant,
+    /// `None` for a recorder, which stores nothing.
+    pub storage: Option<Arc<Storage>>,
     pub replays: Vec<Replaying>,
     pub sim: Option<Simulating>,
 }

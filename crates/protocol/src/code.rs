@@ -48,6 +48,7 @@ error_codes! {
     NOT_A_REPLAY = "not_a_replay", 409, false, "the market is not replayed from a recording";
     NOT_SIMULATED = "not_simulated", 409, false, "the market is not of the simulated venue";
     MARKET_NOT_READY = "market_not_ready", 503, true, "the market has no book yet";
+    STORE_UNAVAILABLE = "store_unavailable", 503, true, "what was asked for is in the store, which is away";
     BUSY = "busy", 503, true, "a queue on the way is full";
     TIMED_OUT = "timed_out", 504, true, "the answer did not come in time; the outcome is unknown";
     SHUTTING_DOWN = "shutting_down", 503, true, "the server is stopping";
