@@ -43,8 +43,18 @@ struct Health {
     /// `ok` when every market is live, else `degraded`.
     status: &'static str,
     ready: bool,
+    bus: BusHealth,
     feeds: Vec<FeedHealth>,
     markets: Vec<MarketHealth>,
+}
+
+/// The bus is not needed for truth: its state does not change the status.
+#[derive(Serialize)]
+struct BusHealth {
+    backend: &'static str,
+    state: &'static str,
+    since: i64,
+    reason: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -107,5 +117,12 @@ pub async fn get_health(call: CallInfo, shared: web::Data<Shared>) -> HttpRespon
         .collect();
     let all_live = markets.iter().all(|market| market.status == "live" && market.actor_alive);
     let status = if all_live { "ok" } else { "degraded" };
-    call.json(&Health { status, ready: shared.board.is_ready(), feeds, markets })
+    let report = shared.bus.report();
+    let bus = BusHealth {
+        backend: report.backend,
+        state: report.state.as_str(),
+        since: report.since.micros(),
+        reason: report.reason,
+    };
+    call.json(&Health { status, ready: shared.board.is_ready(), bus, feeds, markets })
 }
