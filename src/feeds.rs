@@ -102,7 +102,7 @@ impl Stage {
 }
 
 #[allow(clippy::disallowed_methods, reason = "a few watches at start, before the keeper has run once")]
-fn watch(keeper: &Addr<KeeperActor>, watch: Watch) {
+pub fn watch(keeper: &Addr<KeeperActor>, watch: Watch) {
     keeper.do_send(WatchActor(watch));
 }
 

@@ -14,6 +14,7 @@ pub mod market;
 pub mod metrics;
 pub mod peers;
 pub mod recorder;
+pub mod relay;
 pub mod replay;
 pub mod ring;
 pub mod session;

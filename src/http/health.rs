@@ -46,8 +46,18 @@ pub(super) struct Health {
     #[schemars(extend("enum" = ["ok", "degraded"]))]
     status: &'static str,
     ready: bool,
+    bus: BusHealth,
     feeds: Vec<FeedHealth>,
     markets: Vec<MarketHealth>,
+}
+
+/// The bus is not needed for truth: its state does not change the status.
+#[derive(Serialize, JsonSchema)]
+struct BusHealth {
+    backend: &'static str,
+    state: &'static str,
+    since: i64,
+    reason: Option<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -120,5 +130,12 @@ pub async fn get_health(call: CallInfo, shared: web::Data<Shared>) -> HttpRespon
         .collect();
     let all_live = markets.iter().all(|market| market.status == "live" && market.actor_alive);
     let status = if all_live { "ok" } else { "degraded" };
-    call.json(&Health { status, ready: shared.board.is_ready(), feeds, markets })
+    let report = shared.bus.report();
+    let bus = BusHealth {
+        backend: report.backend,
+        state: report.state.as_str(),
+        since: report.since.micros(),
+        reason: report.reason,
+    };
+    call.json(&Health { status, ready: shared.board.is_ready(), bus, feeds, markets })
 }
