@@ -16,6 +16,7 @@ use marketd_actors::board::Board;
 use marketd_actors::connection::{Io, SocketOptions};
 use marketd_actors::hub::{HubActor, HubState};
 use marketd_actors::keeper::{KeeperActor, Watch};
+use marketd_actors::past::{self, Pasts};
 use marketd_actors::recorder::Recorder;
 use marketd_actors::relay::RelayActor;
 use marketd_actors::storage::Storage;
@@ -66,8 +67,15 @@ impl Server {
             Some(_) => Arc::new(marketd_bus::MemoryBus::default()),
         };
         let is_shared = recorder.is_none() && !config.bus.url.is_empty();
+        let past = match &storage {
+            Some(storage) => feeds::read_past(storage, config).await,
+            None => Pasts::default(),
+        };
+        if let Some(store) = storage.as_ref().and_then(|storage| storage.store()) {
+            actix_web::rt::spawn(past::mend(store, past.mended));
+        }
         let board = Arc::new(Board::default());
-        let stage = Stage::new(board.clone(), config);
+        let stage = Stage::new(board.clone(), config, past.by_market);
         let factory = stage.market_factory(config);
         let mut running = Vec::new();
         let mut simulating = None;

@@ -234,6 +234,7 @@ pub struct Markets {
     pub mailbox: usize,
     trades: usize,
     candles: usize,
+    past_ms: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -477,6 +478,11 @@ impl Config {
 
     pub const fn market_limits(&self) -> MarketLimits {
         MarketLimits { trades: self.markets.trades, candles: self.markets.candles }
+    }
+
+    /// How long markets wait for what the store knows of them; `None`: they begin without.
+    pub fn past_deadline(&self) -> Option<Duration> {
+        Some(Duration::from_millis(self.markets.past_ms)).filter(|deadline| !deadline.is_zero())
     }
 
     pub const fn hub_limits(&self) -> HubLimits {

@@ -1,5 +1,6 @@
 //! Starting market actors and what feeds them, and keeping them alive.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,9 +11,13 @@ use marketd_actors::clock;
 use marketd_actors::feed::{FeedActor, FeedSpec, StopFeed};
 use marketd_actors::keeper::{KeeperActor, Watch, WatchActor};
 use marketd_actors::market::MarketActor;
+use marketd_actors::past::{self, Pasts, Wanted};
 use marketd_actors::recorder::Recorder;
 use marketd_actors::replay::{MarketFactory, Recording, ReplayActor, ReplaySpec, ReplayStatus, StopReplay};
 use marketd_actors::sim::{SimActor, SimSpec};
+use marketd_actors::storage::Storage;
+use marketd_domain::history::Past;
+use marketd_domain::instrument::MarketId;
 use marketd_domain::market::MarketState;
 use marketd_domain::{Instrument, Source};
 use marketd_venues::container::ContainerError;
@@ -49,19 +54,23 @@ pub struct Stage {
     pub keeper: Addr<KeeperActor>,
     pub market_arbiters: Vec<Arbiter>,
     pub feed_arbiter: Arbiter,
+    /// What live markets were before; each takes its own.
+    past: Arc<Mutex<HashMap<MarketId, Past>>>,
 }
 
 impl Stage {
-    pub fn new(board: Arc<Board>, config: &Config) -> Self {
+    pub fn new(board: Arc<Board>, config: &Config, past: HashMap<MarketId, Past>) -> Self {
         let keeper = KeeperActor::new(board.clone()).start();
         let market_arbiters = (0..config.markets.arbiters).map(|_| Arbiter::new()).collect();
-        Self { board, keeper, market_arbiters, feed_arbiter: Arbiter::new() }
+        let past = Arc::new(Mutex::new(past));
+        Self { board, keeper, market_arbiters, feed_arbiter: Arbiter::new(), past }
     }
 
     /// Makes markets: registered on the board, run by an actor, watched by the keeper.
     pub fn market_factory(&self, config: &Config) -> MarketFactory {
         let board = self.board.clone();
         let keeper = self.keeper.clone();
+        let past = self.past.clone();
         let mut arbiters: Vec<ArbiterHandle> = self.market_arbiters.iter().map(Arbiter::handle).collect();
         if arbiters.is_empty() {
             arbiters.push(self.feed_arbiter.handle());
@@ -73,7 +82,12 @@ impl Stage {
             if let Some(entry) = board.market(id.as_str()) {
                 return entry;
             }
-            let state = MarketState::new(instrument.clone(), limits, clock::now());
+            let now = clock::now();
+            let mut state = MarketState::new(instrument.clone(), limits, now);
+            if let Some(past) = past.lock().remove(&id).filter(|_| source == Source::Live) {
+                state.resume(&past);
+                state.roll_ticker(now);
+            }
             let entry = board.register(id, source, state);
             let arbiter = arbiters[next.fetch_add(1, Ordering::Relaxed) % arbiters.len()].clone();
             let start = {
@@ -121,6 +135,31 @@ pub fn stop(running: &[Running]) {
             Running::Replay(actor) => actor.read().do_send(StopReplay),
             // It ends with its arbiter; nothing outside is to be told.
             Running::Sim(_) => {}
+        }
+    }
+}
+
+/// What the store knows of the live markets. Replays and the simulator begin anew each time, so their past is none of
+/// theirs.
+pub async fn read_past(storage: &Storage, config: &Config) -> Pasts {
+    let wanted: Vec<Wanted> = (config.live_venues())
+        .filter_map(|(name, section)| Some((venue_named(name)?, section)))
+        .flat_map(|(venue, section)| {
+            section.markets.iter().filter_map(|pair| pair.split_once('-')).map(|(base, quote)| Wanted {
+                source: Source::Live,
+                market: MarketId::new(venue.name(), base, quote),
+                is_tape_continued: venue.fetches_missed_trades(),
+            })
+        })
+        .collect();
+    let Some(deadline) = config.past_deadline().filter(|_| !wanted.is_empty()) else {
+        return Pasts::default();
+    };
+    match storage.store() {
+        Some(store) => past::read_all(&store, wanted, config.market_limits(), deadline).await,
+        None => {
+            tracing::warn!(markets = wanted.len(), "the store is away, markets start empty");
+            Pasts::default()
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod hub;
 pub mod keeper;
 pub mod market;
 pub mod metrics;
+pub mod past;
 pub mod peers;
 pub mod recorder;
 pub mod relay;

@@ -3,6 +3,7 @@
 mod support;
 
 mod bad_input;
+mod catchup;
 mod churn;
 mod client_faults;
 mod clients;

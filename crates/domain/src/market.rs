@@ -12,6 +12,8 @@ use crate::time::Timestamp;
 use crate::trades::{SequencedTrade, Trade, TradeId, TradesRing};
 use crate::update::{DepthUpdate, GapFound};
 
+mod resume;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MarketStatus {
     /// No book yet.
@@ -156,6 +158,10 @@ pub struct GapRecord {
 /// of a move in separate messages.
 pub const CROSSED_GRACE_MS: i64 = 100;
 
+/// A trade whose id is not above the highest, but which happened so much later than all others, tells that the venue
+/// began to number anew: a repeated or late trade is never later.
+const RENUMBERED_AFTER_MS: i64 = 1_000;
+
 /// Gaps remembered per market, for people who look; each is counted whatever happens.
 const GAPS_KEPT: usize = 100;
 
@@ -203,6 +209,10 @@ pub struct MarketState {
     has_book: bool,
     trades: TradesRing,
     highest_trade_id: Option<u64>,
+    /// The ring's number of the first trade since the venue numbers them as it does.
+    numbering_began: u64,
+    /// There were trades of this numbering before that one.
+    has_older_trades: bool,
     ticker: Ticker,
     candles: [CandleSeries; 8],
     counters: MarketCounters,
@@ -232,6 +242,8 @@ impl MarketState {
             has_book: false,
             trades: TradesRing::new(limits.trades),
             highest_trade_id: None,
+            numbering_began: 1,
+            has_older_trades: false,
             ticker: Ticker::new(),
             candles: CandleInterval::ALL.map(|interval| CandleSeries::new(interval, limits.candles)),
             counters: MarketCounters::default(),
@@ -449,6 +461,10 @@ impl MarketState {
 
     /// A print. `None` when the market has it already.
     pub fn apply_trade(&mut self, trade: &Trade) -> Option<SequencedTrade> {
+        if self.is_numbered_anew(trade) {
+            (self.highest_trade_id, self.has_older_trades) = (None, false);
+            self.numbering_began = self.trades.last_seq() + 1;
+        }
         if self.is_known(trade.id) {
             self.counters.duplicates += 1;
             return None;
@@ -475,15 +491,26 @@ impl MarketState {
             return false;
         }
         let mut lowest = number;
-        for held in self.trades.iter().rev() {
+        for held in self.trades.iter().rev().take_while(|held| held.seq >= self.numbering_began) {
             match held.trade.id {
                 TradeId::Number(known) if known == number => return true,
                 TradeId::Number(known) => lowest = lowest.min(known),
                 TradeId::None | TradeId::Uuid(_) => {}
             }
         }
-        let forgotten = self.counters.trades > self.trades.len() as u64;
+        let first_held = self.trades.iter().next().map(|held| held.seq);
+        let forgotten = self.has_older_trades || first_held > Some(self.numbering_began);
         forgotten && lowest == number
+    }
+
+    fn is_numbered_anew(&self, trade: &Trade) -> bool {
+        let TradeId::Number(number) = trade.id else { return false };
+        !trade.backfilled
+            && self.highest_trade_id.is_some_and(|highest| number <= highest)
+            && self
+                .ticker
+                .last_at()
+                .is_some_and(|last| trade.ts_venue.nanos_since(last) > RENUMBERED_AFTER_MS * 1_000_000)
     }
 
     pub fn note_gap(&mut self, gap: GapFound) {
