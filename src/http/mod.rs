@@ -86,14 +86,18 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(resource("/healthz").route(web::get().to(health::get_health)))
         .service(resource("/readyz").route(web::get().to(health::get_readiness)))
         .service(resource("/livez").route(web::get().to(health::get_liveness)))
-        .service(resource("/").route(web::get().to(page::get_index)))
-        .service(resource("/app.js").route(web::get().to(page::get_script)))
-        .service(resource("/style.css").route(web::get().to(page::get_style)))
+        .service(page_file("/"))
+        .service(page_file("/icon.svg"))
+        .service(page_file("/assets/{file}"))
         .default_service(web::to(reply::not_found));
 }
 
 fn api(path: &str) -> actix_web::Resource {
     resource(&format!("/api/v1{path}"))
+}
+
+fn page_file(path: &str) -> actix_web::Resource {
+    resource(path).route(web::get().to(page::get_file)).route(web::head().to(page::get_file))
 }
 
 fn resource(path: &str) -> actix_web::Resource {

@@ -1,0 +1,23 @@
+/** Orders to the server from a button: one at a time, with what came of it. */
+
+import { useState } from "react";
+import { post } from "../lib/rest.ts";
+
+export interface Orders {
+  isBusy: boolean;
+  error: Error | null;
+  give: (path: string, body?: object) => void;
+}
+
+export function useOrders(onDone: () => void): Orders {
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<Error | null>(null);
+  const give = (path: string, body?: object): void => {
+    setBusy(true);
+    setError(null);
+    post(path, body)
+      .then(onDone, (reason: unknown) => setError(reason instanceof Error ? reason : new Error(String(reason))))
+      .finally(() => setBusy(false));
+  };
+  return { isBusy, error, give };
+}
