@@ -155,12 +155,16 @@ export class MarketClient {
 
   /** Ends the connection and comes back only after `connect`. Subscriptions and their positions stay. */
   close(): void {
+    this.#end("closed by the client", 1000);
+  }
+
+  #end(why: string, code?: number): void {
     if (this.#watch) clearInterval(this.#watch);
     if (this.#reconnect) clearTimeout(this.#reconnect);
     this.#watch = null;
     this.#reconnect = null;
-    this.#detach(1000);
-    this.#setState({ phase: "closed", why: "closed by the client" });
+    this.#detach(code);
+    this.#setState({ phase: "closed", why });
   }
 
   subscribe<N extends StreamName>(
@@ -178,11 +182,11 @@ export class MarketClient {
       stream,
       market,
       restart: () => this.#restart(record),
-      close: () => this.#end(record),
+      close: () => this.#leave(record),
     };
   }
 
-  #end(record: StreamRecord): void {
+  #leave(record: StreamRecord): void {
     if (this.#records.get(record.key) !== record) return;
     this.#records.delete(record.key);
     if (record.state === "asked" || record.state === "accepted") this.#sendUnsubscribe(record);
@@ -238,8 +242,8 @@ export class MarketClient {
   #drop(why: string, final = false): void {
     if (this.#openedAt && now() - this.#openedAt > GOOD_AFTER_MS) this.#attempt = 0;
     this.#openedAt = 0;
+    if (final) return this.#end(why);
     this.#detach();
-    if (final) return this.#setState({ phase: "closed", why });
     const pauseMs = backoffMs(this.#attempt, this.#backoff, this.#random());
     this.#attempt += 1;
     this.#reconnect = setTimeout(() => {

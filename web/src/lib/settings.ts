@@ -6,11 +6,12 @@ export interface Settings {
   theme: "auto" | "dark" | "light";
   zone: "local" | "utc";
   market: string | null;
-  interval: string;
+  /** Candle interval; `null` until one was chosen. */
+  interval: string | null;
 }
 
 const KEY = "marketd.settings";
-const DEFAULTS: Settings = { theme: "auto", zone: "local", market: null, interval: "1m" };
+const DEFAULTS: Settings = { theme: "auto", zone: "local", market: null, interval: null };
 const ALLOWED = { theme: ["auto", "dark", "light"], zone: ["local", "utc"] } as const;
 
 function stored(): Settings {

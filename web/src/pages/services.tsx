@@ -24,8 +24,10 @@ export function ServicesPage() {
     <div className="page">
       <OldNote error={health.error} />
       {info.data && <Summary health={health.data} info={info.data} />}
-      {replays.data && replays.data.items.length > 0 && <ReplayBar replays={replays.data.items} onDone={replays.refresh} />}
-      {scenarios.data && scenarios.data.items.length > 0 && <SimPanel scenarios={scenarios.data.items} onDone={scenarios.refresh} />}
+      <div className="side-by-side">
+        {replays.data && replays.data.items.length > 0 && <ReplayBar replays={replays.data.items} onDone={replays.refresh} />}
+        {scenarios.data && scenarios.data.items.length > 0 && <SimPanel scenarios={scenarios.data.items} onDone={scenarios.refresh} />}
+      </div>
       <Feeds health={health} />
       <Markets health={health} />
     </div>

@@ -33,14 +33,14 @@ export function ReplayBar({ replays, onDone }: { replays: Replay[]; onDone: () =
     <Panel title="Recordings">
       <div className="controls">
         {allPaused ? (
-          <button type="button" className="primary" disabled={isBusy} onClick={command("resume")}>▶ Play</button>
+          <button type="button" className="primary" disabled={isBusy} onClick={command("resume")}>Play</button>
         ) : (
-          <button type="button" className="primary" disabled={isBusy} onClick={command("pause")}>❚❚ Pause</button>
+          <button type="button" className="primary" disabled={isBusy} onClick={command("pause")}>Pause</button>
         )}
         <button type="button" disabled={isBusy || !allPaused} onClick={command("step")} title="One recorded line; while paused">
           Step
         </button>
-        <button type="button" disabled={isBusy} onClick={() => seek(0)}>⏮ Beginning</button>
+        <button type="button" disabled={isBusy} onClick={() => seek(0)}>Beginning</button>
         <button type="button" disabled={isBusy} onClick={() => seek(first.position_ms - JUMP_MS)}>−30 s</button>
         <button type="button" disabled={isBusy} onClick={() => seek(first.position_ms + JUMP_MS)}>+30 s</button>
         <SeekForm isBusy={isBusy} onSeek={seek} />

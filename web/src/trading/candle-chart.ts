@@ -15,7 +15,7 @@ import {
   type UTCTimestamp,
 } from "lightweight-charts";
 import { insertCandle, type Candle, type CandleInterval, type CandlesView } from "marketd-client";
-import { toPixelValue } from "../lib/figures.ts";
+import { grouped, toPixelValue } from "../lib/figures.ts";
 import { colour, paintNever, paintSoon } from "../lib/painter.ts";
 import { get } from "../lib/rest.ts";
 import { getSettings, onSettings } from "../lib/settings.ts";
@@ -77,6 +77,8 @@ export class CandleChart {
     this.#path = `/api/v1/markets/${encodeURIComponent(market)}/candles?interval=${interval}&limit=${HISTORY_PAGE}`;
     this.#chart = createChart(host, {
       autoSize: true,
+      // It would bring inline style, which the page's policy forbids; the page links to its makers itself.
+      layout: { attributionLogo: false },
       crosshair: { mode: CrosshairMode.Normal },
       timeScale: {
         timeVisible: true,
@@ -84,7 +86,11 @@ export class CandleChart {
         rightOffset: 6,
         tickMarkFormatter: (time: Time, kind: TickMarkType) => formatAxis(Number(time) * 1_000_000, getSettings().zone, AXIS_KIND[kind]),
       },
-      localization: { timeFormatter: (time: Time) => formatDateTime(Number(time) * 1_000_000, getSettings().zone) },
+      localization: {
+        // Labels of the axis are places on the screen: the number nearest to the pixel will do.
+        priceFormatter: (price: number) => grouped(price.toFixed(decimals)),
+        timeFormatter: (time: Time) => formatDateTime(Number(time) * 1_000_000, getSettings().zone),
+      },
     });
     this.#bars = this.#chart.addSeries(CandlestickSeries, {
       priceFormat: { type: "price", precision: decimals, minMove: 1 / 10 ** decimals },
@@ -240,8 +246,6 @@ export class CandleChart {
         textColor: muted,
         fontSize: 11,
         fontFamily: getComputedStyle(document.body).fontFamily,
-        // It would bring inline style; the page links to its makers itself.
-        attributionLogo: false,
       },
       grid: { vertLines: { color: colour("grid") }, horzLines: { color: colour("grid") } },
       rightPriceScale: { borderColor: line },

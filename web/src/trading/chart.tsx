@@ -3,17 +3,24 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { CANDLE_INTERVALS, compareAtScale, type Candle, type CandleInterval } from "marketd-client";
 import { grouped } from "../lib/figures.ts";
+import { usePoll } from "../lib/rest.ts";
 import { useView, views } from "../lib/server.ts";
 import { change, useSettings } from "../lib/settings.ts";
 import { formatDateTime } from "../lib/time.ts";
 import { Panel } from "../ui/panel.tsx";
 import { CandleChart, type ChartEvents } from "./candle-chart.ts";
 
+/** Candles that make a picture. */
+const ENOUGH = 15;
+/** Asked again so seldom that the interval does not change under somebody's eyes. */
+const ONCE_MS = 3_600_000;
+
 type History = Parameters<ChartEvents["onHistory"]>[0];
 
 export function Chart({ market, decimals }: { market: string; decimals: number }) {
   const settings = useSettings();
-  const interval = CANDLE_INTERVALS.find((known) => known === settings.interval) ?? "1m";
+  const suggested = useSuggestedInterval(market);
+  const interval = CANDLE_INTERVALS.find((known) => known === settings.interval) ?? suggested;
   const view = useView(() => views.candles(market, interval), `${market} ${interval}`);
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<CandleChart | null>(null);
@@ -67,6 +74,16 @@ export function Chart({ market, decimals }: { market: string; decimals: number }
       {view?.refusal && <p className="refusal">Candles are not served: {view.refusal.message}</p>}
     </Panel>
   );
+}
+
+/** Minutes, unless the market is so young that there is next to nothing to see of them. */
+function useSuggestedInterval(market: string): CandleInterval {
+  const { data } = usePoll<{ items: Candle[] }>(`/api/v1/markets/${encodeURIComponent(market)}/candles?interval=1m&limit=${ENOUGH}`, ONCE_MS);
+  const [suggested, setSuggested] = useState<CandleInterval>("1m");
+  useEffect(() => {
+    if (data) setSuggested(data.items.length < ENOUGH ? "1s" : "1m");
+  }, [data]);
+  return suggested;
 }
 
 function Intervals({ chosen }: { chosen: CandleInterval }) {
