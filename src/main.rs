@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use marketd::app::Server;
 use marketd::config::{Config, Overrides};
+use marketd::http::openapi;
 use marketd::{shutdown, telemetry};
 use marketd_actors::recorder::Recorder;
 
@@ -68,12 +69,24 @@ enum Command {
     },
     /// Check the configuration and say what it comes to
     CheckConfig,
+    /// Print the OpenAPI document of the REST face
+    Openapi,
+    /// Print the AsyncAPI document of the WebSocket
+    Asyncapi,
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     if let Some(Command::Replay { files, summary: true, .. }) = &cli.command {
         return report(print_summary(files, cli.common.venue.as_deref()));
+    }
+    let document = match cli.command {
+        Some(Command::Openapi) => Some(openapi::document()),
+        Some(Command::Asyncapi) => Some(openapi::asyncapi()),
+        _ => None,
+    };
+    if let Some(document) = document {
+        return report(print(openapi::print(&document).trim_end()));
     }
     let overrides = match overrides(&cli) {
         Ok(overrides) => overrides,

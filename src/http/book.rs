@@ -6,8 +6,8 @@ use marketd_protocol::code::ErrorCode;
 use super::Shared;
 use super::reply::{CallInfo, Query, Refusal, market_of, number};
 
-const DEPTH_DEFAULT: u64 = 100;
-const DEPTH_MAX: u64 = 5_000;
+pub(super) const DEPTH_DEFAULT: u64 = 100;
+pub(super) const DEPTH_MAX: u64 = 5_000;
 
 pub async fn get_book(
     call: CallInfo,

@@ -1,19 +1,24 @@
 //! `GET /exchanges` and `GET /symbols`
 
 use actix_web::{HttpResponse, web};
+use marketd_protocol::schema::{Decimal, MarketName, SourceName};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Shared;
 use super::markets::List;
 use super::reply::CallInfo;
 
-#[derive(Serialize)]
-struct Exchange {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Exchange {
     venue: String,
     /// Whether this server has markets of it right now.
     enabled: bool,
+    #[schemars(with = "Option<SourceName>")]
     source: Option<&'static str>,
+    #[schemars(with = "Vec<MarketName>")]
     markets: Vec<String>,
+    /// Names of its recordings.
     recordings: Vec<&'static str>,
 }
 
@@ -37,15 +42,20 @@ pub async fn list_exchanges(call: CallInfo, shared: web::Data<Shared>) -> HttpRe
     call.json(&List::whole(items))
 }
 
-#[derive(Serialize)]
-struct Symbol {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Symbol {
+    #[schemars(with = "MarketName")]
     market: String,
     venue: String,
+    /// The venue's own name.
     symbol: String,
     base: String,
     quote: String,
+    #[schemars(with = "Option<Decimal>")]
     tick_size: Option<String>,
+    #[schemars(with = "Option<Decimal>")]
     lot_size: Option<String>,
+    #[schemars(with = "Option<Decimal>")]
     min_notional: Option<String>,
 }
 

@@ -3,13 +3,15 @@
 use actix_web::{HttpResponse, web};
 use marketd_actors::clock;
 use marketd_protocol::code::ErrorCode;
+use marketd_protocol::schema::{Count, MarketName, MarketStatusName, Micros, ReasonName, SourceName};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Shared;
 use super::reply::CallInfo;
 
-#[derive(Serialize)]
-struct Alive {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Alive {
     alive: bool,
 }
 
@@ -17,8 +19,8 @@ pub async fn get_liveness(call: CallInfo) -> HttpResponse {
     call.json(&Alive { alive: true })
 }
 
-#[derive(Serialize)]
-struct Ready {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Ready {
     ready: bool,
 }
 
@@ -38,34 +40,45 @@ pub async fn get_readiness(call: CallInfo, shared: web::Data<Shared>) -> HttpRes
     call.refuse(ErrorCode::MARKET_NOT_READY, &message)
 }
 
-#[derive(Serialize)]
-struct Health {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Health {
     /// `ok` when every market is live, else `degraded`.
+    #[schemars(extend("enum" = ["ok", "degraded"]))]
     status: &'static str,
     ready: bool,
     feeds: Vec<FeedHealth>,
     markets: Vec<MarketHealth>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct FeedHealth {
     feed: String,
     venue: String,
+    #[schemars(with = "SourceName")]
     source: &'static str,
     state: &'static str,
+    #[schemars(with = "Micros")]
     since: i64,
+    #[schemars(with = "Micros")]
     last_message: i64,
+    #[schemars(with = "Count")]
     messages: u64,
+    #[schemars(with = "Count")]
     malformed: u64,
+    #[schemars(with = "Count")]
     reconnects: u64,
     last_error: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct MarketHealth {
+    #[schemars(with = "MarketName")]
     market: String,
+    #[schemars(with = "MarketStatusName")]
     status: &'static str,
+    #[schemars(with = "Option<ReasonName>")]
     reason: Option<&'static str>,
+    #[schemars(with = "Micros")]
     since: i64,
     /// Since the last message of the book, by this server's clock; null for replays, whose times are
     /// those of the recording.

@@ -5,6 +5,7 @@ mod candles;
 mod exchanges;
 mod health;
 mod markets;
+pub mod openapi;
 mod page;
 mod replay;
 mod reply;
@@ -86,6 +87,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(resource("/healthz").route(web::get().to(health::get_health)))
         .service(resource("/readyz").route(web::get().to(health::get_readiness)))
         .service(resource("/livez").route(web::get().to(health::get_liveness)))
+        .service(resource("/openapi.json").route(web::get().to(openapi::get_openapi)))
+        .service(resource("/asyncapi.json").route(web::get().to(openapi::get_asyncapi)))
         .service(page_file("/"))
         .service(page_file("/icon.svg"))
         .service(page_file("/assets/{file}"))

@@ -3,21 +3,29 @@
 use actix_web::{HttpResponse, web};
 use marketd_actors::replay::{ControlReplay, Speed};
 use marketd_protocol::code::ErrorCode;
+use marketd_protocol::schema::{Count, MarketName};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
 use super::markets::List;
 use super::reply::{Accepted, CallInfo, Refusal, body_of};
 
-#[derive(Serialize)]
-struct ReplayInfo {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct ReplayInfo {
     replay: String,
+    #[schemars(with = "Vec<MarketName>")]
     markets: Vec<String>,
+    /// Times the recorded speed, or `max`.
     speed: String,
     paused: bool,
     ended: bool,
+    /// Since the beginning of the recording, by its own clock.
     position_ms: i64,
+    /// How often it began again.
+    #[schemars(with = "Count")]
     round: u64,
+    #[schemars(with = "Count")]
     lines: u64,
 }
 
@@ -40,12 +48,29 @@ pub async fn get_replays(call: CallInfo, shared: web::Data<Shared>) -> HttpRespo
     call.json(&List::whole(items))
 }
 
+/// What `seek` takes.
+#[derive(JsonSchema)]
+#[allow(dead_code, reason = "a shape for the document")]
+pub(super) struct SeekBody {
+    /// Since the beginning of the recording.
+    #[schemars(range(min = 0))]
+    position_ms: i64,
+}
+
+/// What `speed` takes.
+#[derive(JsonSchema)]
+#[allow(dead_code, reason = "a shape for the document")]
+pub(super) struct SpeedBody {
+    speed: SpeedField,
+}
+
 /// A number or its text.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 enum SpeedField {
-    Number(u64),
-    Text(String),
+    Number(#[schemars(range(min = 1, max = 10_000))] u64),
+    /// With up to three decimals, or `max`.
+    Text(#[schemars(regex(pattern = r"^(max|[1-9][0-9]{0,3}(\.[0-9]{1,3})?)$"))] String),
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -14,6 +14,7 @@ use marketd_actors::board::MarketEntry;
 use marketd_actors::clock;
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::rest::{Call, encode_failure, encode_success};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Shared;
@@ -133,7 +134,7 @@ pub fn body_of(body: Result<web::Bytes, actix_web::Error>) -> Result<web::Bytes,
 }
 
 /// An order was taken; what comes of it shows elsewhere.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Accepted {
     pub accepted: bool,
 }

@@ -4,16 +4,20 @@ use actix_web::{HttpResponse, web};
 use marketd_actors::sim::SetScenario;
 use marketd_domain::MarketIndex;
 use marketd_protocol::code::ErrorCode;
+use marketd_protocol::schema::MarketName;
 use marketd_venues::sim::Scenario;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
 use super::markets::List;
 use super::reply::{Accepted, CallInfo, Refusal, body_of};
 
-#[derive(Serialize)]
-struct Playing {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Playing {
+    #[schemars(with = "MarketName")]
     market: String,
+    #[schemars(with = "ScenarioName")]
     scenario: &'static str,
 }
 
@@ -29,9 +33,26 @@ pub async fn get_scenarios(call: CallInfo, shared: web::Data<Shared>) -> HttpRes
     call.json(&List::whole(playing(&shared)))
 }
 
-#[derive(Debug, Deserialize)]
-struct ScenarioBody {
+/// What the simulated venue can be told to go through.
+struct ScenarioName;
+
+impl JsonSchema for ScenarioName {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ScenarioName".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "enum": Scenario::ALL.map(Scenario::as_str)})
+    }
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct ScenarioBody {
+    /// All markets without it.
+    #[serde(default)]
+    #[schemars(skip_serializing_if = "Option::is_none")]
     market: Option<String>,
+    #[schemars(with = "ScenarioName")]
     scenario: String,
 }
 

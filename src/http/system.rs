@@ -3,18 +3,23 @@
 use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, web};
+use marketd_protocol::schema::Count;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Shared;
 use super::reply::CallInfo;
 
-#[derive(Serialize)]
-struct Info {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Info {
     name: &'static str,
     version: &'static str,
+    #[schemars(with = "Count")]
     uptime_s: u64,
     markets: usize,
     hubs: usize,
+    /// Counts since the start; `*_open` ones go up and down.
+    #[schemars(with = "BTreeMap<String, Count>")]
     counters: BTreeMap<&'static str, u64>,
 }
 

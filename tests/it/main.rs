@@ -7,6 +7,7 @@ mod churn;
 mod client_faults;
 mod clients;
 mod conformance;
+mod documents;
 mod drain;
 mod drain_crowd;
 mod feed_faults;

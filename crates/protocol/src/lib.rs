@@ -11,6 +11,7 @@ pub mod frame;
 pub mod json;
 pub mod msgpack;
 pub mod rest;
+pub mod schema;
 pub mod stream;
 pub mod ws;
 

@@ -5,11 +5,13 @@ use marketd_domain::candles::CandleSeries;
 use marketd_domain::instrument::Source;
 use marketd_domain::market::MarketState;
 use marketd_domain::trades::SequencedTrade;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::code::ErrorCode;
 use crate::frame::{push_candle, push_status_fields, push_ticker_fields, push_trade};
 use crate::json::{push_levels, push_list, push_string, push_time, push_u64};
+use crate::schema::{Count, Decimal, MarketName, MarketStatusName, Micros, ReasonName, SourceName};
 
 /// What one request adds to its answer.
 #[derive(Debug, Clone, Copy)]
@@ -145,31 +147,45 @@ fn push_cursor(out: &mut Vec<u8>, cursor: Option<String>) {
 }
 
 /// A market with its rules and state.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct MarketInfo {
+    #[schemars(with = "MarketName")]
     pub market: String,
     pub venue: String,
+    /// The venue's own name.
     pub symbol: String,
     pub base: String,
     pub quote: String,
+    /// The venue's rules; null where they are not known.
+    #[schemars(with = "Option<Decimal>")]
     pub tick_size: Option<String>,
+    #[schemars(with = "Option<Decimal>")]
     pub lot_size: Option<String>,
+    #[schemars(with = "Option<Decimal>")]
     pub min_notional: Option<String>,
+    /// Decimals in which prices and quantities are printed.
     pub price_decimals: u8,
     pub qty_decimals: u8,
+    #[schemars(with = "MarketStatusName")]
     pub status: &'static str,
+    #[schemars(with = "Option<ReasonName>")]
     pub reason: Option<&'static str>,
     /// Microseconds UTC.
+    #[schemars(with = "Micros")]
     pub since: i64,
+    #[schemars(with = "SourceName")]
     pub source: &'static str,
+    #[schemars(with = "Count")]
     pub epoch: u64,
+    #[schemars(with = "Count")]
     pub book_seq: u64,
     pub counters: MarketCounters,
     /// The latest holes in the venue's sequence.
     pub gaps: Vec<Gap>,
 }
 
-#[derive(Debug, Serialize)]
+/// What happened since the market was made: they only grow.
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct MarketCounters {
     pub snapshots: u64,
     pub depth_updates: u64,
@@ -182,12 +198,16 @@ pub struct MarketCounters {
     pub crossed: u64,
 }
 
-#[derive(Debug, Serialize)]
+/// A hole in the venue's sequence, by its numbers.
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Gap {
     pub expected: u64,
     pub found: u64,
     /// Microseconds UTC.
+    #[schemars(with = "Micros")]
     pub detected_at: i64,
+    /// Null while it is open.
+    #[schemars(with = "Option<Micros>")]
     pub closed_at: Option<i64>,
 }
 

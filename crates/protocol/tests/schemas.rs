@@ -1,0 +1,112 @@
+//! The documents of the WebSocket: as committed, and true of the examples in them.
+
+use std::path::PathBuf;
+
+use marketd_protocol::schema::{asyncapi, ws};
+use serde_json::{Value, json};
+
+fn document(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(path)
+}
+
+/// The committed file is what the types say; with `MARKETD_UPDATE_DOCS=1` it is written anew.
+fn is_committed(path: &str, made: &Value) {
+    let mut made = serde_json::to_string_pretty(made).expect("JSON");
+    made.push('\n');
+    let file = document(path);
+    if std::env::var_os("MARKETD_UPDATE_DOCS").is_some_and(|value| value == "1") {
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        std::fs::write(&file, &made).expect("written");
+    }
+    let committed = std::fs::read_to_string(&file).unwrap_or_default().replace("\r\n", "\n");
+    assert!(made == committed, "docs/{path} is not what the code says: run with MARKETD_UPDATE_DOCS=1");
+}
+
+#[test]
+fn the_asyncapi_document_is_committed() {
+    is_committed("asyncapi.json", &asyncapi::document(env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn the_schemas_are_committed() {
+    let schemas = ws::message_schemas();
+    for message in &schemas {
+        is_committed(&format!("schemas/ws/{}.json", message.name), &message.schema);
+    }
+    let expected: Vec<String> = schemas.iter().map(|message| format!("{}.json", message.name)).collect();
+    let committed = std::fs::read_dir(document("schemas/ws")).expect("a folder");
+    for file in committed {
+        let name = file.expect("a file").file_name().into_string().expect("text");
+        assert!(expected.contains(&name), "docs/schemas/ws/{name} is of no message");
+    }
+}
+
+/// Takes no field that is not in it.
+fn strict(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            if fields.contains_key("properties") && !fields.contains_key("additionalProperties") {
+                fields.insert("additionalProperties".to_owned(), json!(false));
+            }
+            fields.values_mut().for_each(strict);
+        }
+        Value::Array(items) => items.iter_mut().for_each(strict),
+        _ => {}
+    }
+}
+
+fn validator(name: &str) -> jsonschema::Validator {
+    let schemas = ws::message_schemas();
+    let message = schemas.into_iter().find(|message| message.name == name);
+    let mut schema = message.unwrap_or_else(|| panic!("no schema {name}")).schema;
+    strict(&mut schema);
+    jsonschema::validator_for(&schema).expect("a schema")
+}
+
+#[test]
+fn every_message_has_an_example_that_is_true() {
+    let document = asyncapi::document("0");
+    let (client, server) = (validator("ClientMessage"), validator("ServerMessage"));
+    let messages = document["components"]["messages"].as_object().expect("messages");
+    assert_eq!(messages.len(), 14);
+    for (name, message) in messages {
+        let example = &message["examples"][0]["payload"];
+        let validator =
+            if example.get("op").is_some() && example.get("type").is_none() { &client } else { &server };
+        assert!(validator.is_valid(example), "{name}: {example}");
+    }
+}
+
+/// A request is read if, and only if, its schema says so, as far as a schema can say it.
+#[test]
+fn the_parser_takes_what_the_schema_takes() {
+    let client = validator("ClientMessage");
+    let check = |request: Value, is_taken: bool| {
+        let parsed = marketd_protocol::ws::parse_request(&request.to_string(), 100);
+        assert_eq!(parsed.request.is_ok(), is_taken, "parser: {request} {:?}", parsed.request);
+        assert_eq!(client.is_valid(&request), is_taken, "schema: {request}");
+    };
+    check(json!({"op": "ping"}), true);
+    check(json!({"op": "ping", "id": "a"}), true);
+    check(json!({"op": "ping", "id": -1.5}), true);
+    check(json!({"op": "ping", "id": {}}), false);
+    check(json!({"op": "dance"}), false);
+    check(json!({"op": "subscribe", "channel": "bbo"}), false);
+    check(json!({"op": "subscribe", "channel": "bbo", "markets": []}), false);
+    check(json!({"op": "subscribe", "channel": "bbo", "market": "a:B-C"}), true);
+    check(json!({"op": "subscribe", "channel": "news", "market": "a:B-C"}), false);
+    for depth in [json!(10), json!(25), json!(50), json!(100), json!("full")] {
+        check(json!({"op": "subscribe", "channel": "book", "markets": ["a:B-C"], "depth": depth}), true);
+    }
+    check(json!({"op": "subscribe", "channel": "book", "markets": ["a:B-C"], "depth": 11}), false);
+    for (millis, is_taken) in [(0, true), (100, true), (250, true), (1000, true), (1, false)] {
+        check(json!({"op": "subscribe", "channel": "book", "market": "a", "interval_ms": millis}), is_taken);
+    }
+    check(json!({"op": "subscribe", "channel": "book", "market": "a", "checksum": 1}), false);
+    check(json!({"op": "unsubscribe", "channel": "candles", "market": "a", "interval": "1w"}), true);
+    check(json!({"op": "unsubscribe", "channel": "candles", "market": "a", "interval": "2m"}), false);
+    let resume = json!({"epoch": 1, "seq": 2});
+    check(json!({"op": "subscribe", "channel": "bbo", "market": "a", "resume": resume}), true);
+    check(json!({"op": "subscribe", "channel": "bbo", "markets": ["a", "b"], "resume": {"a": resume}}), true);
+    check(json!({"op": "subscribe", "channel": "bbo", "market": "a", "resume": 7}), false);
+}

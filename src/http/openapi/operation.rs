@@ -1,0 +1,247 @@
+//! One route with one method, as the OpenAPI document describes it.
+
+use std::collections::BTreeMap;
+
+use marketd_protocol::code::ErrorCode;
+use marketd_protocol::schema::rest::{Failure, Success};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+/// Makes a schema and, on the way, the components that it refers to.
+type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
+
+fn schema_of<T: JsonSchema>(schemas: &mut SchemaGenerator) -> Schema {
+    schemas.subschema_for::<T>()
+}
+
+/// What a success looks like.
+enum Answer {
+    /// The envelope around this.
+    Data {
+        schema: MakeSchema,
+        example: Option<Value>,
+    },
+    /// A body of another kind.
+    Other {
+        content_type: &'static str,
+        description: &'static str,
+    },
+    Upgrade,
+}
+
+pub struct Operation {
+    pub method: &'static str,
+    pub path: &'static str,
+    id: &'static str,
+    tag: &'static str,
+    summary: &'static str,
+    description: Option<&'static str>,
+    parameters: Vec<Value>,
+    body: Option<MakeSchema>,
+    answer: Answer,
+    is_tagged: bool,
+    refusals: Vec<ErrorCode>,
+}
+
+impl Operation {
+    pub fn get(path: &'static str, id: &'static str, tag: &'static str, summary: &'static str) -> Self {
+        Self {
+            method: "get",
+            path,
+            id,
+            tag,
+            summary,
+            description: None,
+            parameters: Vec::new(),
+            body: None,
+            answer: Answer::Upgrade,
+            is_tagged: false,
+            refusals: Vec::new(),
+        }
+    }
+
+    pub fn post(path: &'static str, id: &'static str, tag: &'static str, summary: &'static str) -> Self {
+        Self { method: "post", ..Self::get(path, id, tag, summary) }
+    }
+
+    pub fn described(mut self, description: &'static str) -> Self {
+        self.description = Some(description);
+        self
+    }
+
+    /// The market in the path.
+    pub fn of_market(mut self) -> Self {
+        self.parameters.push(json!({
+            "name": "market",
+            "in": "path",
+            "required": true,
+            "description": "a market's id, `<venue>:<BASE>-<QUOTE>`",
+            "schema": {"type": "string", "minLength": 1},
+            "example": "binance:BTC-USDT",
+        }));
+        self.refuses(&[ErrorCode::UNKNOWN_MARKET])
+    }
+
+    pub fn query(mut self, name: &str, description: &str, schema: &Value) -> Self {
+        self.parameters
+            .push(json!({"name": name, "in": "query", "description": description, "schema": schema}));
+        self
+    }
+
+    pub fn takes<T: JsonSchema>(mut self) -> Self {
+        self.body = Some(schema_of::<T>);
+        self
+    }
+
+    /// Answers this in the envelope.
+    pub fn answers<T: JsonSchema>(mut self, example: Option<Value>) -> Self {
+        self.answer = Answer::Data { schema: schema_of::<Success<T>>, example };
+        self
+    }
+
+    /// Answers something else than the envelope.
+    pub fn answers_other(mut self, content_type: &'static str, description: &'static str) -> Self {
+        self.answer = Answer::Other { content_type, description };
+        self
+    }
+
+    /// The answer has an `ETag`, and is not sent again to who has it.
+    pub fn tagged(mut self) -> Self {
+        self.parameters.push(json!({
+            "name": "If-None-Match",
+            "in": "header",
+            "description": "tags of the answers that the caller holds",
+            "schema": {"type": "string"},
+            "example": "\"1763722800123-1207\"",
+        }));
+        self.is_tagged = true;
+        self
+    }
+
+    pub fn refuses(mut self, codes: &[ErrorCode]) -> Self {
+        self.refusals.extend_from_slice(codes);
+        self
+    }
+
+    /// The operation as the document has it.
+    pub fn describe(&self, schemas: &mut SchemaGenerator) -> Value {
+        let mut operation = json!({
+            "operationId": self.id,
+            "tags": [self.tag],
+            "summary": self.summary,
+            "responses": self.responses(schemas),
+        });
+        if let Some(description) = self.description {
+            operation["description"] = description.into();
+        }
+        if !self.parameters.is_empty() {
+            operation["parameters"] = self.parameters.clone().into();
+        }
+        if let Some(body) = self.body {
+            operation["requestBody"] =
+                json!({"required": true, "content": {"application/json": {"schema": body(schemas)}}});
+        }
+        operation
+    }
+
+    fn responses(&self, schemas: &mut SchemaGenerator) -> Value {
+        let mut responses = Map::new();
+        match &self.answer {
+            Answer::Data { schema, example } => {
+                let mut content = json!({"schema": schema(schemas)});
+                if let Some(data) = example {
+                    content["example"] = success(data);
+                }
+                let mut headers = json!({"x-trace-id": {"$ref": "#/components/headers/trace"}});
+                if self.is_tagged {
+                    headers["etag"] = tag_header();
+                }
+                let answer = json!({
+                    "description": "the answer",
+                    "headers": headers,
+                    "content": {"application/json": content},
+                });
+                responses.insert("200".to_owned(), answer);
+            }
+            Answer::Other { content_type, description } => {
+                let content = json!({*content_type: {"schema": {}}});
+                responses.insert("200".to_owned(), json!({"description": description, "content": content}));
+            }
+            Answer::Upgrade => {
+                let switched = json!({"description": "the connection is a WebSocket from here on"});
+                responses.insert("101".to_owned(), switched);
+            }
+        }
+        if self.is_tagged {
+            let held = json!({"description": "the caller has it", "headers": {"etag": tag_header()}});
+            responses.insert("304".to_owned(), held);
+        }
+        for (status, codes) in by_status(&self.refusals) {
+            responses.insert(status.to_string(), refusal(&codes, schemas));
+        }
+        responses.into()
+    }
+}
+
+fn tag_header() -> Value {
+    json!({
+        "description": "`\"<epoch>-<seq>\"`; while the market is not live its status may be appended",
+        "schema": {"type": "string"},
+    })
+}
+
+/// An example of an answer.
+fn success(data: &Value) -> Value {
+    json!({
+        "status": "success",
+        "data": data,
+        "message": "ok",
+        "timestamp": 1_763_722_812_016_733_u64,
+        "trace_id": "660c7c6c87e14-6",
+        "execution_time_ms": 0.041,
+    })
+}
+
+fn by_status(codes: &[ErrorCode]) -> BTreeMap<u16, Vec<ErrorCode>> {
+    let mut statuses: BTreeMap<u16, Vec<ErrorCode>> = BTreeMap::new();
+    for code in codes {
+        let same = statuses.entry(code.http_status).or_default();
+        if !same.contains(code) {
+            same.push(*code);
+        }
+    }
+    statuses
+}
+
+fn refusal(codes: &[ErrorCode], schemas: &mut SchemaGenerator) -> Value {
+    let meanings: Vec<String> =
+        codes.iter().map(|code| format!("`{}`: {}", code.code, code.meaning)).collect();
+    let names: Vec<&str> = codes.iter().map(|code| code.code).collect();
+    let schema = json!({
+        "allOf": [
+            schemas.subschema_for::<Failure>(),
+            {"type": "object", "properties": {"code": {"enum": names}}},
+        ],
+    });
+    let examples: Map<String, Value> =
+        codes.iter().map(|code| (code.code.to_owned(), json!({"value": failure(*code)}))).collect();
+    json!({
+        "description": meanings.join("; "),
+        "headers": {"x-trace-id": {"$ref": "#/components/headers/trace"}},
+        "content": {"application/json": {"schema": schema, "examples": examples}},
+    })
+}
+
+/// An example of a refusal.
+fn failure(code: ErrorCode) -> Value {
+    json!({
+        "status": "error",
+        "data": null,
+        "code": code.code,
+        "message": code.meaning,
+        "retryable": code.retryable,
+        "timestamp": 1_763_722_812_016_733_u64,
+        "trace_id": "660c7c6ca507e-d",
+        "execution_time_ms": 0.012,
+    })
+}

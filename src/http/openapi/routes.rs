@@ -1,0 +1,186 @@
+//! Every route that is documented, in the order of docs/rest.md.
+
+use marketd_domain::CandleInterval;
+use marketd_protocol::code::ErrorCode;
+use marketd_protocol::rest::MarketInfo;
+use marketd_protocol::schema::example_in;
+use marketd_protocol::schema::rest::{BookBody, CandlesBody, TickerBody, TradesBody, WholeList};
+use serde_json::{Value, json};
+
+use super::operation::Operation;
+use crate::http::exchanges::{Exchange, Symbol};
+use crate::http::health::{Alive, Health, Ready};
+use crate::http::replay::{ReplayInfo, SeekBody, SpeedBody};
+use crate::http::reply::Accepted;
+use crate::http::sim::{Playing, ScenarioBody};
+use crate::http::system::Info;
+use crate::http::{FLUSH_MS_MAX, book};
+
+const MARKETS: &str = "markets";
+const SESSION: &str = "websocket";
+const STEERING: &str = "replay and simulation";
+const OPERATIONS: &str = "operations";
+
+pub fn tags() -> Value {
+    json!([
+        {"name": MARKETS, "description": "what is traded, and at what prices"},
+        {"name": SESSION, "description": "following markets; described in full by asyncapi.json"},
+        {"name": STEERING, "description": "recordings and the simulated venue"},
+        {"name": OPERATIONS, "description": "for operators and orchestrators"},
+    ])
+}
+
+/// An example from the page about REST.
+fn example(heading: &str) -> Option<Value> {
+    example_in(include_str!("../../../docs/rest.md"), heading, "{")
+}
+
+/// A list of one.
+fn list_of(item: Option<Value>) -> Option<Value> {
+    item.map(|item| json!({"items": [item], "next_cursor": null}))
+}
+
+fn whole_number(range: std::ops::RangeInclusive<u64>, default: u64) -> Value {
+    json!({"type": "integer", "minimum": range.start(), "maximum": range.end(), "default": default})
+}
+
+/// A time as the query takes it.
+fn micros() -> Value {
+    json!({"type": "integer", "format": "int64"})
+}
+
+pub fn operations() -> Vec<Operation> {
+    [markets(), market_data(), sessions(), steering(), operating()].into_iter().flatten().collect()
+}
+
+fn markets() -> Vec<Operation> {
+    vec![
+        Operation::get("/api/v1/exchanges", "listExchanges", MARKETS, "Venues that marketd speaks")
+            .answers::<WholeList<Exchange>>(example("### GET /exchanges")),
+        Operation::get("/api/v1/symbols", "listSymbols", MARKETS, "Instruments of this server")
+            .answers::<WholeList<Symbol>>(example("### GET /symbols")),
+        Operation::get("/api/v1/markets", "listMarkets", MARKETS, "All markets with their status")
+            .answers::<WholeList<MarketInfo>>(list_of(example("### GET /markets/{market}"))),
+        Operation::get(
+            "/api/v1/markets/{market}",
+            "getMarket",
+            MARKETS,
+            "One market: rules, status, counters",
+        )
+        .of_market()
+        .answers::<MarketInfo>(example("### GET /markets/{market}")),
+    ]
+}
+
+fn market_data() -> Vec<Operation> {
+    let depth = json!({
+        "anyOf": [{"type": "integer", "minimum": 1, "maximum": book::DEPTH_MAX}, {"const": "full"}],
+        "default": book::DEPTH_DEFAULT,
+    });
+    let interval =
+        json!({"type": "string", "enum": CandleInterval::ALL.map(CandleInterval::as_str), "default": "1m"});
+    vec![
+        Operation::get("/api/v1/markets/{market}/book", "getBook", MARKETS, "The order book")
+            .of_market()
+            .query("depth", "levels a side", &depth)
+            .tagged()
+            .answers::<BookBody>(example("### GET /markets/{market}/book"))
+            .refuses(&[ErrorCode::BAD_DEPTH, ErrorCode::MARKET_NOT_READY]),
+        Operation::get("/api/v1/markets/{market}/trades", "listTrades", MARKETS, "Trades, newest last")
+            .of_market()
+            .query("limit", "most trades of an answer", &whole_number(1..=1_000, 100))
+            .query(
+                "before",
+                "only trades whose `seq` is below this",
+                &json!({"type": "integer", "minimum": 1}),
+            )
+            .tagged()
+            .answers::<TradesBody>(example("### GET /markets/{market}/trades"))
+            .refuses(&[ErrorCode::BAD_LIMIT, ErrorCode::BAD_CURSOR]),
+        Operation::get("/api/v1/markets/{market}/ticker", "getTicker", MARKETS, "Figures of 24 hours")
+            .of_market()
+            .tagged()
+            .answers::<TickerBody>(example("### GET /markets/{market}/ticker")),
+        Operation::get("/api/v1/markets/{market}/candles", "listCandles", MARKETS, "Candles, oldest first")
+            .of_market()
+            .query("interval", "length of a candle", &interval)
+            .query("start", "microseconds UTC: only candles with `open_time` at or after it", &micros())
+            .query("end", "microseconds UTC: only candles with `open_time` before it", &micros())
+            .query("limit", "most candles of an answer", &whole_number(1..=1_500, 500))
+            .answers::<CandlesBody>(example("### GET /markets/{market}/candles"))
+            .refuses(&[ErrorCode::BAD_INTERVAL, ErrorCode::BAD_TIME, ErrorCode::BAD_LIMIT]),
+    ]
+}
+
+fn sessions() -> Vec<Operation> {
+    let flush_ms = json!({"type": "integer", "minimum": 0, "maximum": FLUSH_MS_MAX});
+    let refusals = [
+        ErrorCode::BAD_REQUEST,
+        ErrorCode::ORIGIN_NOT_ALLOWED,
+        ErrorCode::TOO_MANY_CONNECTIONS,
+        ErrorCode::INTERNAL,
+        ErrorCode::SHUTTING_DOWN,
+    ];
+    let window = "frames go out at most once in so many milliseconds";
+    vec![
+        Operation::get("/api/v1/ws", "openSession", SESSION, "The WebSocket")
+            .query("flush_ms", window, &flush_ms)
+            .refuses(&refusals),
+        Operation::get("/api/v1/ws/echo", "openEcho", SESSION, "A WebSocket that sends messages back")
+            .described("Only with `session.echo`.")
+            .query("flush_ms", window, &flush_ms)
+            .refuses(&refusals)
+            .refuses(&[ErrorCode::NOT_FOUND]),
+    ]
+}
+
+fn steering() -> Vec<Operation> {
+    let order = |path, id, summary| {
+        Operation::post(path, id, STEERING, summary)
+            .answers::<Accepted>(Some(json!({"accepted": true})))
+            .refuses(&[ErrorCode::NOT_A_REPLAY, ErrorCode::BUSY])
+    };
+    let bad_body = [ErrorCode::BAD_JSON, ErrorCode::BAD_REQUEST, ErrorCode::MESSAGE_TOO_LARGE];
+    vec![
+        Operation::get("/api/v1/replay", "listReplays", STEERING, "State of each replay")
+            .answers::<WholeList<ReplayInfo>>(example("## Replay")),
+        order("/api/v1/replay/pause", "pauseReplay", "Stands still"),
+        order("/api/v1/replay/resume", "resumeReplay", "Goes on"),
+        order("/api/v1/replay/step", "stepReplay", "Plays one recorded line of a paused replay"),
+        order("/api/v1/replay/seek", "seekReplay", "Goes to a time after the beginning of the recording")
+            .takes::<SeekBody>()
+            .refuses(&bad_body),
+        order("/api/v1/replay/speed", "setReplaySpeed", "Times the recorded speed")
+            .takes::<SpeedBody>()
+            .refuses(&bad_body),
+        Operation::get("/api/v1/sim", "listScenarios", STEERING, "Simulated markets and their scenarios")
+            .answers::<WholeList<Playing>>(example("## Simulated venue")),
+        Operation::post("/api/v1/sim/scenario", "setScenario", STEERING, "A scenario begins")
+            .takes::<ScenarioBody>()
+            .answers::<Accepted>(Some(json!({"accepted": true})))
+            .refuses(&bad_body)
+            .refuses(&[ErrorCode::NOT_SIMULATED, ErrorCode::UNKNOWN_MARKET, ErrorCode::BUSY]),
+    ]
+}
+
+fn operating() -> Vec<Operation> {
+    let health = |path, id| {
+        Operation::get(path, id, OPERATIONS, "Everything with its state")
+            .answers::<Health>(example("### GET /health"))
+    };
+    vec![
+        Operation::get("/api/v1/system/info", "getInfo", OPERATIONS, "Version, uptime, counters")
+            .answers::<Info>(example("### GET /system/info")),
+        health("/health", "getHealth"),
+        health("/healthz", "getHealthz"),
+        Operation::get("/readyz", "getReadiness", OPERATIONS, "Whether every market can be served")
+            .answers::<Ready>(Some(json!({"ready": true})))
+            .refuses(&[ErrorCode::MARKET_NOT_READY, ErrorCode::SHUTTING_DOWN]),
+        Operation::get("/livez", "getLiveness", OPERATIONS, "Whether the process answers")
+            .answers::<Alive>(Some(json!({"alive": true}))),
+        Operation::get("/openapi.json", "getOpenapi", OPERATIONS, "This document")
+            .answers_other("application/json", "OpenAPI 3.1"),
+        Operation::get("/asyncapi.json", "getAsyncapi", OPERATIONS, "The WebSocket's document")
+            .answers_other("application/json", "AsyncAPI 3.0"),
+    ]
+}

@@ -1,0 +1,219 @@
+//! The OpenAPI document: as committed, complete, and true of what the server answers.
+
+use std::path::PathBuf;
+
+use jsonschema::Validator;
+use marketd::http::openapi;
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+
+const BASE: &str = "/api/v1/markets/binance:BTC-USDT";
+
+fn committed(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs").join(path)
+}
+
+#[test]
+fn the_document_is_committed() {
+    let made = openapi::print(&openapi::document());
+    let file = committed("openapi.json");
+    if std::env::var_os("MARKETD_UPDATE_DOCS").is_some_and(|value| value == "1") {
+        std::fs::write(&file, &made).expect("written");
+    }
+    let committed = std::fs::read_to_string(&file).unwrap_or_default().replace("\r\n", "\n");
+    assert!(made == committed, "docs/openapi.json is not what the code says: run with MARKETD_UPDATE_DOCS=1");
+}
+
+/// Takes no field that the document does not have.
+pub fn strict(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            let is_open = fields.contains_key("additionalProperties") || fields.contains_key("allOf");
+            if fields.contains_key("properties") && !is_open {
+                fields.insert("additionalProperties".to_owned(), json!(false));
+            }
+            fields.values_mut().for_each(strict);
+        }
+        Value::Array(items) => items.iter_mut().for_each(strict),
+        _ => {}
+    }
+}
+
+/// The document, to hold answers against.
+struct Document(Value);
+
+impl Document {
+    fn new() -> Self {
+        Self(openapi::document())
+    }
+
+    fn responses(&self, method: &str, path: &str) -> &Value {
+        let responses = &self.0["paths"][path][method]["responses"];
+        assert!(responses.is_object(), "{method} {path} is not documented");
+        responses
+    }
+
+    /// What checks the body of this answer.
+    fn validator(&self, method: &str, path: &str, status: u16) -> Validator {
+        let response = &self.responses(method, path)[status.to_string()];
+        let mut schema = response["content"]["application/json"]["schema"].clone();
+        assert!(!schema.is_null(), "{method} {path} does not document {status}");
+        let mut components = self.0["components"].clone();
+        if schema.get("allOf").is_none() {
+            strict(&mut components);
+        }
+        schema["components"] = components;
+        jsonschema::validator_for(&schema).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    fn assert_holds(&self, method: &str, path: &str, status: u16, body: &Value) {
+        let validator = self.validator(method, path, status);
+        let wrong: Vec<String> =
+            validator.iter_errors(body).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert!(wrong.is_empty(), "{method} {path} {status}\n{}\n{body}", wrong.join("\n"));
+    }
+
+    /// Each method, path, status and media type.
+    fn contents(&self) -> Vec<(String, String, u16, Value)> {
+        let mut contents = Vec::new();
+        for (path, operations) in self.0["paths"].as_object().expect("paths") {
+            for (method, operation) in operations.as_object().expect("operations") {
+                for (status, response) in operation["responses"].as_object().expect("responses") {
+                    let content = response["content"]["application/json"].clone();
+                    if content["schema"].as_object().is_some_and(|schema| !schema.is_empty()) {
+                        let status = status.parse().expect("a status");
+                        contents.push((method.clone(), path.clone(), status, content));
+                    }
+                }
+            }
+        }
+        contents
+    }
+}
+
+#[test]
+fn every_answer_has_an_example_that_is_true() {
+    let document = Document::new();
+    for (method, path, status, content) in document.contents() {
+        let many =
+            content["examples"].as_object().into_iter().flatten().map(|(_, example)| &example["value"]);
+        let examples: Vec<&Value> = content.get("example").into_iter().chain(many).collect();
+        assert!(!examples.is_empty(), "{method} {path} {status} has no example");
+        for example in examples {
+            document.assert_holds(&method, &path, status, example);
+        }
+    }
+}
+
+async fn app() -> TestApp {
+    let keys = [("replay.builtin", "true"), ("replay.speed", "20"), ("venues.sim.enabled", "true")];
+    let app = TestApp::start(&[&keys[..], &[("venues.sim.markets", "BTC-USD")]].concat()).await;
+    app.ready().await;
+    app.until("a few trades", async || {
+        app.data(&format!("{BASE}/trades")).await["seq"].as_u64().is_some_and(|seq| seq > 300)
+    })
+    .await;
+    app
+}
+
+#[actix_web::test]
+async fn live_answers_are_as_documented() {
+    let app = app().await;
+    let document = Document::new();
+    let check = async |method: &str, path: &str, template: &str, body: &str, status: u16| {
+        let answer = app.request(method, path, &[], body).await;
+        assert_eq!(answer.status, status, "{method} {path}: {}", answer.body);
+        document.assert_holds(&method.to_lowercase(), template, status, &answer.json());
+    };
+    for path in ["/exchanges", "/symbols", "/markets", "/system/info", "/replay", "/sim"] {
+        let path = format!("/api/v1{path}");
+        check("GET", &path, &path, "", 200).await;
+    }
+    for path in ["/health", "/healthz", "/readyz", "/livez"] {
+        check("GET", path, path, "", 200).await;
+    }
+    let market = "/api/v1/markets/{market}";
+    for id in ["binance:BTC-USDT", "sim:BTC-USD"] {
+        for (resource, query) in [
+            ("", ""),
+            ("/book", ""),
+            ("/book", "?depth=1"),
+            ("/book", "?depth=5000"),
+            ("/book", "?depth=full"),
+            ("/trades", ""),
+            ("/trades", "?limit=1000&before=200"),
+            ("/trades", "?before=1"),
+            ("/ticker", ""),
+            ("/candles", ""),
+            ("/candles", "?interval=1s&start=0&limit=2"),
+        ] {
+            let path = format!("/api/v1/markets/{id}{resource}{query}");
+            check("GET", &path, &format!("{market}{resource}"), "", 200).await;
+        }
+    }
+    for (resource, query, status) in [
+        ("/book", "?depth=0", 400),
+        ("/book", "?depth=5001", 400),
+        ("/trades", "?limit=0", 400),
+        ("/trades", "?limit=1001", 400),
+        ("/trades", "?before=0", 400),
+        ("/trades", "?before=x", 400),
+        ("/candles", "?interval=2m", 400),
+        ("/candles", "?start=x", 400),
+        ("/candles", "?start=2&end=1", 400),
+        ("/candles", "?limit=1501", 400),
+    ] {
+        let path = format!("{BASE}{resource}{query}");
+        check("GET", &path, &format!("{market}{resource}"), "", status).await;
+    }
+    for resource in ["", "/book", "/trades", "/ticker", "/candles"] {
+        let path = format!("/api/v1/markets/sim:NO-SUCH{resource}");
+        check("GET", &path, &format!("{market}{resource}"), "", 404).await;
+    }
+    for (path, body, status) in [
+        ("/api/v1/replay/pause", "", 200),
+        ("/api/v1/replay/step", "", 200),
+        ("/api/v1/replay/seek", r#"{"position_ms":1000}"#, 200),
+        ("/api/v1/replay/seek", r#"{"position_ms":-1}"#, 400),
+        ("/api/v1/replay/seek", "{", 400),
+        ("/api/v1/replay/speed", r#"{"speed":"max"}"#, 200),
+        ("/api/v1/replay/speed", r#"{"speed":20}"#, 200),
+        ("/api/v1/replay/speed", r#"{"speed":0}"#, 400),
+        ("/api/v1/replay/resume", "", 200),
+        ("/api/v1/sim/scenario", r#"{"scenario":"busy"}"#, 200),
+        ("/api/v1/sim/scenario", r#"{"scenario":"calm","market":"sim:BTC-USD"}"#, 200),
+        ("/api/v1/sim/scenario", r#"{"scenario":"party"}"#, 400),
+        ("/api/v1/sim/scenario", r#"{"scenario":"calm","market":"sim:NO-SUCH"}"#, 404),
+        ("/api/v1/sim/scenario", r#"{"scenario":"calm","market":"binance:BTC-USDT"}"#, 409),
+    ] {
+        check("POST", path, path, body, status).await;
+    }
+    check("GET", "/api/v1/ws", "/api/v1/ws", "", 400).await;
+    check("GET", "/api/v1/ws/echo", "/api/v1/ws/echo", "", 404).await;
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn the_documents_are_served() {
+    let app = TestApp::start(&[]).await;
+    assert_eq!(app.get("/openapi.json").await.json(), openapi::document());
+    assert_eq!(app.get("/asyncapi.json").await.json(), openapi::asyncapi());
+    check_empty_server(&app).await;
+    app.stop().await;
+}
+
+/// Without markets, recordings and the simulated venue.
+async fn check_empty_server(app: &TestApp) {
+    let document = Document::new();
+    for (method, path, status) in [
+        ("get", "/readyz", 503),
+        ("get", "/api/v1/markets", 200),
+        ("get", "/api/v1/replay", 200),
+        ("post", "/api/v1/replay/pause", 409),
+    ] {
+        let answer = app.request(&method.to_uppercase(), path, &[], "").await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.body);
+        document.assert_holds(method, path, status, &answer.json());
+    }
+}
