@@ -2,8 +2,7 @@
 
 import { checksumOf } from "./checksum.ts";
 import { compareAtScale, isZero } from "./decimal.ts";
-
-export type Level = readonly [price: string, qty: string];
+import type { Level } from "./types.ts";
 
 export class Book {
   readonly bids: Level[] = [];

@@ -1,6 +1,6 @@
 /** Kraken's v2 rule: CRC-32 over the ten best asks, then the ten best bids, without points and leading zeros. */
 
-import type { Level } from "./book.ts";
+import type { Level } from "./types.ts";
 
 const LEVELS = 10;
 const POLYNOMIAL = 0xedb88320;

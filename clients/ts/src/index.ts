@@ -1,5 +1,5 @@
 export { backoffMs, type BackoffOptions } from "./backoff.ts";
-export { Book, type Level } from "./book.ts";
+export { Book } from "./book.ts";
 export { checksumOf } from "./checksum.ts";
 export {
   MarketClient,
@@ -34,6 +34,7 @@ export {
   type StreamName,
 } from "./stream.ts";
 export type { Refusal, StreamHandlers } from "./subscription.ts";
+export type { components as RestComponents, paths as RestPaths } from "./generated/rest.ts";
 export type * from "./types.ts";
 export {
   BboView,

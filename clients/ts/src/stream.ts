@@ -1,8 +1,10 @@
 /** Streams and their names: a market, a channel and the channel's parameters make one stream. */
 
-export type BookDepth = 10 | 25 | 50 | 100 | "full";
-export type BookInterval = 0 | 100 | 250 | 1000;
-export type CandleInterval = "1s" | "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
+import type { components } from "./generated/ws.ts";
+
+export type BookDepth = components["schemas"]["DepthName"];
+export type BookInterval = components["schemas"]["BookIntervalMs"];
+export type CandleInterval = components["schemas"]["IntervalName"];
 
 export const CANDLE_INTERVALS: readonly CandleInterval[] = ["1s", "1m", "5m", "15m", "1h", "4h", "1d", "1w"];
 

@@ -89,7 +89,7 @@ export class TradesView extends View<FrameOf<"trades">> {
 
   protected apply(frame: FrameOf<"trades">): void {
     const last = this.#last;
-    let trades: readonly Trade[] = frame.trades ?? [];
+    let trades: readonly Trade[] = "trades" in frame ? frame.trades : [];
     if (frame.type === "snapshot" && last?.epoch === frame.epoch) {
       // The tape goes on where it was, and shows what it lacks.
       trades = trades.filter(({ seq }) => seq > last.seq);
@@ -98,7 +98,7 @@ export class TradesView extends View<FrameOf<"trades">> {
     } else if (frame.type === "snapshot") {
       this.prints = [];
     }
-    if (frame.lagged) this.prints.push({ missed: frame.lagged });
+    if ("lagged" in frame) this.prints.push({ missed: frame.lagged });
     for (const trade of trades) this.prints.push(trade);
     if (this.prints.length > this.#limit) this.prints = this.prints.slice(-this.#limit);
     this.#last = { epoch: frame.epoch, seq: frame.seq };

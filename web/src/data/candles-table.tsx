@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { CANDLE_INTERVALS, compareAtScale, type Candle, type CandleInterval } from "marketd-client";
 import { grouped, groupedCount } from "../lib/figures.ts";
+import { route } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime } from "../lib/time.ts";
 import { Panel } from "../ui/panel.tsx";
@@ -15,11 +16,11 @@ const COLUMNS = ["open_time", "open", "high", "low", "close", "volume", "quote_v
 export function CandlesTable({ market }: { market: string }) {
   const { zone } = useSettings();
   const [interval, setInterval] = useState<CandleInterval>("1m");
-  const path = `/api/v1/markets/${encodeURIComponent(market)}/candles?interval=${interval}&limit=${PAGE}`;
+  const before = (end?: number) => route("/api/v1/markets/{market}/candles", market, { interval, limit: PAGE, ...(end === undefined ? {} : { end }) });
   const pages = usePages<Candle>(
     `${market} ${interval}`,
-    path,
-    (items) => `${path}&end=${items.at(-1)?.open_time}`,
+    before(),
+    (items) => before(items.at(-1)?.open_time),
     (held, page) => [...held, ...page.toReversed()],
   );
   const tools = (

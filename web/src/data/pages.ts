@@ -1,7 +1,12 @@
 /** A list that is read page by page, and taken home as a file. */
 
 import { useCallback, useEffect, useState } from "react";
-import { get } from "../lib/rest.ts";
+import { get, type Route } from "../lib/rest.ts";
+
+export interface Page<T> {
+  items: T[];
+  next_cursor?: string | null;
+}
 
 export interface Paged<T> {
   items: T[];
@@ -16,10 +21,10 @@ export interface Paged<T> {
  * `next` makes the path of the page after those that are held, or says with `null` that there is none. Pages are
  * asked for one at a time; what comes late, after a change of `key`, is let go.
  */
-export function usePages<T>(key: string, first: string, next: (items: T[], cursor: string | null) => string | null, join: (held: T[], page: T[]) => T[]): Paged<T> {
+export function usePages<T>(key: string, first: Route<Page<T>>, next: (items: T[], cursor: string | null) => Route<Page<T>> | null, join: (held: T[], page: T[]) => T[]): Paged<T> {
   const [round, setRound] = useState(0);
-  const [state, setState] = useState<{ items: T[]; path: string | null; isLoading: boolean; error: Error | null }>({ items: [], path: first, isLoading: false, error: null });
-  const [wanted, setWanted] = useState<{ path: string; round: number } | null>(null);
+  const [state, setState] = useState<{ items: T[]; path: Route<Page<T>> | null; isLoading: boolean; error: Error | null }>({ items: [], path: first, isLoading: false, error: null });
+  const [wanted, setWanted] = useState<{ path: Route<Page<T>>; round: number } | null>(null);
 
   useEffect(() => {
     setState({ items: [], path: first, isLoading: false, error: null });
@@ -30,11 +35,11 @@ export function usePages<T>(key: string, first: string, next: (items: T[], curso
     if (!wanted) return;
     const abort = new AbortController();
     setState((held) => ({ ...held, isLoading: true, error: null }));
-    get<{ items: T[]; next_cursor: string | null }>(wanted.path, abort.signal).then(
+    get(wanted.path, abort.signal).then(
       ({ data }) =>
         setState((held) => {
           const items = join(held.items, data.items);
-          return { items, path: data.items.length === 0 ? null : next(items, data.next_cursor), isLoading: false, error: null };
+          return { items, path: data.items.length === 0 ? null : next(items, data.next_cursor ?? null), isLoading: false, error: null };
         }),
       (error: Error) => {
         if (!abort.signal.aborted) setState((held) => ({ ...held, isLoading: false, error }));

@@ -2,6 +2,7 @@
 
 import type { Trade } from "marketd-client";
 import { grouped, groupedCount, NONE } from "../lib/figures.ts";
+import { route } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime } from "../lib/time.ts";
 import { Panel } from "../ui/panel.tsx";
@@ -13,11 +14,11 @@ const COLUMNS = ["seq", "trade_id", "ts", "side", "price", "qty", "backfilled"] 
 
 export function TradesTable({ market }: { market: string }) {
   const { zone } = useSettings();
-  const path = `/api/v1/markets/${encodeURIComponent(market)}/trades?limit=${PAGE}`;
+  const before = (seq?: number) => route("/api/v1/markets/{market}/trades", market, { limit: PAGE, ...(seq === undefined ? {} : { before: seq }) });
   const pages = usePages<Trade>(
     market,
-    path,
-    (_, cursor) => (cursor === null ? null : `${path}&before=${encodeURIComponent(cursor)}`),
+    before(),
+    (_, cursor) => (cursor === null ? null : before(Number(cursor))),
     (held, page) => [...held, ...page.toReversed()],
   );
   const tools = (

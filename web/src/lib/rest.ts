@@ -1,6 +1,7 @@
-/** REST: one envelope around every answer. */
+/** REST: one envelope around every answer. Routes, parameters and answers have the types of the server's document. */
 
 import { useEffect, useRef, useState } from "react";
+import type { RestPaths } from "marketd-client";
 
 const TIMEOUT_MS = 10_000;
 
@@ -14,6 +15,28 @@ export class ApiError extends Error {
     this.code = code;
     this.retryable = retryable;
   }
+}
+
+type Json<T> = { content: { "application/json": T } };
+type DataOf<P> = P extends { get: { responses: { 200: Json<{ data: infer D }> } } } ? D : never;
+type QueryOf<P> = P extends { get: { parameters: { query?: infer Q } } } ? Q : never;
+type BodyOf<P> = P extends { post: { requestBody: Json<infer B> } } ? B : undefined;
+
+export type GetPath = { [P in keyof RestPaths]: DataOf<RestPaths[P]> extends never ? never : P }[keyof RestPaths];
+export type PostPath = { [P in keyof RestPaths]: RestPaths[P] extends { post: object } ? P : never }[keyof RestPaths];
+
+/** Something that can be asked for, with the type of its answer. */
+export interface Route<T> {
+  readonly url: string;
+  /** Never set: it only carries the type. */
+  readonly data?: T;
+}
+
+export function route<P extends GetPath>(path: P, market?: string, query?: QueryOf<RestPaths[P]>): Route<DataOf<RestPaths[P]>> {
+  const filled = market === undefined ? path : path.replace("{market}", encodeURIComponent(market).replaceAll("%3A", ":"));
+  const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null);
+  const parameters = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+  return { url: parameters.size > 0 ? `${filled}?${parameters}` : filled };
 }
 
 interface Answer<T> {
@@ -43,11 +66,11 @@ async function call<T>(path: string, init: RequestInit, signal?: AbortSignal): P
   return body;
 }
 
-export const get = <T>(path: string, signal?: AbortSignal): Promise<Answer<T>> => call<T>(path, {}, signal);
+export const get = <T>({ url }: Route<T>, signal?: AbortSignal): Promise<Answer<T>> => call<T>(url, {}, signal);
 
-export function post(path: string, body?: object): Promise<Answer<unknown>> {
+export function post<P extends PostPath>(path: P, body: BodyOf<RestPaths[P]>): Promise<Answer<unknown>> {
   const init: RequestInit = { method: "POST" };
-  if (body) {
+  if (body !== undefined) {
     init.headers = { "Content-Type": "application/json" };
     init.body = JSON.stringify(body);
   }
@@ -64,7 +87,8 @@ export interface Polled<T> {
 }
 
 /** Asks again and again, one question at a time, while the page is visible. `null` asks nothing. */
-export function usePoll<T>(path: string | null, everyMs: number): Polled<T> {
+export function usePoll<T>(asked: Route<T> | null, everyMs: number): Polled<T> {
+  const path = asked?.url ?? null;
   const [state, setState] = useState<{ path: string | null; data: T | null; timestamp: number; error: Error | null }>({
     path,
     data: null,
@@ -87,7 +111,7 @@ export function usePoll<T>(path: string | null, everyMs: number): Polled<T> {
       isAsking = true;
       isWanted = false;
       try {
-        const { data, timestamp } = await get<T>(path, abort.signal);
+        const { data, timestamp } = await get<T>({ url: path }, abort.signal);
         if (!abort.signal.aborted) setState({ path, data, timestamp, error: null });
       } catch (error) {
         if (abort.signal.aborted) return;

@@ -2,10 +2,10 @@
 
 import { useEffect, useMemo, useRef, useState } from "react";
 import { compareDecimals } from "marketd-client";
-import type { List, Market } from "../lib/api.ts";
+import type { Market } from "../lib/api.ts";
 import { groupedCount, NONE, pairOf, shown, signed, signOf } from "../lib/figures.ts";
 import { hrefOf } from "../lib/route.ts";
-import { usePoll } from "../lib/rest.ts";
+import { route, usePoll } from "../lib/rest.ts";
 import { useStatus, useVersion, useView, views } from "../lib/server.ts";
 import { Failure, OldNote, Waiting } from "../ui/notes.tsx";
 import { Panel } from "../ui/panel.tsx";
@@ -19,7 +19,7 @@ const ROWS_MAX = 200;
 type Order = "name" | "change" | "rate" | "status";
 
 export function DashboardPage() {
-  const { data, timestamp, error } = usePoll<List<Market>>("/api/v1/markets", EVERY_MS);
+  const { data, timestamp, error } = usePoll(route("/api/v1/markets"), EVERY_MS);
   const rates = useRates(data?.items ?? null, timestamp);
   const [text, setText] = useState("");
   const [order, setOrder] = useState<Order>("name");

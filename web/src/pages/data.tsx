@@ -1,12 +1,12 @@
 /** What is kept of a market: trades and candles to read and to take home. */
 
 import { useState } from "react";
-import type { List, Market } from "../lib/api.ts";
+import type { Market } from "../lib/api.ts";
 import { CandlesTable } from "../data/candles-table.tsx";
 import { TradesTable } from "../data/trades-table.tsx";
 import { GapsTable } from "../data/gaps-table.tsx";
 import { go } from "../lib/route.ts";
-import { usePoll } from "../lib/rest.ts";
+import { route, usePoll } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { Failure, OldNote, Waiting } from "../ui/notes.tsx";
 
@@ -14,7 +14,7 @@ const KINDS = { trades: "Trades", candles: "Candles", gaps: "Gaps" } as const;
 type Kind = keyof typeof KINDS;
 
 export function DataPage({ wanted }: { wanted: string | null }) {
-  const { data, error } = usePoll<List<Market>>("/api/v1/markets", 10_000);
+  const { data, error } = usePoll(route("/api/v1/markets"), 10_000);
   const settings = useSettings();
   const [kind, setKind] = useState<Kind>("trades");
   if (!data) return error ? <Failure what="The markets" error={error} /> : <Waiting what="the markets" />;

@@ -1,8 +1,8 @@
 /** What runs: feeds, markets, sessions; and the levers of recordings and of the simulated venue. */
 
-import type { Health, List, Replay, Scenario, SystemInfo } from "../lib/api.ts";
+import type { Health, SystemInfo } from "../lib/api.ts";
 import { groupedCount, NONE } from "../lib/figures.ts";
-import { usePoll, type Polled } from "../lib/rest.ts";
+import { route, usePoll, type Polled } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime, formatSpan } from "../lib/time.ts";
 import { ReplayBar } from "../services/replay-bar.tsx";
@@ -14,10 +14,10 @@ import { reasonText, SourceTag, StatusBadge } from "../ui/status.tsx";
 const EVERY_MS = 2_000;
 
 export function ServicesPage() {
-  const health = usePoll<Health>("/health", EVERY_MS);
-  const info = usePoll<SystemInfo>("/api/v1/system/info", EVERY_MS);
-  const replays = usePoll<List<Replay>>("/api/v1/replay", 1_000);
-  const scenarios = usePoll<List<Scenario>>("/api/v1/sim", EVERY_MS);
+  const health = usePoll(route("/health"), EVERY_MS);
+  const info = usePoll(route("/api/v1/system/info"), EVERY_MS);
+  const replays = usePoll(route("/api/v1/replay"), 1_000);
+  const scenarios = usePoll(route("/api/v1/sim"), EVERY_MS);
 
   if (!health.data) return health.error ? <Failure what="The state of the services" error={health.error} /> : <Waiting what="the services" />;
   return (

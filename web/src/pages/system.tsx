@@ -1,8 +1,7 @@
 /** What this server is: version, limits, counters, and where to read on. */
 
-import type { Health, SystemInfo } from "../lib/api.ts";
 import { groupedCount } from "../lib/figures.ts";
-import { usePoll } from "../lib/rest.ts";
+import { route, usePoll } from "../lib/rest.ts";
 import { client } from "../lib/server.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime, formatSpan, zoneName } from "../lib/time.ts";
@@ -13,6 +12,8 @@ import { StatusBadge } from "../ui/status.tsx";
 const EVERY_MS = 5_000;
 
 const LINKS: [string, string][] = [
+  ["/openapi.json", "REST, described for programs"],
+  ["/asyncapi.json", "the WebSocket, described for programs"],
   ["/health", "state of every feed and market"],
   ["/readyz", "whether the server is ready"],
   ["/api/v1/system/info", "these figures as JSON"],
@@ -21,8 +22,8 @@ const LINKS: [string, string][] = [
 ];
 
 export function SystemPage() {
-  const info = usePoll<SystemInfo>("/api/v1/system/info", EVERY_MS);
-  const health = usePoll<Health>("/health", EVERY_MS);
+  const info = usePoll(route("/api/v1/system/info"), EVERY_MS);
+  const health = usePoll(route("/health"), EVERY_MS);
   const { zone } = useSettings();
   if (!info.data) return info.error ? <Failure what="The server's figures" error={info.error} /> : <Waiting what="the server's figures" />;
   const { name, version, uptime_s, markets, hubs, counters } = info.data;

@@ -2,8 +2,8 @@
 
 import { useEffect } from "react";
 import { decimalsOf, unitsOf, type StatusFrame } from "marketd-client";
-import type { List, Market } from "../lib/api.ts";
-import { usePoll } from "../lib/rest.ts";
+import type { Market } from "../lib/api.ts";
+import { route, usePoll } from "../lib/rest.ts";
 import { useStatus, useView, views } from "../lib/server.ts";
 import { change, useSettings } from "../lib/settings.ts";
 import { formatDateTime } from "../lib/time.ts";
@@ -19,7 +19,7 @@ import { reasonText } from "../ui/status.tsx";
 const MARKETS_EVERY_MS = 5_000;
 
 export function TradingPage({ wanted }: { wanted: string | null }) {
-  const { data, error } = usePoll<List<Market>>("/api/v1/markets", MARKETS_EVERY_MS);
+  const { data, error } = usePoll(route("/api/v1/markets"), MARKETS_EVERY_MS);
   const settings = useSettings();
   const markets = data?.items ?? [];
   const find = (name: string | null): Market | undefined => markets.find(({ market }) => market === name);

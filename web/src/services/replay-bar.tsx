@@ -3,6 +3,7 @@
 import { useId, useState, type FormEvent } from "react";
 import type { Replay } from "../lib/api.ts";
 import { groupedCount } from "../lib/figures.ts";
+import { post } from "../lib/rest.ts";
 import { Panel } from "../ui/panel.tsx";
 import { useOrders } from "./orders.ts";
 
@@ -25,8 +26,9 @@ export function ReplayBar({ replays, onDone }: { replays: Replay[]; onDone: () =
   const { isBusy, error, give } = useOrders(onDone);
   const [first] = replays;
   if (!first) return null;
-  const command = (name: string, body?: object) => (): void => give(`/api/v1/replay/${name}`, body);
-  const seek = (position_ms: number): void => give("/api/v1/replay/seek", { position_ms: Math.max(0, position_ms) });
+  const command = (name: "resume" | "pause" | "step") => (): void => give(() => post(`/api/v1/replay/${name}`, undefined));
+  const seek = (position_ms: number): void => give(() => post("/api/v1/replay/seek", { position_ms: Math.max(0, position_ms) }));
+  const play = (speed: string): void => give(() => post("/api/v1/replay/speed", { speed }));
   const allPaused = replays.every(({ paused }) => paused);
   const speeds = SPEEDS.includes(first.speed) ? SPEEDS : [first.speed, ...SPEEDS];
   return (
@@ -46,7 +48,7 @@ export function ReplayBar({ replays, onDone }: { replays: Replay[]; onDone: () =
         <SeekForm isBusy={isBusy} onSeek={seek} />
         <label>
           Speed{" "}
-          <select value={first.speed} disabled={isBusy} onChange={(event) => give("/api/v1/replay/speed", { speed: event.target.value })}>
+          <select value={first.speed} disabled={isBusy} onChange={(event) => play(event.target.value)}>
             {speeds.map((speed) => (
               <option key={speed} value={speed}>
                 {speed === "max" ? "as fast as possible" : `${speed}×`}

@@ -1,11 +1,12 @@
 /** Scenarios of the simulated venue. */
 
 import { useState } from "react";
-import type { Scenario } from "../lib/api.ts";
+import type { Scenario, ScenarioName } from "../lib/api.ts";
+import { post } from "../lib/rest.ts";
 import { Panel } from "../ui/panel.tsx";
 import { useOrders } from "./orders.ts";
 
-const SCENARIOS: [string, string][] = [
+const SCENARIOS: [ScenarioName, string][] = [
   ["calm", "an ordinary day"],
   ["busy", "ten times the activity"],
   ["crash", "the price falls by 5 to 10 % within a minute"],
@@ -17,6 +18,7 @@ const SCENARIOS: [string, string][] = [
 export function SimPanel({ scenarios, onDone }: { scenarios: Scenario[]; onDone: () => void }) {
   const { isBusy, error, give } = useOrders(onDone);
   const [market, setMarket] = useState("");
+  const begin = (scenario: ScenarioName): void => give(() => post("/api/v1/sim/scenario", market ? { scenario, market } : { scenario }));
   return (
     <Panel title="Simulated venue">
       <div className="controls">
@@ -33,7 +35,7 @@ export function SimPanel({ scenarios, onDone }: { scenarios: Scenario[]; onDone:
         </label>
         <div className="buttons" role="group" aria-label="Begin a scenario">
           {SCENARIOS.map(([scenario, meaning]) => (
-            <button key={scenario} type="button" disabled={isBusy} title={meaning} onClick={() => give("/api/v1/sim/scenario", market ? { scenario, market } : { scenario })}>
+            <button key={scenario} type="button" disabled={isBusy} title={meaning} onClick={() => begin(scenario)}>
               {scenario}
             </button>
           ))}

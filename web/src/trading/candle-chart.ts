@@ -17,7 +17,7 @@ import {
 import { insertCandle, type Candle, type CandleInterval, type CandlesView } from "marketd-client";
 import { grouped, toPixelValue } from "../lib/figures.ts";
 import { colour, paintNever, paintSoon } from "../lib/painter.ts";
-import { get } from "../lib/rest.ts";
+import { get, route } from "../lib/rest.ts";
 import { getSettings, onSettings } from "../lib/settings.ts";
 import { formatAxis, formatDateTime } from "../lib/time.ts";
 
@@ -61,7 +61,8 @@ export class CandleChart {
   readonly #volumes: ISeriesApi<"Histogram">;
   readonly #view: CandlesView;
   readonly #events: ChartEvents;
-  readonly #path: string;
+  readonly #market: string;
+  readonly #interval: CandleInterval;
   readonly #ends: (() => void)[];
   readonly #abort = new AbortController();
   #candles: Candle[] = [];
@@ -74,7 +75,8 @@ export class CandleChart {
   constructor(host: HTMLElement, view: CandlesView, market: string, interval: CandleInterval, decimals: number, events: ChartEvents) {
     this.#view = view;
     this.#events = events;
-    this.#path = `/api/v1/markets/${encodeURIComponent(market)}/candles?interval=${interval}&limit=${HISTORY_PAGE}`;
+    this.#market = market;
+    this.#interval = interval;
     this.#chart = createChart(host, {
       autoSize: true,
       // It would bring inline style, which the page's policy forbids; the page links to its makers itself.
@@ -209,7 +211,8 @@ export class CandleChart {
     this.#isLoading = true;
     this.#events.onHistory("loading");
     try {
-      const { data } = await get<{ items: Candle[] }>(`${this.#path}&end=${oldest.open_time}`, this.#abort.signal);
+      const query = { interval: this.#interval, end: oldest.open_time, limit: HISTORY_PAGE };
+      const { data } = await get(route("/api/v1/markets/{market}/candles", this.#market, query), this.#abort.signal);
       // The market's numbers may have started over meanwhile.
       if (epoch !== this.#epoch) return this.#events.onHistory("idle");
       this.#isComplete = data.items.length === 0;

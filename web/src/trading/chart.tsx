@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { CANDLE_INTERVALS, compareAtScale, type Candle, type CandleInterval } from "marketd-client";
 import { grouped } from "../lib/figures.ts";
-import { usePoll } from "../lib/rest.ts";
+import { route, usePoll } from "../lib/rest.ts";
 import { useView, views } from "../lib/server.ts";
 import { change, useSettings } from "../lib/settings.ts";
 import { formatDateTime } from "../lib/time.ts";
@@ -78,7 +78,7 @@ export function Chart({ market, decimals }: { market: string; decimals: number }
 
 /** Minutes, unless the market is so young that there is next to nothing to see of them. */
 function useSuggestedInterval(market: string): CandleInterval {
-  const { data } = usePoll<{ items: Candle[] }>(`/api/v1/markets/${encodeURIComponent(market)}/candles?interval=1m&limit=${ENOUGH}`, ONCE_MS);
+  const { data } = usePoll(route("/api/v1/markets/{market}/candles", market, { interval: "1m", limit: ENOUGH }), ONCE_MS);
   const [suggested, setSuggested] = useState<CandleInterval>("1m");
   useEffect(() => {
     if (data) setSuggested(data.items.length < ENOUGH ? "1s" : "1m");

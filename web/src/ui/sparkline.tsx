@@ -1,15 +1,14 @@
 /** The last hour in a few pixels. */
 
-import type { Candle } from "marketd-client";
 import { toPixelValue } from "../lib/figures.ts";
-import { usePoll } from "../lib/rest.ts";
+import { route, usePoll } from "../lib/rest.ts";
 
 const WIDTH = 110;
 const HEIGHT = 24;
 const EVERY_MS = 10_000;
 
 export function Sparkline({ market }: { market: string }) {
-  const { data } = usePoll<{ items: Candle[] }>(`/api/v1/markets/${encodeURIComponent(market)}/candles?interval=1m&limit=60`, EVERY_MS);
+  const { data } = usePoll(route("/api/v1/markets/{market}/candles", market, { interval: "1m", limit: 60 }), EVERY_MS);
   const closes = (data?.items ?? []).map(({ close }) => toPixelValue(close));
   if (closes.length < 2) return <svg className="spark" width={WIDTH} height={HEIGHT} aria-hidden="true" />;
   const [low, high] = [Math.min(...closes), Math.max(...closes)];

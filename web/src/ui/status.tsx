@@ -12,6 +12,7 @@ const SAYS: Record<string, string> = {
   precision: "a number has more decimals than the market",
   restarted: "the market was started again",
   venue_reset: "the venue began anew",
+  replay_ended: "the recording has ended",
   replay_moved: "the replay was moved",
   delisted: "the venue does not list it any more",
   suspended: "the venue suspended trading",
