@@ -2,7 +2,7 @@
 
 import type { Trade } from "marketd-client";
 import { grouped, groupedCount, NONE } from "../lib/figures.ts";
-import { route } from "../lib/rest.ts";
+import { behind, route } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime } from "../lib/time.ts";
 import { Panel } from "../ui/panel.tsx";
@@ -14,11 +14,11 @@ const COLUMNS = ["seq", "trade_id", "ts", "side", "price", "qty", "backfilled"] 
 
 export function TradesTable({ market }: { market: string }) {
   const { zone } = useSettings();
-  const before = (seq?: number) => route("/api/v1/markets/{market}/trades", market, { limit: PAGE, ...(seq === undefined ? {} : { before: seq }) });
+  const newest = route("/api/v1/markets/{market}/trades", market, { limit: PAGE });
   const pages = usePages<Trade>(
     market,
-    before(),
-    (_, cursor) => (cursor === null ? null : before(Number(cursor))),
+    newest,
+    (_, cursor) => (cursor === null ? null : behind(newest, "before", cursor)),
     (held, page) => [...held, ...page.toReversed()],
   );
   const tools = (
@@ -45,7 +45,7 @@ export function TradesTable({ market }: { market: string }) {
           </thead>
           <tbody>
             {pages.items.map((trade) => (
-              <tr key={trade.seq}>
+              <tr key={`${trade.seq} ${trade.ts} ${trade.trade_id}`}>
                 <td>{trade.ts ? formatDateTime(trade.ts, zone, true) : NONE}</td>
                 <td className={trade.side === "buy" ? "up" : "down"}>{trade.side}</td>
                 <td className="figure">{grouped(trade.price)}</td>
@@ -54,7 +54,7 @@ export function TradesTable({ market }: { market: string }) {
                   {trade.trade_id || NONE}
                   {trade.backfilled && <span className="note"> fetched afterwards</span>}
                 </td>
-                <td className="figure">{trade.seq}</td>
+                <td className="figure">{trade.seq ?? NONE}</td>
               </tr>
             ))}
           </tbody>

@@ -39,6 +39,11 @@ export function route<P extends GetPath>(path: P, market?: string, query?: Query
   return { url: parameters.size > 0 ? `${filled}?${parameters}` : filled };
 }
 
+/** The page of a list behind a cursor, which goes back as it came. */
+export function behind<T>({ url }: Route<T>, parameter: "before" | "end", cursor: string): Route<T> {
+  return { url: `${url}${url.includes("?") ? "&" : "?"}${parameter}=${encodeURIComponent(cursor)}` };
+}
+
 interface Answer<T> {
   data: T;
   /** The server's time, microseconds UTC. */
