@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Fan-out to many WebSocket clients, measured for marketd and for Bun in turn. See loadtest/README.md.
 
-marketd is fed by the scripted venue through its real feed path; Bun gets messages of the same length from wspub. The
-server runs alone on core 0, the load generator and the publisher on core 1. Each run has a fresh server. Latency is
+marketd is fed by the scripted venue through its real feed path; Bun gets messages of the same length from wspub, and so
+does a bare loop of writes, the floor, which no server can get below. The server runs alone on core 0, the load generator and the publisher on core 1. Each run has a fresh server. Latency is
 from the time at which a message was due to after the client's read.
 
-usage: WSFAN=.../wsfan WSPUB=.../wspub loadtest/fanout.py [--rounds 3] [--only S1,S5] [--peers marketd,bun]
+usage: WSFAN=.../wsfan WSPUB=.../wspub loadtest/fanout.py [--rounds 3] [--only S1,S5] [--peers marketd,bun,floor]
 """
 
 import argparse
@@ -41,7 +41,7 @@ RAMP_DELIVERED, RAMP_P99_MS = 0.98, 100
 RAMP_STEP_S = 2
 
 
-PEERS = ("marketd", "bun")
+PEERS = ("marketd", "bun", "floor")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Scenario:
     rate: float  # messages a second over all markets
     window_s: int
     ramp: tuple = (1.0, 1)  # factor, steps
-    query: str = ""  # of marketd's WebSocket address
+    window_ms: int = 0  # in which messages are gathered into one write
     peers: tuple = PEERS
     against: str = ""  # Bun's scenario to compare with, where it is another one
 
@@ -65,7 +65,7 @@ SCENARIOS = [
     Scenario("S4", "10,000 clients x 1 market x 1 msg/s", 10_000, 1, 1, 8),
     Scenario("S5", "200 clients x 50 markets x 20 msg/s each", 200, 50, 1_000, 8),
     Scenario(
-        "S5-5ms", "S5 with flush_ms=5", 200, 50, 1_000, 8, query="?flush_ms=5", peers=("marketd",), against="S5"
+        "S5-5ms", "S5 with a window of 5 ms", 200, 50, 1_000, 8, window_ms=5, peers=("marketd", "floor"), against="S5"
     ),
 ]
 
@@ -129,6 +129,15 @@ def is_listening(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def is_bound(port):
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+        return False
+
+
 def is_ready(port):
     # No proxy of the environment may stand between us and the loopback address.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -176,7 +185,7 @@ class Marketd:
         )
         server = children.start("server", SERVER_CORE, [self.tools.marketd], env=env)
         children.wait_for("/readyz", server, "server", lambda: is_ready(http), READY_WITHIN_S)
-        url = f"ws://127.0.0.1:{http}/api/v1/ws{scenario.query}"
+        url = f"ws://127.0.0.1:{http}/api/v1/ws?flush_ms={scenario.window_ms}"
 
         def publish():
             publisher.stdin.write("go\n")
@@ -188,7 +197,9 @@ class Marketd:
         return server, url, publish, report
 
 
-class Bun:
+class ByLine:
+    """A server that gets its messages from wspub over the line protocol."""
+
     needle, latency_field = '"seq"', "ts"
     subscribe = '{"topic":"m{n}"}'
 
@@ -197,10 +208,8 @@ class Bun:
 
     def start(self, children, scenario, length):
         websocket, line = free_port(), free_port()
-        script = os.path.join(HERE, "peers", "bun-pubsub.mjs")
-        server = children.start("server", SERVER_CORE, [self.tools.bun, script, str(websocket), str(line)])
-        listening = lambda: is_listening(websocket) and is_listening(line)
-        children.wait_for("Bun", server, "server", listening, READY_WITHIN_S)
+        server = children.start("server", SERVER_CORE, self.command(scenario, websocket, line))
+        children.wait_for("the server", server, "server", lambda: self.listens(websocket, line), READY_WITHIN_S)
         factor, steps = scenario.ramp
         duration = RAMP_STEP_S if factor != 1.0 else WARMUP_S + scenario.window_s + TAIL_S
         command = [
@@ -217,6 +226,23 @@ class Bun:
             return json.loads(started[0].stdout.readline())
 
         return server, f"ws://127.0.0.1:{websocket}/", publish, report
+
+
+class Bun(ByLine):
+    def command(self, _scenario, websocket, line):
+        return [self.tools.bun, os.path.join(HERE, "peers", "bun-pubsub.mjs"), str(websocket), str(line)]
+
+    def listens(self, *ports):
+        return all(is_listening(port) for port in ports)
+
+
+class Floor(ByLine):
+    def command(self, scenario, websocket, line):
+        return [self.tools.floor, str(websocket), str(line), str(scenario.clients), str(scenario.window_ms)]
+
+    def listens(self, *ports):
+        # A connection to see whether it listens would count as a client.
+        return all(is_bound(port) for port in ports)
 
 
 def run(tools, peer, scenario, length, log_dir):
@@ -343,6 +369,9 @@ def section(scenario, runs):
         ratio = shown["marketd"][names[0]] / figures(scenario, other)[names[0]]
         bun = f"Bun in {scenario.against}" if scenario.against else "Bun"
         lines.append(f"  marketd / {bun}, {names[0]}: {ratio:.2f}")
+        if "floor" in shown:
+            floor = shown["floor"][names[0]] / figures(scenario, other)[names[0]]
+            lines.append(f"  floor / {bun}, {names[0]}: {floor:.2f}")
     lines += [f"  {peer}: {r['warning']}" for peer, results in rows.items() for r in results if "warning" in r]
     return lines
 
@@ -363,8 +392,11 @@ def tools_from(flags):
     flags.wsfan = find("wsfan", flags.wsfan)
     flags.marketd = find("marketd", flags.marketd, os.path.join(release, "marketd"))
     flags.venue = find("scripted-venue", flags.venue, os.path.join(release, "scripted-venue"))
-    if "bun" in flags.peers:
+    if "floor" in flags.peers:
+        flags.floor = find("bare-writes", flags.floor, os.path.join(release, "bare-writes"))
+    if {"bun", "floor"} & set(flags.peers):
         flags.wspub = find("wspub", flags.wspub)
+    if "bun" in flags.peers:
         flags.bun = find("bun", flags.bun, os.path.join(HERE, "peers", "node_modules", ".bin", "bun"))
     may_raise = subprocess.run(["nice", "-n", str(PUBLISHER_NICE), "true"], stderr=subprocess.PIPE).stderr == b""
     flags.nice = ["nice", "-n", str(PUBLISHER_NICE)] if may_raise else []
@@ -398,19 +430,20 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="", help="scenarios, separated by commas")
-    parser.add_argument("--peers", default="marketd,bun")
+    parser.add_argument("--peers", default=",".join(PEERS))
     parser.add_argument("--rest-us", type=int, default=0, help="pause of the generator between reads")
     parser.add_argument("--wsfan", default=env("WSFAN"))
     parser.add_argument("--wspub", default=env("WSPUB"))
     parser.add_argument("--bun", default=env("BUN"))
     parser.add_argument("--marketd", default=env("MARKETD"))
     parser.add_argument("--venue", default=env("SCRIPTED_VENUE"))
+    parser.add_argument("--floor", default=env("BARE_WRITES"))
     flags = parser.parse_args()
     flags.peers = flags.peers.split(",")
     flags.only = [name for name in flags.only.split(",") if name]
     unknown = set(flags.only) - {scenario.name for scenario in SCENARIOS}
     if unknown or set(flags.peers) - set(PEERS):
-        parser.error("scenarios are " + ", ".join(s.name for s in SCENARIOS) + "; peers are marketd, bun")
+        parser.error("scenarios are " + ", ".join(s.name for s in SCENARIOS) + "; peers are " + ", ".join(PEERS))
     return flags
 
 
@@ -427,7 +460,7 @@ def main():
     tools = tools_from(parse())
     descriptors = allow_descriptors()
     scenarios = [fitting(s, descriptors) for s in SCENARIOS if not tools.only or s.name in tools.only]
-    peers = {"marketd": Marketd(tools), "bun": Bun(tools)}
+    peers = {"marketd": Marketd(tools), "bun": Bun(tools), "floor": Floor(tools)}
     results_dir = os.path.join(HERE, "results", datetime.datetime.now().strftime("%Y%m%d-%H%M%S"))
     os.makedirs(results_dir)
     runs, failed = {}, []

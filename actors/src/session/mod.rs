@@ -9,6 +9,7 @@
 mod assembly;
 mod body;
 mod echo;
+mod gathered;
 mod guard;
 mod inflate;
 mod limits;
@@ -48,10 +49,11 @@ use limits::Window;
 
 pub use body::SessionBody;
 pub use echo::Purpose;
+pub use gathered::Gathered;
 pub use inflate::InflateStream;
 pub use limits::SessionLimits;
 pub use origin::OriginRules;
-pub use outlet::{Gathered, Outlet};
+pub use outlet::Outlet;
 
 pub struct Session {
     hub: Rc<HubState>,

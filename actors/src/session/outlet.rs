@@ -24,6 +24,7 @@ use crate::connection::{Connection, Sent};
 use crate::hub::{HubState, Stream};
 use crate::metrics::Metrics;
 use crate::ring::{Ring, Step};
+use crate::session::gathered::Gathered;
 use crate::windows::WindowNo;
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
@@ -31,9 +32,6 @@ static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 /// Bytes gathered for one write: from this much for someone whose socket was just full, whom the rest would
 /// find old, to this much for someone who took all that came and still is behind.
 const WRITE_BUDGET: std::ops::RangeInclusive<usize> = 16 * 1024..=256 * 1024;
-/// A frame so large is handed to the connection as it is: what a slow client leaves of it is shared with
-/// everyone who waits for the same snapshot.
-const LARGE_FRAME: usize = 8 * 1024;
 /// Writes to one session before others have their turn.
 const WRITES_PER_TURN: usize = 4;
 
@@ -298,7 +296,7 @@ impl Outlet {
     pub fn flush(&self, gathered: &mut Gathered) -> bool {
         self.scheduled.set(false);
         for _ in 0..WRITES_PER_TURN {
-            gathered.budget = self.budget.get();
+            gathered.set_budget(self.budget.get());
             if self.connection.is_blocked() || !self.gather(gathered) {
                 return false;
             }
@@ -322,10 +320,11 @@ impl Outlet {
         if inner.closing != Closing::No {
             return false;
         }
+        gathered.clear();
         let is_alone = inner.ready.len() == 1;
         if is_alone
             && let Some(subscription) = inner.ready.front().and_then(|at| inner.subscriptions[*at].as_mut())
-            && let Some(is_all) = gathered.reuse(subscription)
+            && let Some(is_all) = gather_strip(subscription, gathered)
         {
             if is_all {
                 subscription.queued = false;
@@ -333,25 +332,20 @@ impl Outlet {
             }
             return true;
         }
-        gathered.clear();
         while !gathered.is_full() {
             let Some(at) = inner.ready.pop_front() else { break };
             let Some(subscription) = inner.subscriptions[at].as_mut() else { continue };
-            let from = subscription.cursor;
             if self.gather_one(subscription, gathered) {
                 subscription.queued = false;
             } else {
                 inner.ready.push_back(at);
-            }
-            if is_alone {
-                gathered.remember(subscription, from);
             }
             // Alone, or what comes next does not go into this write.
             if is_alone || subscription.queued {
                 break;
             }
         }
-        gathered.frames > 0
+        !gathered.is_empty()
     }
 
     /// Gathers frames of one subscription; `true` when it has no more for now.
@@ -407,6 +401,21 @@ impl Outlet {
     }
 }
 
+/// Takes what one subscription has not seen as it lies in the strip. Tells whether that is all of it; `None` where the
+/// strip does not help.
+fn gather_strip(subscription: &mut Subscription, gathered: &mut Gathered) -> Option<bool> {
+    let Cursor::At(from) = subscription.cursor else { return None };
+    let ring = subscription.stream.ring.borrow();
+    let to = gathered.take_strip(subscription.stream.id, &ring, from)?;
+    let Step::Frame(last) = ring.step(to - 1) else {
+        gathered.clear();
+        return None;
+    };
+    subscription.sent = Position { epoch: last.epoch, seq: last.seq };
+    subscription.cursor = Cursor::At(to);
+    Some(to == ring.end())
+}
+
 fn is_up_to_date(ring: &Ring, cursor: Cursor) -> bool {
     cursor == Cursor::At(ring.end())
 }
@@ -425,99 +434,4 @@ fn lagged_notice(board: &Board, subscription: &Subscription, seq: u64) -> Bytes 
     let mut payload = Vec::with_capacity(256);
     DataFrame::begin(encoding, &mut payload, &prefix, &head, scales).lagged(prev + 1, seq);
     frame::websocket_message(encoding, &payload)
-}
-
-/// A part of one stream, as it lies in the buffer.
-#[derive(Debug, Clone, Copy)]
-struct Run {
-    stream: u64,
-    from: u64,
-    to: u64,
-    last: Position,
-}
-
-/// Frames on their way into one write. The buffer serves all sessions of a hub in turn; as most of them
-/// stand at the same place of the same stream, what was gathered for one often serves the next.
-#[derive(Default)]
-pub struct Gathered {
-    bytes: Vec<u8>,
-    budget: usize,
-    /// A large frame, alone.
-    large: Option<Bytes>,
-    frames: u64,
-    run: Option<Run>,
-    frames_sent: u64,
-    bytes_sent: u64,
-}
-
-impl Gathered {
-    fn clear(&mut self) {
-        self.bytes.clear();
-        self.large = None;
-        self.frames = 0;
-        self.run = None;
-    }
-
-    fn is_full(&self) -> bool {
-        self.large.is_some() || self.bytes.len() >= self.budget
-    }
-
-    /// Adds a frame. `false` when it has to go in a write of its own.
-    fn push(&mut self, frame: &Bytes) -> bool {
-        if frame.len() < LARGE_FRAME {
-            self.bytes.extend_from_slice(frame);
-        } else if self.frames == 0 {
-            self.large = Some(frame.clone());
-        } else {
-            return false;
-        }
-        self.frames += 1;
-        true
-    }
-
-    fn send(&mut self, connection: &Connection) -> Sent {
-        self.frames_sent += self.frames;
-        match &self.large {
-            Some(frame) => {
-                self.bytes_sent += frame.len() as u64;
-                connection.send_shared(frame)
-            }
-            None => {
-                self.bytes_sent += self.bytes.len() as u64;
-                connection.send(&self.bytes)
-            }
-        }
-    }
-
-    /// The buffer holds all frames of this subscription from `from` to where it stands now.
-    fn remember(&mut self, subscription: &Subscription, from: Cursor) {
-        if let (Cursor::At(from), Cursor::At(to)) = (from, subscription.cursor)
-            && to - from == self.frames
-        {
-            self.run = Some(Run { stream: subscription.stream.id, from, to, last: subscription.sent });
-        }
-    }
-
-    /// Moves a subscription on by what the buffer holds, if that is just what it needs. Tells whether it
-    /// is up to date then.
-    fn reuse(&self, subscription: &mut Subscription) -> Option<bool> {
-        let run = self.run.filter(|run| run.stream == subscription.stream.id)?;
-        if subscription.cursor != Cursor::At(run.from) {
-            return None;
-        }
-        let is_all = run.to == subscription.stream.ring.borrow().end();
-        // Frames have come since: gathering them as well saves a write.
-        if !is_all && !self.is_full() {
-            return None;
-        }
-        subscription.cursor = Cursor::At(run.to);
-        subscription.sent = run.last;
-        Some(is_all)
-    }
-
-    /// Adds what was sent since the last time to the counters.
-    pub fn report(&mut self, metrics: &Metrics) {
-        Metrics::add(&metrics.frames_sent, std::mem::take(&mut self.frames_sent));
-        Metrics::add(&metrics.bytes_sent, std::mem::take(&mut self.bytes_sent));
-    }
 }

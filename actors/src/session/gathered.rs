@@ -1,0 +1,276 @@
+//! What goes into one write. The buffers serve all sessions of a hub in turn.
+//!
+//! Most sessions read one stream, and stand at about the same place of it: its frames are laid out once in a *strip*,
+//! and each session's write is a part of that. Only a session with news from several streams, or one that is far
+//! behind, has its frames copied together for itself.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use crate::connection::{Connection, Sent};
+use crate::metrics::Metrics;
+use crate::ring::{Ring, Step};
+
+/// A frame so large is handed to the connection as it is: what a slow client leaves of it is shared with
+/// everyone who waits for the same snapshot.
+const LARGE_FRAME: usize = 8 * 1024;
+/// Bytes of a strip at which its beginning is forgotten: several times the largest write.
+const STRIP_MAX: usize = 1024 * 1024;
+
+/// What the next write consists of.
+#[derive(Default)]
+enum Load {
+    /// Frames copied together.
+    #[default]
+    Copied,
+    /// A large frame, alone.
+    Large(Bytes),
+    /// A part of the strip.
+    Strip(Range<usize>),
+}
+
+#[derive(Default)]
+pub struct Gathered {
+    load: Load,
+    copied: Vec<u8>,
+    strip: Strip,
+    budget: usize,
+    frames: u64,
+    frames_sent: u64,
+    bytes_sent: u64,
+}
+
+impl Gathered {
+    /// Bytes of a write at most, but for its last frame.
+    pub fn set_budget(&mut self, bytes: usize) {
+        self.budget = bytes;
+    }
+
+    pub fn clear(&mut self) {
+        self.load = Load::Copied;
+        self.copied.clear();
+        self.frames = 0;
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.frames == 0
+    }
+
+    pub fn is_full(&self) -> bool {
+        match &self.load {
+            Load::Copied => self.copied.len() >= self.budget,
+            Load::Large(_) => true,
+            Load::Strip(part) => part.len() >= self.budget,
+        }
+    }
+
+    /// Adds a frame. `false` when it has to go in a write of its own.
+    pub fn push(&mut self, frame: &Bytes) -> bool {
+        if frame.len() < LARGE_FRAME {
+            self.copied.extend_from_slice(frame);
+        } else if self.frames == 0 {
+            self.load = Load::Large(frame.clone());
+        } else {
+            return false;
+        }
+        self.frames += 1;
+        true
+    }
+
+    /// Takes a stream's frames from number `from` on out of the strip, and tells the number of the next one. `None` when
+    /// there are none, or none that the strip can hold.
+    pub fn take_strip(&mut self, stream: u64, ring: &Ring, from: u64) -> Option<u64> {
+        let (part, to) = self.strip.part(stream, ring, from, self.budget)?;
+        self.frames = to - from;
+        self.load = Load::Strip(part);
+        Some(to)
+    }
+
+    pub fn send(&mut self, connection: &Connection) -> Sent {
+        self.frames_sent += self.frames;
+        let (bytes, sent) = match &self.load {
+            Load::Copied => (self.copied.len(), connection.send(&self.copied)),
+            Load::Large(frame) => (frame.len(), connection.send_shared(frame)),
+            Load::Strip(part) => (part.len(), connection.send(&self.strip.bytes[part.clone()])),
+        };
+        self.bytes_sent += bytes as u64;
+        sent
+    }
+
+    /// Adds what was sent since the last time to the counters.
+    pub fn report(&mut self, metrics: &Metrics) {
+        Metrics::add(&metrics.frames_sent, std::mem::take(&mut self.frames_sent));
+        Metrics::add(&metrics.bytes_sent, std::mem::take(&mut self.bytes_sent));
+    }
+}
+
+/// Frames of one stream, one after the other. Frame numbers are never used again, so what a ring has forgotten cannot be
+/// taken for something else here.
+#[derive(Default)]
+struct Strip {
+    stream: u64,
+    /// Number of the first frame.
+    first: u64,
+    /// Where each of them ends.
+    ends: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+impl Strip {
+    fn end(&self) -> u64 {
+        self.first + self.ends.len() as u64
+    }
+
+    /// Where frame `number` begins, or the last one ends.
+    fn begin_of(&self, number: u64) -> usize {
+        match (number - self.first) as usize {
+            0 => 0,
+            nth => self.ends[nth - 1],
+        }
+    }
+
+    /// The bytes from frame `from` on, up to `budget` and the rest of the last frame, and the number of the frame after them.
+    fn part(&mut self, stream: u64, ring: &Ring, from: u64, budget: usize) -> Option<(Range<usize>, u64)> {
+        let is_here = self.stream == stream && !self.ends.is_empty();
+        if is_here && from < self.first {
+            // Somebody far behind: the strip stays with the others.
+            return None;
+        }
+        if !is_here || from > self.end() {
+            (self.stream, self.first) = (stream, from);
+            self.ends.clear();
+            self.bytes.clear();
+        }
+        if self.bytes.len() > STRIP_MAX {
+            self.forget_before(from);
+        }
+        let begin = self.begin_of(from);
+        while self.bytes.len() - begin < budget {
+            match ring.step(self.end()) {
+                Step::Frame(frame) if frame.bytes.len() < LARGE_FRAME => {
+                    self.bytes.extend_from_slice(&frame.bytes);
+                    self.ends.push(self.bytes.len());
+                }
+                _ => break,
+            }
+        }
+        let nth = (from - self.first) as usize;
+        let wanted = begin.saturating_add(budget);
+        let count = self.ends[nth..].partition_point(|end| *end < wanted);
+        // The frame that reaches the budget goes along.
+        let last = (nth + count).min(self.ends.len().checked_sub(1)?);
+        (last >= nth).then(|| (begin..self.ends[last], self.first + last as u64 + 1))
+    }
+
+    fn forget_before(&mut self, number: u64) {
+        let (nth, begin) = ((number - self.first) as usize, self.begin_of(number));
+        self.bytes.drain(..begin);
+        self.ends.drain(..nth);
+        for end in &mut self.ends {
+            *end -= begin;
+        }
+        self.first = number;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use marketd_domain::Timestamp;
+
+    use super::*;
+    use crate::ring::RingLimits;
+    use crate::streams::Frame;
+
+    /// Frames 1, 2, ... of these lengths, filled with their numbers.
+    fn ring(lengths: &[usize]) -> Ring {
+        let mut ring = Ring::new(RingLimits { frames: 100_000, bytes: 1 << 30, age_ms: 60_000 });
+        ring.push(frame(0, 0, true));
+        for (nth, length) in lengths.iter().enumerate() {
+            ring.push(frame(nth as u64 + 1, *length, false));
+        }
+        ring
+    }
+
+    fn frame(seq: u64, length: usize, is_snapshot: bool) -> Frame {
+        let bytes = vec![seq as u8; length].into();
+        Frame { epoch: 1, seq, prev: seq.saturating_sub(1), is_snapshot, sent_at: Timestamp::ZERO, bytes }
+    }
+
+    /// What the strip gives for a cursor: the frames' numbers, and where the cursor stands afterwards.
+    fn take(strip: &mut Strip, stream: u64, ring: &Ring, from: u64, budget: usize) -> Option<(Vec<u8>, u64)> {
+        let (part, to) = strip.part(stream, ring, from, budget)?;
+        Some((strip.bytes[part].to_vec(), to))
+    }
+
+    fn first_of(ring: &Ring) -> u64 {
+        ring.oldest().1
+    }
+
+    #[test]
+    fn readers_at_different_places_share_the_frames() {
+        let ring = ring(&[2, 2, 2, 2]);
+        let (mut strip, at) = (Strip::default(), first_of(&ring));
+        assert_eq!(take(&mut strip, 7, &ring, at, 100), Some((vec![1, 1, 2, 2, 3, 3, 4, 4], at + 4)));
+        assert_eq!(take(&mut strip, 7, &ring, at + 2, 100), Some((vec![3, 3, 4, 4], at + 4)));
+        assert_eq!(take(&mut strip, 7, &ring, at + 4, 100), None, "there is no news");
+        assert_eq!(strip.bytes.len(), 8, "each frame is copied once");
+    }
+
+    #[test]
+    fn the_budget_ends_with_the_frame_that_reaches_it() {
+        let ring = ring(&[3, 3, 3]);
+        let (mut strip, at) = (Strip::default(), first_of(&ring));
+        assert_eq!(take(&mut strip, 7, &ring, at, 4), Some((vec![1, 1, 1, 2, 2, 2], at + 2)));
+        assert_eq!(take(&mut strip, 7, &ring, at, 3), Some((vec![1, 1, 1], at + 1)));
+        assert_eq!(take(&mut strip, 7, &ring, at + 1, 4), Some((vec![2, 2, 2, 3, 3, 3], at + 3)));
+    }
+
+    #[test]
+    fn who_is_behind_leaves_the_strip_to_the_others() {
+        let ring = ring(&[1, 1, 1]);
+        let (mut strip, at) = (Strip::default(), first_of(&ring));
+        assert_eq!(take(&mut strip, 7, &ring, at + 1, 9), Some((vec![2, 3], at + 3)));
+        assert_eq!(take(&mut strip, 7, &ring, at, 9), None);
+        assert_eq!(take(&mut strip, 7, &ring, at + 2, 9), Some((vec![3], at + 3)));
+        assert_eq!(
+            take(&mut strip, 8, &ring, at, 9),
+            Some((vec![1, 2, 3], at + 3)),
+            "another stream begins anew"
+        );
+    }
+
+    #[test]
+    fn large_frames_are_not_copied() {
+        let ring = ring(&[1, LARGE_FRAME, 1]);
+        let (mut strip, at) = (Strip::default(), first_of(&ring));
+        assert_eq!(take(&mut strip, 7, &ring, at, 9), Some((vec![1], at + 1)));
+        assert_eq!(take(&mut strip, 7, &ring, at + 1, 9), None);
+        assert_eq!(take(&mut strip, 7, &ring, at + 2, 9), Some((vec![3], at + 3)));
+    }
+
+    #[test]
+    fn a_log_that_begins_anew_is_not_mixed_with_the_old_one() {
+        let mut ring = ring(&[1, 1]);
+        let (mut strip, at) = (Strip::default(), first_of(&ring));
+        take(&mut strip, 7, &ring, at, 9);
+        // The next frame is missing.
+        ring.push(frame(9, 1, false));
+        ring.push(frame(10, 1, false));
+        assert_eq!(take(&mut strip, 7, &ring, at + 2, 9), None, "that place was lost");
+        let anew = first_of(&ring);
+        assert_eq!(take(&mut strip, 7, &ring, anew, 9), Some((vec![10], anew + 1)));
+    }
+
+    #[test]
+    fn the_strip_is_bounded() {
+        let lengths = vec![1_000; 4_000];
+        let ring = ring(&lengths);
+        let (mut strip, at) = (Strip::default(), first_of(&ring));
+        for nth in 0..4_000 {
+            let (bytes, to) = take(&mut strip, 7, &ring, at + nth, 1_000).expect("a frame");
+            assert_eq!((bytes, to), (vec![(nth + 1) as u8; 1_000], at + nth + 1));
+            assert!(strip.bytes.len() <= STRIP_MAX + 2_000);
+        }
+    }
+}
