@@ -23,9 +23,9 @@ test("a first visit shows a moving book, tape and chart, and asks nobody but the
   await hasBook(page);
   await page.waitForSelector('.market-bar .badge[data-status="live"]');
   assert.equal(await page.textContent(".market-button .pair"), "BTC / USDT");
-  const shown = { book: JSON.stringify(await ladder(page, "bids")), tape: JSON.stringify(await texts(page, ".tape .row")) };
+  const shown = { book: JSON.stringify(await ladder(page, "bids")), tape: JSON.stringify(await texts(page, ".tape-rows .row")) };
   await until("the book moves", async () => JSON.stringify(await ladder(page, "bids")) !== shown.book);
-  await until("the tape moves", async () => JSON.stringify(await texts(page, ".tape .row")) !== shown.tape);
+  await until("the tape moves", async () => JSON.stringify(await texts(page, ".tape-rows .row")) !== shown.tape);
   await until("a candle in the legend", async () => /O\s*61,\d{3}\.\d\d/.test(await page.textContent(".chart .legend")));
   // The chart is pixels: those of a candle's colours are there.
   await until("candles on the chart", () => page.$$eval(".chart-host canvas", (canvases) => canvases.some((canvas) => {
@@ -51,7 +51,7 @@ test("the page shows the server's figures, digit for digit", options, async () =
       return JSON.stringify([bids.slice(0, 10), asks.slice(0, 10)]) === JSON.stringify([book.bids, book.asks]);
     });
     const { items } = await server.data("/api/v1/markets/binance:BTC-USDT/trades?limit=5");
-    const tape = await page.$$eval(".tape .row", (rows) => rows.slice(0, 5).map((row) => [...row.children].slice(0, 2).map((cell) => cell.textContent.replace(/[▲▼, ]/g, ""))));
+    const tape = await page.$$eval(".tape-rows .row", (rows) => rows.slice(0, 5).map((row) => [...row.children].slice(0, 2).map((cell) => cell.textContent.replace(/[▲▼, ]/g, ""))));
     assert.deepEqual(tape, items.reverse().map(({ price, qty }) => [price, qty]));
   } finally {
     await server.post("/api/v1/replay/resume");
@@ -135,7 +135,7 @@ test("times are shown local or UTC, and the choice is kept", options, async () =
   await server.post("/api/v1/replay/pause");
   try {
     await sleep(500);
-    const first = () => page.textContent(".tape .row .time >> nth=1");
+    const first = () => page.textContent(".tape-rows .row .time >> nth=0");
     const local = await first();
     await page.click('button[title^="Times are"]');
     await until("another hour", async () => (await first()) !== local);

@@ -106,6 +106,13 @@ export class Server {
 
 export const openBrowser = () => chromium.launch({ executablePath: browserPath(), args: ["--no-sandbox", "--enable-precise-memory-info", "--js-flags=--expose-gc"] });
 
+/** While working on the page: its files as they were built last, without building the server anew. */
+const fromDisk = (page) =>
+  page.route(/\/assets\/[^/]+$/, async (route) => {
+    const path = join(repository, "web/dist", new URL(route.request().url()).pathname);
+    await route.fulfill({ path, contentType: path.endsWith(".css") ? "text/css" : "text/javascript" });
+  });
+
 /** A page with what it did wrong: errors, refusals of its policy, requests to other servers. */
 export async function openPage(browser, server, hash = "", { width = 1440, height = 900, theme = "dark", prepare } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, timezoneId: "Europe/Zurich", locale: "en-GB" });
@@ -128,6 +135,7 @@ export async function openPage(browser, server, hash = "", { width = 1440, heigh
     wrongs.push(`a dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
+  if (process.env.MARKETD_E2E_DIST === "1") await fromDisk(page);
   await prepare?.(page);
   await page.goto(`${server.url}/${hash}`);
   return {

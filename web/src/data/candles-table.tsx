@@ -41,7 +41,7 @@ export function CandlesTable({ market }: { market: string }) {
   );
   return (
     <Panel title={`${groupedCount(pages.items.length)} candles`} tools={tools}>
-      <div className="table-scroll tall" tabIndex={0} role="region" aria-label="Candles">
+      <div className="table-scroll tall" tabIndex={0} role="group" aria-label="Candles">
         <table className="figures">
           <thead>
             <tr>

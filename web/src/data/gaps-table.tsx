@@ -14,7 +14,7 @@ export function GapsTable({ market }: { market: Market }) {
       {gaps.length === 0 ? (
         <p className="empty-page">No message of the venue's book was missed.</p>
       ) : (
-        <div className="table-scroll" tabIndex={0} role="region" aria-label="Gaps">
+        <div className="table-scroll" tabIndex={0} role="group" aria-label="Gaps">
           <table className="figures">
             <thead>
               <tr>

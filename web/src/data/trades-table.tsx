@@ -31,7 +31,7 @@ export function TradesTable({ market }: { market: string }) {
   );
   return (
     <Panel title={`${groupedCount(pages.items.length)} trades`} tools={tools}>
-      <div className="table-scroll tall" tabIndex={0} role="region" aria-label="Trades">
+      <div className="table-scroll tall" tabIndex={0} role="group" aria-label="Trades">
         <table className="figures">
           <thead>
             <tr>

@@ -60,7 +60,7 @@ export function DashboardPage() {
           </label>
         }
       >
-        <div className="table-scroll" tabIndex={0} role="region" aria-label="Markets">
+        <div className="table-scroll" tabIndex={0} role="group" aria-label="Markets">
           <table className="figures live-figures">
             <thead>
               <tr>

@@ -70,7 +70,7 @@ function Feeds({ health }: { health: Polled<Health> }) {
   const feeds = health.data?.feeds ?? [];
   return (
     <Panel title="Feeds">
-      <div className="table-scroll" tabIndex={0} role="region" aria-label="Feeds">
+      <div className="table-scroll" tabIndex={0} role="group" aria-label="Feeds">
         <table className="figures">
           <thead>
             <tr>
@@ -118,7 +118,7 @@ function Markets({ health }: { health: Polled<Health> }) {
   const { zone } = useSettings();
   return (
     <Panel title="Markets">
-      <div className="table-scroll" tabIndex={0} role="region" aria-label="Markets">
+      <div className="table-scroll" tabIndex={0} role="group" aria-label="Markets">
         <table className="figures">
           <thead>
             <tr>

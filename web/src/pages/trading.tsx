@@ -40,7 +40,7 @@ export function TradingPage({ wanted }: { wanted: string | null }) {
       </div>
     );
   }
-  return <Trading key={chosen.market} markets={markets} market={chosen} />;
+  return <Trading markets={markets} market={chosen} />;
 }
 
 /** The tick in units of the last decimal of a price; one unit where the venue's is not known or finer. */

@@ -12,12 +12,19 @@ const FOLLOWED_MAX = 100;
 
 export function MarketPicker({ markets, chosen }: { markets: Market[]; chosen: string }) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);
 
   const open = (): void => {
     if (dialog.current?.open) return;
     dialog.current?.showModal();
     setOpen(true);
+  };
+
+  const onClose = (): void => {
+    setOpen(false);
+    // Also where it was opened by a key, from anywhere.
+    button.current?.focus();
   };
 
   useEffect(() => {
@@ -33,12 +40,12 @@ export function MarketPicker({ markets, chosen }: { markets: Market[]; chosen: s
 
   return (
     <>
-      <button type="button" className="market-button" aria-haspopup="dialog" title="Choose a market (press /)" onClick={open}>
+      <button ref={button} type="button" className="market-button" aria-haspopup="dialog" title="Choose a market (press /)" onClick={open}>
         <span className="venue">{venueOf(chosen)}</span>
         <span className="pair">{pairOf(chosen)}</span>
         <span aria-hidden="true">▾</span>
       </button>
-      <dialog ref={dialog} className="picker" aria-label="Choose a market" onClose={() => setOpen(false)} onClick={(event) => event.target === dialog.current && dialog.current?.close()}>
+      <dialog ref={dialog} className="picker" aria-label="Choose a market" onClose={onClose} onClick={(event) => event.target === dialog.current && dialog.current?.close()}>
         {isOpen && <Choice markets={markets} chosen={chosen} onDone={() => dialog.current?.close()} />}
       </dialog>
     </>
