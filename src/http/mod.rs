@@ -99,14 +99,18 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(resource("/livez").route(web::get().to(health::get_liveness)))
         .service(resource("/openapi.json").route(web::get().to(openapi::get_openapi)))
         .service(resource("/asyncapi.json").route(web::get().to(openapi::get_asyncapi)))
-        .service(resource("/").route(web::get().to(page::get_index)))
-        .service(resource("/app.js").route(web::get().to(page::get_script)))
-        .service(resource("/style.css").route(web::get().to(page::get_style)))
+        .service(page_file("/"))
+        .service(page_file("/icon.svg"))
+        .service(page_file("/assets/{file}"))
         .default_service(web::to(reply::not_found));
 }
 
 fn api(path: &str) -> actix_web::Resource {
     resource(&format!("/api/v1{path}"))
+}
+
+fn page_file(path: &str) -> actix_web::Resource {
+    resource(path).route(web::get().to(page::get_file)).route(web::head().to(page::get_file))
 }
 
 fn resource(path: &str) -> actix_web::Resource {

@@ -16,6 +16,7 @@ mod feed_gap;
 mod forms;
 mod keeper;
 mod limits;
+mod page;
 mod reconnect_storm;
 mod record;
 mod replay_control;

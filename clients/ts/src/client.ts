@@ -1,0 +1,435 @@
+/**
+ * One WebSocket to a marketd server, for as long as it is wanted. It connects, subscribes, notices silence, connects
+ * again with a growing pause, and resumes each stream behind the last frame that was handed out. What it hands out
+ * follows the rule of the protocol: a snapshot, then frames without a hole.
+ *
+ * Nothing here grows with what the server sends: frames go to their handlers at once, requests are made anew from the
+ * list of subscriptions.
+ */
+
+import { backoffMs, type BackoffOptions } from "./backoff.ts";
+import { advance } from "./position.ts";
+import { frameKey, streamKey, type StreamName } from "./stream.ts";
+import { StreamRecord, type Refusal, type StreamHandlers } from "./subscription.ts";
+import type { DataFrame, ErrorFrame, FrameOf, ReplyFrame, ServerFrame, StatusFrame } from "./types.ts";
+
+export type ConnectionState =
+  | { readonly phase: "connecting"; readonly attempt: number }
+  | { readonly phase: "open" }
+  | { readonly phase: "waiting"; readonly attempt: number; readonly pauseMs: number; readonly why: string }
+  | { readonly phase: "closed"; readonly why: string };
+
+/** The part of the standard WebSocket that is used: the browser's, node's, or a package's. */
+export interface Socket {
+  readonly readyState: number;
+  onopen: ((event: never) => unknown) | null;
+  onmessage: ((event: never) => unknown) | null;
+  onclose: ((event: never) => unknown) | null;
+  onerror: ((event: never) => unknown) | null;
+  send(text: string): void;
+  close(code?: number, reason?: string): void;
+}
+
+export type SocketConstructor = new (url: string | URL) => Socket;
+
+export interface ClientOptions {
+  /** `ws://127.0.0.1:8080/api/v1/ws` */
+  url: string | URL;
+  /** The global `WebSocket` unless said otherwise. */
+  WebSocket?: SocketConstructor;
+  /** Half a second at first, doubling up to ten. */
+  backoff?: BackoffOptions;
+  /** Without any frame for so long the connection is dead. A heartbeat comes every 5 s. */
+  silenceMs?: number;
+  /** How long connecting, and the answer to a request, may take. */
+  answerMs?: number;
+  /** In 0..1, for the pauses. */
+  random?: () => number;
+}
+
+export interface Subscription {
+  readonly stream: StreamName;
+  readonly market: string;
+  /** Gives up what is held and has the server begin with a snapshot. */
+  restart(): void;
+  close(): void;
+}
+
+const OPEN = 1;
+/** What one request may name. */
+const MARKETS_OF_A_REQUEST = 100;
+const WATCH_EVERY_MS = 1_000;
+/** A connection that lived this long was a good one: the pauses begin anew. */
+const GOOD_AFTER_MS = 10_000;
+/** Close codes that say: do not come back before something was changed. */
+const isFinal = (code: number): boolean => code >= 4500 && code <= 4999;
+
+type Listener<T> = (value: T) => void;
+
+export class MarketClient {
+  readonly #url: string | URL;
+  readonly #Socket: SocketConstructor;
+  readonly #backoff: BackoffOptions;
+  readonly #silenceMs: number;
+  readonly #answerMs: number;
+  readonly #random: () => number;
+
+  readonly #records = new Map<string, StreamRecord>();
+  readonly #statuses = new Map<string, StatusFrame>();
+  /** Requests without an answer: what they asked for, and when. */
+  readonly #pending = new Map<number, { at: number; records: StreamRecord[] }>();
+  readonly #stateListeners = new Set<Listener<ConnectionState>>();
+  readonly #statusListeners = new Set<Listener<StatusFrame>>();
+  readonly #errorListeners = new Set<Listener<ErrorFrame>>();
+
+  #socket: Socket | null = null;
+  #state: ConnectionState = { phase: "closed", why: "not connected yet" };
+  #attempt = 0;
+  #openedAt = 0;
+  #heardAt = 0;
+  #lastId = 0;
+  #isAskingSoon = false;
+  #reconnect: ReturnType<typeof setTimeout> | null = null;
+  #watch: ReturnType<typeof setInterval> | null = null;
+  /** The server's clock minus ours, in milliseconds, as of the last heartbeat. */
+  #clockOffsetMs: number | null = null;
+  #framesReceived = 0;
+
+  constructor(options: ClientOptions) {
+    const global = (globalThis as { WebSocket?: SocketConstructor }).WebSocket;
+    const Socket = options.WebSocket ?? global;
+    if (!Socket) throw new Error("there is no WebSocket here: pass one, or start node with --experimental-websocket");
+    this.#url = options.url;
+    this.#Socket = Socket;
+    this.#backoff = options.backoff ?? { firstMs: 500, lastMs: 10_000 };
+    this.#silenceMs = options.silenceMs ?? 15_000;
+    this.#answerMs = options.answerMs ?? 10_000;
+    this.#random = options.random ?? Math.random;
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  get clockOffsetMs(): number | null {
+    return this.#clockOffsetMs;
+  }
+
+  /** Frames of every kind since the client was made. */
+  get framesReceived(): number {
+    return this.#framesReceived;
+  }
+
+  /** The market's last status frame on this connection; there is one for each market that is subscribed to. */
+  status(market: string): StatusFrame | undefined {
+    return this.#statuses.get(market);
+  }
+
+  /** Each returns what ends the listening. */
+  onState(listener: Listener<ConnectionState>): () => void {
+    return listen(this.#stateListeners, listener);
+  }
+
+  onStatus(listener: Listener<StatusFrame>): () => void {
+    return listen(this.#statusListeners, listener);
+  }
+
+  /** Errors that belong to no subscription. */
+  onError(listener: Listener<ErrorFrame>): () => void {
+    return listen(this.#errorListeners, listener);
+  }
+
+  connect(): void {
+    if (this.#socket || this.#reconnect) return;
+    this.#watch ??= setInterval(() => this.#look(), WATCH_EVERY_MS);
+    this.#open();
+  }
+
+  /** Does not wait for the end of a pause; for when the network is known to be back. */
+  connectNow(): void {
+    if (!this.#reconnect) return;
+    clearTimeout(this.#reconnect);
+    this.#reconnect = null;
+    this.#open();
+  }
+
+  /** Ends the connection and comes back only after `connect`. Subscriptions and their positions stay. */
+  close(): void {
+    this.#end("closed by the client", 1000);
+  }
+
+  #end(why: string, code?: number): void {
+    if (this.#watch) clearInterval(this.#watch);
+    if (this.#reconnect) clearTimeout(this.#reconnect);
+    this.#watch = null;
+    this.#reconnect = null;
+    this.#detach(code);
+    this.#setState({ phase: "closed", why });
+  }
+
+  subscribe<N extends StreamName>(
+    stream: N,
+    market: string,
+    handlers: StreamHandlers<FrameOf<N["channel"]>>,
+  ): Subscription {
+    const key = streamKey(stream, market);
+    if (this.#records.has(key)) throw new Error(`there is a subscription to ${key} already: share it, see Views`);
+    // Frames reach a record by its key, which names the channel: they are of the handler's type.
+    const record = new StreamRecord(stream, market, handlers as unknown as StreamHandlers);
+    this.#records.set(key, record);
+    this.#askSoon();
+    return {
+      stream,
+      market,
+      restart: () => this.#restart(record),
+      close: () => this.#leave(record),
+    };
+  }
+
+  #leave(record: StreamRecord): void {
+    if (this.#records.get(record.key) !== record) return;
+    this.#records.delete(record.key);
+    if (record.state === "asked" || record.state === "accepted") this.#sendUnsubscribe(record);
+    for (const other of this.#records.values()) if (other.market === record.market) return;
+    this.#statuses.delete(record.market);
+  }
+
+  #restart(record: StreamRecord): void {
+    if (this.#records.get(record.key) !== record) return;
+    record.position = null;
+    if (record.state === "asked" || record.state === "accepted") this.#sendUnsubscribe(record);
+    record.state = "wanted";
+    this.#askSoon();
+  }
+
+  #open(): void {
+    this.#setState({ phase: "connecting", attempt: this.#attempt });
+    this.#heardAt = now();
+    let socket: Socket;
+    try {
+      socket = new this.#Socket(this.#url);
+    } catch (error) {
+      this.#setState({ phase: "closed", why: `cannot connect to ${this.#url}: ${String(error)}` });
+      return;
+    }
+    this.#socket = socket;
+    socket.onopen = () => {
+      this.#openedAt = this.#heardAt = now();
+      this.#setState({ phase: "open" });
+      this.#ask();
+    };
+    socket.onmessage = ({ data }: { data: unknown }) => this.#onMessage(data);
+    socket.onerror = () => {};
+    socket.onclose = ({ code, reason }: { code: number; reason: string }) =>
+      this.#drop(`closed with ${code}${reason ? ` ${reason}` : ""}`, isFinal(code));
+  }
+
+  /** Lets go of the socket without waiting for it: a dead connection may take long to close. */
+  #detach(code?: number): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#pending.clear();
+    this.#statuses.clear();
+    for (const record of this.#records.values()) {
+      record.state = "wanted";
+      record.retryAt = null;
+    }
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close(code);
+  }
+
+  #drop(why: string, final = false): void {
+    if (this.#openedAt && now() - this.#openedAt > GOOD_AFTER_MS) this.#attempt = 0;
+    this.#openedAt = 0;
+    if (final) return this.#end(why);
+    this.#detach();
+    const pauseMs = backoffMs(this.#attempt, this.#backoff, this.#random());
+    this.#attempt += 1;
+    this.#reconnect = setTimeout(() => {
+      this.#reconnect = null;
+      this.#open();
+    }, pauseMs);
+    this.#setState({ phase: "waiting", attempt: this.#attempt, pauseMs, why });
+  }
+
+  /** Every second: is the connection alive, are requests answered, may something be asked for again. */
+  #look(): void {
+    if (!this.#socket) return;
+    const at = now();
+    const isOpen = this.#socket.readyState === OPEN;
+    const patience = isOpen ? this.#silenceMs : this.#answerMs;
+    if (at - this.#heardAt > patience) {
+      return this.#drop(isOpen ? `nothing heard for ${patience / 1000} s` : "connecting took too long");
+    }
+    for (const { at: askedAt } of this.#pending.values()) {
+      if (at - askedAt > this.#answerMs) return this.#drop("a request was not answered");
+    }
+    for (const record of this.#records.values()) {
+      if (record.retryAt !== null && record.retryAt <= at) {
+        record.retryAt = null;
+        record.state = "wanted";
+        this.#askSoon();
+      }
+    }
+  }
+
+  /** Several subscriptions of one moment become one request. */
+  #askSoon(): void {
+    if (this.#isAskingSoon) return;
+    this.#isAskingSoon = true;
+    queueMicrotask(() => {
+      this.#isAskingSoon = false;
+      this.#ask();
+    });
+  }
+
+  #ask(): void {
+    if (this.#socket?.readyState !== OPEN) return;
+    const groups = new Map<string, StreamRecord[]>();
+    for (const record of this.#records.values()) {
+      if (record.state !== "wanted") continue;
+      const group = groups.get(record.parameters) ?? [];
+      group.push(record);
+      groups.set(record.parameters, group);
+    }
+    for (const group of groups.values()) {
+      for (let at = 0; at < group.length; at += MARKETS_OF_A_REQUEST) {
+        this.#sendSubscribe(group.slice(at, at + MARKETS_OF_A_REQUEST));
+      }
+    }
+  }
+
+  #sendSubscribe(records: StreamRecord[]): void {
+    const [first] = records;
+    if (!first) return;
+    const resume = Object.fromEntries(
+      records.flatMap(({ market, position }) => (position ? [[market, position]] : [])),
+    );
+    this.#lastId += 1;
+    for (const record of records) {
+      record.state = "asked";
+      record.requestId = this.#lastId;
+    }
+    this.#pending.set(this.#lastId, { at: now(), records });
+    this.#send({
+      op: "subscribe",
+      id: this.#lastId,
+      ...first.stream,
+      markets: records.map(({ market }) => market),
+      ...(Object.keys(resume).length > 0 ? { resume } : {}),
+    });
+  }
+
+  #sendUnsubscribe(record: StreamRecord): void {
+    this.#send({ op: "unsubscribe", ...record.stream, markets: [record.market] });
+  }
+
+  #send(request: object): void {
+    if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify(request));
+  }
+
+  #onMessage(data: unknown): void {
+    this.#heardAt = now();
+    this.#framesReceived += 1;
+    let frame: ServerFrame;
+    try {
+      frame = JSON.parse(String(data)) as ServerFrame;
+    } catch {
+      return this.#drop("the server sent what is not JSON");
+    }
+    switch (frame.type) {
+      case "heartbeat":
+        this.#clockOffsetMs = frame.server_time / 1000 - Date.now();
+        return;
+      case "reply":
+        return this.#onReply(frame);
+      case "error":
+        return this.#onErrorFrame(frame);
+      case "snapshot":
+      case "delta":
+      case "event":
+      case "status":
+        return this.#onData(frame);
+      default:
+      // New types may be added.
+    }
+  }
+
+  #onReply(reply: ReplyFrame): void {
+    const asked = this.#take(reply.id);
+    if (reply.op !== "subscribe" || !asked) return;
+    const results = new Map((reply.results ?? []).map((result) => [result.market, result]));
+    for (const record of asked) {
+      if (record.requestId !== reply.id) continue;
+      const result = results.get(record.market);
+      if (result?.status === "error") {
+        this.#refuse(record, {
+          code: result.code ?? "internal",
+          message: result.message ?? "refused",
+          retryable: result.retryable === true,
+        });
+        continue;
+      }
+      record.state = "accepted";
+      record.refusals = 0;
+      // A snapshot comes, and what is held may not be gone on with before.
+      if (result?.recovered === false) record.position = null;
+    }
+  }
+
+  #onErrorFrame(error: ErrorFrame): void {
+    const asked = this.#take(error.id);
+    for (const record of asked ?? []) if (record.requestId === error.id) this.#refuse(record, error);
+    if (!asked) for (const listener of this.#errorListeners) listener(error);
+  }
+
+  #take(id: number | string | undefined): StreamRecord[] | undefined {
+    if (typeof id !== "number") return undefined;
+    const asked = this.#pending.get(id);
+    this.#pending.delete(id);
+    return asked?.records;
+  }
+
+  #refuse(record: StreamRecord, refusal: Refusal): void {
+    record.state = "refused";
+    record.position = null;
+    if (refusal.retryable) record.retryAt = now() + backoffMs(record.refusals, this.#backoff, this.#random());
+    record.refusals += 1;
+    record.handlers.onRefused?.(refusal);
+  }
+
+  #onData(frame: DataFrame): void {
+    if (frame.channel === "status") this.#onStatusFrame(frame);
+    const record = this.#records.get(frameKey(frame));
+    if (!record) return;
+    const position = advance(record.position, frame);
+    if (!position) {
+      // Without a position a snapshot is on its way, and what comes before it is of an older subscription.
+      if (record.position) this.#restart(record);
+      return;
+    }
+    record.position = position;
+    record.handlers.onFrame(frame);
+  }
+
+  #onStatusFrame(frame: StatusFrame): void {
+    this.#statuses.set(frame.market, frame);
+    for (const listener of this.#statusListeners) listener(frame);
+  }
+
+  #setState(state: ConnectionState): void {
+    this.#state = state;
+    for (const listener of this.#stateListeners) listener(state);
+  }
+}
+
+/** Milliseconds that only grow, whatever is done to the clock. */
+function now(): number {
+  return performance.now();
+}
+
+function listen<T>(listeners: Set<Listener<T>>, listener: Listener<T>): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}

@@ -1,0 +1,430 @@
+// Made from docs/schemas/ws by clients/ts/codegen. Do not edit.
+
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        AcceptedMarket: {
+            market: string;
+            reason?: components["schemas"]["ResumeReason"];
+            /** @description With `resume`: whether the frames after the position follow; else a snapshot does. */
+            recovered?: boolean;
+            /** @enum {string} */
+            status: "accepted";
+        };
+        /** @description Best bid and offer; null while a side is empty. Each frame is whole. */
+        BboFrame: {
+            ask: components["schemas"]["LevelPair"] | null;
+            bid: components["schemas"]["LevelPair"] | null;
+            /** @enum {string} */
+            channel: "bbo";
+            /** @description A snapshot resets; anything else applies iff `epoch` is equal and `prev` is the last `seq`. */
+            epoch: components["schemas"]["Count"];
+            market: components["schemas"]["MarketName"];
+            prev: components["schemas"]["Count"];
+            seq: components["schemas"]["Count"];
+            /** @description When the server received it. */
+            ts_recv: components["schemas"]["Micros"];
+            /** @description When the server encoded it. */
+            ts_sent: components["schemas"]["Micros"];
+            /** @description The venue's clock, 0 where it gives none. */
+            ts_venue: components["schemas"]["Micros"];
+            type: components["schemas"]["SnapshotOrDelta"];
+        };
+        /** @description An order book, or what changed in it. Quantity zero removes a level. */
+        BookFrame: {
+            asks: components["schemas"]["LevelPair"][];
+            bids: components["schemas"]["LevelPair"][];
+            /** @enum {string} */
+            channel: "book";
+            /**
+             * Format: uint32
+             * @description With `checksum` asked for: CRC-32 of the ten best levels a side after the frame.
+             */
+            checksum?: number;
+            depth: components["schemas"]["DepthName"];
+            /** @description A snapshot resets; anything else applies iff `epoch` is equal and `prev` is the last `seq`. */
+            epoch: components["schemas"]["Count"];
+            interval_ms: components["schemas"]["BookIntervalMs"];
+            market: components["schemas"]["MarketName"];
+            prev: components["schemas"]["Count"];
+            seq: components["schemas"]["Count"];
+            /** @description When the server received it. */
+            ts_recv: components["schemas"]["Micros"];
+            /** @description When the server encoded it. */
+            ts_sent: components["schemas"]["Micros"];
+            /** @description The venue's clock, 0 where it gives none. */
+            ts_venue: components["schemas"]["Micros"];
+            type: components["schemas"]["SnapshotOrDelta"];
+        };
+        /**
+         * @description Least time between two frames of a book stream, in milliseconds; 0 sends every change.
+         * @enum {integer}
+         */
+        BookIntervalMs: 0 | 100 | 250 | 1000;
+        /** @description Open, high, low, close and volumes of one interval. */
+        CandleItem: {
+            close: components["schemas"]["Decimal"];
+            /** @description Whether a later candle has begun. */
+            closed: boolean;
+            high: components["schemas"]["Decimal"];
+            low: components["schemas"]["Decimal"];
+            open: components["schemas"]["Decimal"];
+            open_time: components["schemas"]["Micros"];
+            quote_volume: components["schemas"]["Decimal"];
+            /**
+             * Format: uint32
+             * @description How often a late trade corrected it.
+             */
+            revision: number;
+            /** @description Number of trades. */
+            trades: components["schemas"]["Count"];
+            volume: components["schemas"]["Decimal"];
+        };
+        /** @description Candles that are new or changed; known by their `open_time`. */
+        CandlesFrame: {
+            candles: components["schemas"]["CandleItem"][];
+            /** @enum {string} */
+            channel: "candles";
+            /** @description A snapshot resets; anything else applies iff `epoch` is equal and `prev` is the last `seq`. */
+            epoch: components["schemas"]["Count"];
+            interval: components["schemas"]["IntervalName"];
+            market: components["schemas"]["MarketName"];
+            prev: components["schemas"]["Count"];
+            seq: components["schemas"]["Count"];
+            /** @description When the server received it. */
+            ts_recv: components["schemas"]["Micros"];
+            /** @description When the server encoded it. */
+            ts_sent: components["schemas"]["Micros"];
+            /** @description The venue's clock, 0 where it gives none. */
+            ts_venue: components["schemas"]["Micros"];
+            type: components["schemas"]["SnapshotOrDelta"];
+        };
+        /** @enum {string} */
+        ChannelName: "book" | "bbo" | "trades" | "ticker" | "candles" | "status";
+        /**
+         * ClientMessage
+         * @description Anything that a client sends.
+         */
+        ClientMessage: components["schemas"]["SubscribeRequest"] | components["schemas"]["UnsubscribeRequest"] | components["schemas"]["PingRequest"];
+        /**
+         * Format: int64
+         * @description A number that only grows; below 2^53.
+         */
+        Count: number;
+        /** @description A decimal as text, at the market's fixed scale. Not for binary floating point. */
+        Decimal: string;
+        /**
+         * @description Levels a side of a book stream.
+         * @enum {unknown}
+         */
+        DepthName: 10 | 25 | 50 | 100 | "full";
+        /**
+         * @description Which of the errors it is. More may be added.
+         * @enum {string}
+         */
+        ErrorCodeName: "bad_json" | "bad_msgpack" | "bad_request" | "unknown_op" | "unknown_channel" | "unknown_market" | "bad_depth" | "bad_interval" | "bad_limit" | "bad_time" | "bad_cursor" | "not_subscribed" | "already_subscribed" | "too_many_subscriptions" | "too_many_markets" | "message_too_large" | "message_too_slow" | "binary_not_supported" | "rate_limited" | "too_many_connections" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "not_a_replay" | "not_simulated" | "market_not_ready" | "store_unavailable" | "busy" | "timed_out" | "shutting_down" | "internal";
+        /** @description The answer to a request that could not be acted on at all. */
+        ErrorFrame: {
+            code: components["schemas"]["ErrorCodeName"];
+            id?: components["schemas"]["RequestId"];
+            /** @description For people. */
+            message: string;
+            op?: string;
+            retryable: boolean;
+            /** @enum {string} */
+            type: "error";
+        };
+        /** @description Every 5 s: the server's time, and per stream the position of the last frame that was sent. */
+        Heartbeat: {
+            server_time: components["schemas"]["Micros"];
+            streams: components["schemas"]["StreamStanding"][];
+            /** @enum {string} */
+            type: "heartbeat";
+        };
+        /**
+         * @description Length of a candle.
+         * @enum {string}
+         */
+        IntervalName: "1s" | "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
+        /** @description Tells a reader that was too slow which trades it will not get. */
+        LaggedFrame: {
+            /** @enum {string} */
+            channel: "trades";
+            /** @description A snapshot resets; anything else applies iff `epoch` is equal and `prev` is the last `seq`. */
+            epoch: components["schemas"]["Count"];
+            lagged: components["schemas"]["LaggedRange"];
+            market: components["schemas"]["MarketName"];
+            prev: components["schemas"]["Count"];
+            seq: components["schemas"]["Count"];
+            /** @description When the server received it. */
+            ts_recv: components["schemas"]["Micros"];
+            /** @description When the server encoded it. */
+            ts_sent: components["schemas"]["Micros"];
+            /** @description The venue's clock, 0 where it gives none. */
+            ts_venue: components["schemas"]["Micros"];
+            /** @enum {string} */
+            type: "event";
+        };
+        /** @description The first and the last `seq` that are lost. */
+        LaggedRange: {
+            from: components["schemas"]["Count"];
+            to: components["schemas"]["Count"];
+        };
+        /** @description Price and quantity. */
+        LevelPair: [
+            components["schemas"]["Decimal"],
+            components["schemas"]["Decimal"]
+        ];
+        /** @description A market: `<venue>:<BASE>-<QUOTE>`. */
+        MarketName: string;
+        /**
+         * @description Whether a market's data can be believed.
+         * @enum {string}
+         */
+        MarketStatusName: "connecting" | "live" | "stale" | "halted";
+        /**
+         * Format: int64
+         * @description A time in microseconds UTC; 0 where there is none.
+         */
+        Micros: number;
+        /** @description Asks for the server's time. */
+        PingRequest: {
+            id?: components["schemas"]["RequestId"];
+            /** @enum {string} */
+            op: "ping";
+        };
+        /** @description The answer to a ping. */
+        PongReply: {
+            id?: components["schemas"]["RequestId"];
+            /** @enum {string} */
+            op: "ping";
+            server_time: components["schemas"]["Micros"];
+            /** @enum {string} */
+            status: "ok";
+            /** @enum {string} */
+            type: "reply";
+        };
+        /** @description The last frame that was applied. */
+        PositionNamed: {
+            epoch: components["schemas"]["Count"];
+            seq: components["schemas"]["Count"];
+        };
+        /**
+         * @description Why a market is not live. More may be added.
+         * @example starting
+         * @example disconnected
+         * @example gap
+         * @example checksum_mismatch
+         * @example crossed
+         * @example silence
+         * @example malformed
+         * @example overloaded
+         * @example precision
+         * @example restarted
+         * @example venue_reset
+         * @example replay_moved
+         * @example replay_ended
+         * @example delisted
+         * @example suspended
+         */
+        ReasonName: string;
+        RefusedMarket: {
+            code: components["schemas"]["ErrorCodeName"];
+            market: string;
+            message: string;
+            retryable: boolean;
+            /** @enum {string} */
+            status: "error";
+        };
+        /** @enum {string} */
+        ReplyStatus: "ok" | "partial" | "error";
+        /** @description Comes back unchanged in the answer. */
+        RequestId: number | string;
+        /** @description Where to go on: one position for the one market of the request, or one per market. */
+        Resume: components["schemas"]["PositionNamed"] | {
+            [key: string]: components["schemas"]["PositionNamed"];
+        };
+        /** @enum {string} */
+        ResumeReason: "ok" | "epoch" | "too_old" | "unknown_position";
+        /**
+         * ServerMessage
+         * @description Anything that the server sends.
+         */
+        ServerMessage: components["schemas"]["SubscriptionReply"] | components["schemas"]["PongReply"] | components["schemas"]["ErrorFrame"] | components["schemas"]["Heartbeat"] | components["schemas"]["BookFrame"] | components["schemas"]["BboFrame"] | components["schemas"]["TradesFrame"] | components["schemas"]["LaggedFrame"] | components["schemas"]["TickerFrame"] | components["schemas"]["CandlesFrame"] | components["schemas"]["StatusFrame"];
+        /** @enum {string} */
+        SideName: "buy" | "sell";
+        /** @enum {string} */
+        SnapshotOrDelta: "snapshot" | "delta";
+        /** @enum {string} */
+        SnapshotOrEvent: "snapshot" | "event";
+        /** @description Whether a market's data can be believed. Each frame is whole. */
+        StatusFrame: {
+            /** @enum {string} */
+            channel: "status";
+            /** @description A snapshot resets; anything else applies iff `epoch` is equal and `prev` is the last `seq`. */
+            epoch: components["schemas"]["Count"];
+            market: components["schemas"]["MarketName"];
+            prev: components["schemas"]["Count"];
+            reason: components["schemas"]["ReasonName"] | null;
+            seq: components["schemas"]["Count"];
+            /** @description When the status began. */
+            since: components["schemas"]["Micros"];
+            status: components["schemas"]["MarketStatusName"];
+            /** @description When the server received it. */
+            ts_recv: components["schemas"]["Micros"];
+            /** @description When the server encoded it. */
+            ts_sent: components["schemas"]["Micros"];
+            /** @description The venue's clock, 0 where it gives none. */
+            ts_venue: components["schemas"]["Micros"];
+            /** @enum {string} */
+            type: "status";
+        };
+        StreamStanding: {
+            channel: components["schemas"]["ChannelName"];
+            checksum?: boolean;
+            depth?: components["schemas"]["DepthName"];
+            epoch: components["schemas"]["Count"];
+            interval?: components["schemas"]["IntervalName"];
+            interval_ms?: components["schemas"]["BookIntervalMs"];
+            market: components["schemas"]["MarketName"];
+            seq: components["schemas"]["Count"];
+        };
+        /** @description Asks for streams: a market, a channel and its parameters make one. */
+        SubscribeRequest: {
+            channel: components["schemas"]["ChannelName"];
+            /** @description Book: adds `checksum` to each frame. */
+            checksum?: boolean;
+            /** @description Book: levels a side; 50 when it is missing. */
+            depth?: components["schemas"]["DepthName"];
+            id?: components["schemas"]["RequestId"];
+            /** @description Candles: `1m` when it is missing. */
+            interval?: components["schemas"]["IntervalName"];
+            /** @description Book: least time between two frames; 100 when it is missing. */
+            interval_ms?: components["schemas"]["BookIntervalMs"];
+            /** @description Taken for one of `markets`. */
+            market?: string;
+            /** @description 1 to 100 market ids. */
+            markets?: string[];
+            /** @enum {string} */
+            op: "subscribe";
+            resume?: components["schemas"]["Resume"];
+        } | unknown | unknown;
+        /** @enum {string} */
+        SubscriptionOp: "subscribe" | "unsubscribe";
+        /** @description What became of a subscribe or unsubscribe request. */
+        SubscriptionReply: {
+            channel: components["schemas"]["ChannelName"];
+            checksum?: boolean;
+            depth?: components["schemas"]["DepthName"];
+            id?: components["schemas"]["RequestId"];
+            interval?: components["schemas"]["IntervalName"];
+            interval_ms?: components["schemas"]["BookIntervalMs"];
+            op: components["schemas"]["SubscriptionOp"];
+            /** @description Each market once, in alphabetical order. */
+            results: components["schemas"]["SubscriptionResult"][];
+            /** @description `ok` when every market was accepted, `error` when none was. */
+            status: components["schemas"]["ReplyStatus"];
+            /** @enum {string} */
+            type: "reply";
+        };
+        SubscriptionResult: components["schemas"]["AcceptedMarket"] | components["schemas"]["RefusedMarket"];
+        /** @description Figures over the last 24 hours and the top of the book. Each frame is whole. */
+        TickerFrame: {
+            ask: components["schemas"]["LevelPair"] | null;
+            bid: components["schemas"]["LevelPair"] | null;
+            /** @description `last` minus `open`. */
+            change: components["schemas"]["Decimal"] | null;
+            /** @description `change` in percent of `open`, cut to two decimals. */
+            change_percent: components["schemas"]["Decimal"] | null;
+            /** @enum {string} */
+            channel: "ticker";
+            epoch: components["schemas"]["Count"];
+            high: components["schemas"]["Decimal"] | null;
+            /** @description (bids - asks) / (bids + asks) over the quantities of the ten best levels. */
+            imbalance: components["schemas"]["Decimal"] | null;
+            /** @description Price of the last trade. */
+            last: components["schemas"]["Decimal"] | null;
+            last_qty: components["schemas"]["Decimal"] | null;
+            low: components["schemas"]["Decimal"] | null;
+            market: components["schemas"]["MarketName"];
+            /** @description The middle weighted by the quantity of the opposite side. */
+            microprice: components["schemas"]["Decimal"] | null;
+            /** @description Their middle, with four more decimals than a price. */
+            mid: components["schemas"]["Decimal"] | null;
+            /** @description First price of the last 24 hours. */
+            open: components["schemas"]["Decimal"] | null;
+            prev: components["schemas"]["Count"];
+            quote_volume: components["schemas"]["Decimal"];
+            seq: components["schemas"]["Count"];
+            /** @description Best ask minus best bid. */
+            spread: components["schemas"]["Decimal"] | null;
+            /** @description Number of trades. */
+            trades: components["schemas"]["Count"];
+            ts_recv: components["schemas"]["Micros"];
+            ts_sent: components["schemas"]["Micros"];
+            ts_venue: components["schemas"]["Micros"];
+            type: components["schemas"]["SnapshotOrDelta"];
+            volume: components["schemas"]["Decimal"];
+        };
+        /** @description A trade on the public tape. */
+        TradeItem: {
+            /** @description Present and true when the live feed missed the trade and it was fetched afterwards. */
+            backfilled?: boolean;
+            price: components["schemas"]["Decimal"];
+            qty: components["schemas"]["Decimal"];
+            /** @description The market's number of the trade; contiguous within an epoch. */
+            seq: components["schemas"]["Count"];
+            /** @description Who took. */
+            side: components["schemas"]["SideName"];
+            /** @description The venue's id, as text; empty where it has none. */
+            trade_id: string;
+            /** @description The venue's time of the trade, or 0. */
+            ts: components["schemas"]["Micros"];
+        };
+        /** @description Trades, oldest first. */
+        TradesFrame: {
+            /** @enum {string} */
+            channel: "trades";
+            /** @description A snapshot resets; anything else applies iff `epoch` is equal and `prev` is the last `seq`. */
+            epoch: components["schemas"]["Count"];
+            market: components["schemas"]["MarketName"];
+            prev: components["schemas"]["Count"];
+            seq: components["schemas"]["Count"];
+            trades: components["schemas"]["TradeItem"][];
+            /** @description When the server received it. */
+            ts_recv: components["schemas"]["Micros"];
+            /** @description When the server encoded it. */
+            ts_sent: components["schemas"]["Micros"];
+            /** @description The venue's clock, 0 where it gives none. */
+            ts_venue: components["schemas"]["Micros"];
+            type: components["schemas"]["SnapshotOrEvent"];
+        };
+        /** @description Ends streams. Channel and parameters name the stream as it was subscribed to. */
+        UnsubscribeRequest: {
+            channel: components["schemas"]["ChannelName"];
+            /** @description Book: adds `checksum` to each frame. */
+            checksum?: boolean;
+            /** @description Book: levels a side; 50 when it is missing. */
+            depth?: components["schemas"]["DepthName"];
+            id?: components["schemas"]["RequestId"];
+            /** @description Candles: `1m` when it is missing. */
+            interval?: components["schemas"]["IntervalName"];
+            /** @description Book: least time between two frames; 100 when it is missing. */
+            interval_ms?: components["schemas"]["BookIntervalMs"];
+            /** @description Taken for one of `markets`. */
+            market?: string;
+            /** @description 1 to 100 market ids. */
+            markets?: string[];
+            /** @enum {string} */
+            op: "unsubscribe";
+        } | unknown | unknown;
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;

@@ -1,0 +1,222 @@
+/**
+ * What streams add up to: a book, a tape, a ticker, a series of candles. A view is shared by all who want the same,
+ * and its subscription ends with the last of them.
+ */
+
+import { Book } from "./book.ts";
+import type { MarketClient, Subscription } from "./client.ts";
+import { streamKey, type BookDepth, type BookInterval, type CandleInterval, type StreamName } from "./stream.ts";
+import type { Refusal } from "./subscription.ts";
+import type { Candle, CandlesFrame, DataFrame, FrameOf, TickerFrame, Trade } from "./types.ts";
+
+type Listener = () => void;
+
+export abstract class View<F extends DataFrame = DataFrame> {
+  /** The last frame that was applied; `null` until there is one. */
+  frame: F | null = null;
+  refusal: Refusal | null = null;
+  /** Grows with each change, so that a reader knows whether it has seen this one. */
+  version = 0;
+  readonly #listeners = new Set<Listener>();
+
+  /** Called after each change. Returns what ends the listening. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** For the subscription only. */
+  take(frame: F): void {
+    this.apply(frame);
+    this.frame = frame;
+    this.refusal = null;
+    this.#changed();
+  }
+
+  /** For the subscription only. */
+  refuse(refusal: Refusal): void {
+    this.refusal = refusal;
+    this.#changed();
+  }
+
+  protected abstract apply(frame: F): void;
+
+  #changed(): void {
+    this.version += 1;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+export class BookView extends View<FrameOf<"book">> {
+  readonly book = new Book();
+  /** Frames whose checksum was compared, and those that differed; a difference begins the stream anew. */
+  checksums = { compared: 0, different: 0 };
+  /** For the subscription only. */
+  onDifference: Listener = () => {};
+
+  protected apply(frame: FrameOf<"book">): void {
+    if (frame.type === "snapshot") this.book.reset(frame.bids, frame.asks);
+    else this.book.apply(frame.bids, frame.asks);
+    if (frame.checksum == null) return;
+    this.checksums.compared += 1;
+    if (frame.checksum === this.book.checksum()) return;
+    this.checksums.different += 1;
+    this.onDifference();
+  }
+}
+
+export class TickerView extends View<TickerFrame> {
+  protected apply(): void {}
+}
+
+export class BboView extends View<FrameOf<"bbo">> {
+  protected apply(): void {}
+}
+
+/** A trade, or the numbers of trades that are known to be missing. */
+export type Print = Trade | { readonly missed: { readonly from: number; readonly to: number } };
+
+export class TradesView extends View<FrameOf<"trades">> {
+  /** Oldest first, bounded. */
+  prints: Print[] = [];
+  readonly #limit: number;
+  #last: { epoch: number; seq: number } | null = null;
+
+  constructor(limit: number) {
+    super();
+    this.#limit = limit;
+  }
+
+  protected apply(frame: FrameOf<"trades">): void {
+    const last = this.#last;
+    let trades: readonly Trade[] = "trades" in frame ? frame.trades : [];
+    if (frame.type === "snapshot" && last?.epoch === frame.epoch) {
+      // The tape goes on where it was, and shows what it lacks.
+      trades = trades.filter(({ seq }) => seq > last.seq);
+      const first = trades[0]?.seq ?? frame.seq + 1;
+      if (first > last.seq + 1) this.prints.push({ missed: { from: last.seq + 1, to: first - 1 } });
+    } else if (frame.type === "snapshot") {
+      this.prints = [];
+    }
+    if ("lagged" in frame) this.prints.push({ missed: frame.lagged });
+    for (const trade of trades) this.prints.push(trade);
+    if (this.prints.length > this.#limit) this.prints = this.prints.slice(-this.#limit);
+    this.#last = { epoch: frame.epoch, seq: frame.seq };
+  }
+}
+
+export class CandlesView extends View<CandlesFrame> {
+  /** By opening time, oldest first, bounded. */
+  candles: Candle[] = [];
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    super();
+    this.#limit = limit;
+  }
+
+  protected apply(frame: CandlesFrame): void {
+    if (frame.type === "snapshot") this.candles = [];
+    for (const candle of frame.candles) insertCandle(this.candles, candle);
+    if (this.candles.length > this.#limit) this.candles = this.candles.slice(-this.#limit);
+  }
+}
+
+/** Replaces the candle of the same opening time, or puts it into its place. */
+export function insertCandle(candles: Candle[], candle: Candle): void {
+  // Nearly always it is the last one, or the one after it.
+  let at = candles.length;
+  while (at > 0 && (candles[at - 1] as Candle).open_time > candle.open_time) at -= 1;
+  if (at > 0 && (candles[at - 1] as Candle).open_time === candle.open_time) candles[at - 1] = candle;
+  else candles.splice(at, 0, candle);
+}
+
+/** A view that is held until it is released. */
+export interface Held<V> {
+  readonly view: V;
+  release(): void;
+}
+
+interface Shared {
+  readonly view: View;
+  readonly subscription: Subscription;
+  holders: number;
+}
+
+export interface ViewsOptions {
+  /** Trades that a tape keeps. */
+  trades?: number;
+  /** Candles that a series keeps. */
+  candles?: number;
+}
+
+export class Views {
+  readonly #client: MarketClient;
+  readonly #shared = new Map<string, Shared>();
+  readonly #limits: Required<ViewsOptions>;
+
+  constructor(client: MarketClient, { trades = 500, candles = 2_000 }: ViewsOptions = {}) {
+    this.#client = client;
+    this.#limits = { trades, candles };
+  }
+
+  book(market: string, parameters: { depth: BookDepth; interval_ms: BookInterval; checksum?: boolean }): Held<BookView> {
+    const stream = { channel: "book", ...parameters } as const;
+    return this.#hold(stream, market, (restart) => {
+      const view = new BookView();
+      view.onDifference = restart;
+      return view;
+    });
+  }
+
+  bbo(market: string): Held<BboView> {
+    return this.#hold({ channel: "bbo" }, market, () => new BboView());
+  }
+
+  ticker(market: string): Held<TickerView> {
+    return this.#hold({ channel: "ticker" }, market, () => new TickerView());
+  }
+
+  trades(market: string): Held<TradesView> {
+    return this.#hold({ channel: "trades" }, market, () => new TradesView(this.#limits.trades));
+  }
+
+  candles(market: string, interval: CandleInterval): Held<CandlesView> {
+    return this.#hold({ channel: "candles", interval }, market, () => new CandlesView(this.#limits.candles));
+  }
+
+  #hold<V extends object>(stream: StreamName, market: string, make: (restart: () => void) => V): Held<V> {
+    const key = streamKey(stream, market);
+    let shared = this.#shared.get(key);
+    if (!shared) {
+      const restart = (): void => this.#shared.get(key)?.subscription.restart();
+      // The key names the channel, so the view under it is of the channel's class.
+      const view = make(restart) as unknown as View;
+      const subscription = this.#client.subscribe(stream, market, {
+        onFrame: (frame) => view.take(frame),
+        onRefused: (refusal) => view.refuse(refusal),
+      });
+      shared = { view, subscription, holders: 0 };
+      this.#shared.set(key, shared);
+    }
+    shared.holders += 1;
+    let isHeld = true;
+    return {
+      view: shared.view as unknown as V,
+      release: () => {
+        if (!isHeld) return;
+        isHeld = false;
+        this.#release(key);
+      },
+    };
+  }
+
+  #release(key: string): void {
+    const shared = this.#shared.get(key);
+    if (!shared) return;
+    shared.holders -= 1;
+    if (shared.holders > 0) return;
+    this.#shared.delete(key);
+    shared.subscription.close();
+  }
+}

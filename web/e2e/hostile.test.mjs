@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { openBrowser, openPage, Server, sleep } from "./support.mjs";
+
+const options = { timeout: 120_000 };
+const EVIL = '"><img src=x onerror="globalThis.broken=1"><script>globalThis.broken=1</script>{{7*7}}${7*7}';
+let browser;
+let server;
+
+before(async () => {
+  browser = await openBrowser();
+  server = await Server.start();
+}, options);
+
+after(async () => {
+  await browser?.close();
+  await server?.end();
+}, options);
+
+/** The page showed the text as text: nothing of it became an element or ran. */
+async function isUnbroken(page, where) {
+  assert.equal(await page.evaluate(() => globalThis.broken), undefined, where);
+  assert.equal(await page.$("img[src=x], main script"), null, where);
+}
+
+/** Every text that a server could answer with, made hostile. */
+function poison(value) {
+  if (Array.isArray(value)) return value.map(poison);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, held]) => [key, ["symbol", "base", "quote", "reason", "source", "status", "feed", "venue", "last_error", "replay", "scenario", "version", "name"].includes(key) && typeof held !== "object" ? EVIL : poison(held)]),
+  );
+}
+
+test("a hostile address is text", options, async () => {
+  for (const hash of [`#/trade/${encodeURIComponent(EVIL)}`, `#/trade/${EVIL}`, `#/data/${encodeURIComponent(EVIL)}`, "#/trade/%E0%A4%A", `#/${encodeURIComponent(EVIL)}`, "#/trade/javascript:alert(1)"]) {
+    const { page, close } = await openPage(browser, server, hash);
+    await page.waitForSelector("main");
+    await sleep(700);
+    await isUnbroken(page, hash);
+    await close();
+  }
+});
+
+test("hostile answers are text on every page", options, async () => {
+  const prepare = (page) =>
+    page.route(/\/(health|api\/v1\/(markets|system\/info|replay|sim))$/, async (route) => {
+      const response = await route.fetch();
+      const body = await response.json();
+      await route.fulfill({ response, json: { ...body, data: poison(body.data) } });
+    });
+  for (const hash of ["#/trade", "#/markets", "#/services", "#/data", "#/system"]) {
+    const { page, close } = await openPage(browser, server, hash, { prepare });
+    await page.waitForFunction(() => document.querySelector("main")?.textContent.length > 40);
+    await sleep(700);
+    await isUnbroken(page, hash);
+    await close();
+  }
+});
+
+test("hostile frames are text, and what is no decimal breaks nothing else", options, async () => {
+  const prepare = (page) =>
+    page.routeWebSocket(/\/api\/v1\/ws/, (socket) => {
+      const other = socket.connectToServer();
+      socket.onMessage((message) => other.send(message));
+      other.onMessage((message) => {
+        const frame = JSON.parse(message);
+        if (frame.channel === "trades" && frame.trades) for (const trade of frame.trades) Object.assign(trade, { trade_id: EVIL, qty: EVIL, side: EVIL });
+        if (frame.channel === "status") Object.assign(frame, { status: "stale", reason: EVIL });
+        socket.send(JSON.stringify(frame));
+      });
+    });
+  const { page, close } = await openPage(browser, server, "#/trade/binance:BTC-USDT", { prepare });
+  await page.waitForSelector(".status-note");
+  await page.waitForFunction(() => document.querySelector(".tape .row .qty")?.textContent.length > 0);
+  await sleep(1_000);
+  await isUnbroken(page, "frames");
+  assert.ok((await page.textContent(".status-note")).includes("onerror"), "shown as text");
+  await close();
+});
+
+test("the page cannot be framed, and its policy stops what is injected", options, async () => {
+  const { page, wrongs } = await openPage(browser, server);
+  await page.waitForSelector("main");
+  await page.evaluate(() => {
+    const script = document.createElement("script");
+    script.textContent = "globalThis.broken = 1";
+    document.body.append(script);
+    const image = document.createElement("img");
+    image.src = "https://elsewhere.example/x.png";
+    document.body.append(image);
+  });
+  await sleep(500);
+  assert.equal(await page.evaluate(() => globalThis.broken), undefined);
+  assert.ok(wrongs.some((text) => /Content Security Policy/.test(text)), String(wrongs));
+  await page.context().close();
+});

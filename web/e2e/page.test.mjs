@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { hasBook, ladder, openBrowser, openPage, Server, sleep, until } from "./support.mjs";
+
+const options = { timeout: 120_000 };
+let browser;
+let server;
+
+before(async () => {
+  browser = await openBrowser();
+  server = await Server.start();
+}, options);
+
+after(async () => {
+  await browser?.close();
+  await server?.end();
+}, options);
+
+const texts = (page, selector) => page.$$eval(selector, (nodes) => nodes.map((node) => node.textContent));
+
+test("a first visit shows a moving book, tape and chart, and asks nobody but the server", options, async () => {
+  const { page, close } = await openPage(browser, server);
+  await hasBook(page);
+  await page.waitForSelector('.market-bar .badge[data-status="live"]');
+  assert.equal(await page.textContent(".market-button .pair"), "BTC / USDT");
+  const shown = { book: JSON.stringify(await ladder(page, "bids")), tape: JSON.stringify(await texts(page, ".tape-rows .row")) };
+  await until("the book moves", async () => JSON.stringify(await ladder(page, "bids")) !== shown.book);
+  await until("the tape moves", async () => JSON.stringify(await texts(page, ".tape-rows .row")) !== shown.tape);
+  await until("a candle in the legend", async () => /O\s*61,\d{3}\.\d\d/.test(await page.textContent(".chart .legend")));
+  // The chart is pixels: those of a candle's colours are there.
+  await until("candles on the chart", () => page.$$eval(".chart-host canvas", (canvases) => canvases.some((canvas) => {
+    const { width, height } = canvas;
+    if (width < 100 || height < 100) return false;
+    const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+    let coloured = 0;
+    for (let at = 0; at < data.length; at += 4) if (Math.max(data[at], data[at + 1]) - Math.min(data[at], data[at + 1]) > 60) coloured += 1;
+    return coloured > 50;
+  })));
+  await close();
+});
+
+test("the page shows the server's figures, digit for digit", options, async () => {
+  const { page, close } = await openPage(browser, server, "#/trade/binance:BTC-USDT");
+  await hasBook(page);
+  await server.post("/api/v1/replay/pause");
+  try {
+    const plain = (rows) => rows.map(([price, qty]) => [price.replaceAll(",", ""), qty]);
+    await until("page and server agree", async () => {
+      const book = await server.data("/api/v1/markets/binance:BTC-USDT/book?depth=10");
+      const [bids, asks] = [plain(await ladder(page, "bids")), plain(await ladder(page, "asks"))];
+      return JSON.stringify([bids.slice(0, 10), asks.slice(0, 10)]) === JSON.stringify([book.bids, book.asks]);
+    });
+    const { items } = await server.data("/api/v1/markets/binance:BTC-USDT/trades?limit=5");
+    const tape = await page.$$eval(".tape-rows .row", (rows) => rows.slice(0, 5).map((row) => [...row.children].slice(0, 2).map((cell) => cell.textContent.replace(/[▲▼, ]/g, ""))));
+    assert.deepEqual(tape, items.reverse().map(({ price, qty }) => [price, qty]));
+  } finally {
+    await server.post("/api/v1/replay/resume");
+  }
+  await close();
+});
+
+test("rows are put together without losing a digit", options, async () => {
+  const { page, close } = await openPage(browser, server, "#/trade/binance:BTC-USDT");
+  await hasBook(page);
+  await server.post("/api/v1/replay/pause");
+  try {
+    await page.selectOption(".ladder select", { label: "10" });
+    await until("whole prices", async () => (await ladder(page, "bids")).every(([price]) => /0$/.test(price) && !price.includes(".")));
+    const { bids, asks } = await server.data("/api/v1/markets/binance:BTC-USDT/book?depth=5000");
+    const units = (text) => BigInt(text.replace(".", ""));
+    const group = (side, up) => {
+      const sums = new Map();
+      for (const [price, qty] of side) {
+        const key = (units(price) + (up ? 999n : 0n)) / 1_000n;
+        sums.set(key, (sums.get(key) ?? 0n) + units(qty));
+      }
+      return [...sums].map(([key, sum]) => [String(key * 10n), `${sum / 10n ** 8n}.${String(sum % 10n ** 8n).padStart(8, "0")}`]);
+    };
+    const plain = (rows) => rows.map(([price, qty]) => [price.replaceAll(",", ""), qty]);
+    for (const [side, levels] of [["bids", bids], ["asks", asks]]) {
+      const rows = plain(await ladder(page, side));
+      assert.deepEqual(rows, group(levels, side === "asks").slice(0, rows.length), side);
+    }
+  } finally {
+    await server.post("/api/v1/replay/resume");
+  }
+  await close();
+});
+
+test("a halted market and a stale one look it, and recover", options, async () => {
+  const { page, close } = await openPage(browser, server, "#/trade/sim:ETH-USD");
+  await hasBook(page);
+  const scenario = (name) => server.post("/api/v1/sim/scenario", { scenario: name, market: "sim:ETH-USD" });
+  for (const [name, status] of [["halt", "halted"], ["stale", "stale"]]) {
+    await scenario(name);
+    await page.waitForSelector(`.trading[data-status="${status}"] .status-note`, { timeout: 60_000 });
+    assert.match(await page.textContent(".status-note"), /since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d/);
+    const { filter } = await page.$eval(".ladder .panel-body", (body) => ({ filter: getComputedStyle(body).filter }));
+    assert.match(filter, /grayscale/, status);
+    await scenario("calm");
+    await page.waitForSelector('.trading[data-status="live"]', { timeout: 60_000 });
+    assert.equal(await page.$(".status-note"), null);
+  }
+  await close();
+});
+
+test("markets are chosen by keyboard alone", options, async () => {
+  const { page, close } = await openPage(browser, server, "#/trade/binance:BTC-USDT");
+  await hasBook(page);
+  await page.keyboard.press("/");
+  await page.waitForSelector(".picker[open] input:focus");
+  await page.keyboard.type("sim");
+  assert.deepEqual(await texts(page, ".choices li b"), ["BTC / USD", "ETH / USD", "SOL / USD"]);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => location.hash === "#/trade/sim:SOL-USD" && !document.querySelector(".picker[open]"));
+  await page.keyboard.press("/");
+  await page.waitForSelector(".picker[open]");
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => !document.querySelector(".picker[open]"));
+  assert.equal(await page.evaluate(() => document.activeElement?.className), "market-button");
+  // From the address bar on, the first stop leads past the navigation.
+  await page.evaluate(() => document.activeElement.blur());
+  await page.reload();
+  await page.waitForSelector(".top");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement?.className), "skip");
+  await close();
+});
+
+test("times are shown local or UTC, and the choice is kept", options, async () => {
+  const { page, close } = await openPage(browser, server, "#/trade/binance:BTC-USDT");
+  await hasBook(page);
+  await server.post("/api/v1/replay/pause");
+  try {
+    await sleep(500);
+    const first = () => page.textContent(".tape-rows .row .time >> nth=0");
+    const local = await first();
+    await page.click('button[title^="Times are"]');
+    await until("another hour", async () => (await first()) !== local);
+    // Zurich is two hours ahead in August, when this was recorded.
+    const hour = (text) => Number(text.slice(0, 2));
+    assert.equal((hour(local) - hour(await first()) + 24) % 24, 2);
+    await page.reload();
+    await hasBook(page);
+    assert.match(await page.getAttribute('button[title^="Times are"]', "title"), /UTC/);
+  } finally {
+    await server.post("/api/v1/replay/resume");
+  }
+  await close();
+});
+
+test("the recording is paused, moved and resumed from the services page", options, async () => {
+  const { page, close } = await openPage(browser, server, "#/services");
+  const replay = async () => (await server.data("/api/v1/replay")).items[0];
+  await page.click("text=Pause");
+  await until("paused", async () => (await replay()).paused);
+  await page.fill('input[placeholder="m:ss"]', "2:00");
+  await page.click("button:text-is('Seek')");
+  await until("moved", async () => Math.abs((await replay()).position_ms - 120_000) < 2_000);
+  await page.fill('input[placeholder="m:ss"]', "soon");
+  assert.ok(await page.isDisabled("button:text-is('Seek')"));
+  const { lines } = await replay();
+  await page.click("button:text-is('Step')");
+  await until("one line", async () => (await replay()).lines > lines);
+  await page.selectOption("text=Speed >> select", "20");
+  await until("faster", async () => (await replay()).speed === "20");
+  await page.click("text=Play");
+  await until("plays", async () => !(await replay()).paused);
+  await server.post("/api/v1/replay/speed", { speed: "1" });
+  await close();
+});
+
+test("data is read page by page and taken home as CSV", options, async () => {
+  const { page, close } = await openPage(browser, server, "#/data/sim:BTC-USD");
+  await until("trades", async () => (await texts(page, "tbody tr")).length > 0);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Download")]);
+  assert.equal(download.suggestedFilename(), "sim_BTC-USD_trades.csv");
+  await page.click("button:text-is('Candles')");
+  await page.selectOption(".panel select", "1s");
+  await until("candles", async () => (await texts(page, "tbody tr")).length > 0);
+  const newest = await page.textContent("tbody tr td:nth-child(5)");
+  assert.match(newest, /^[\d,]+\.\d\d$/);
+  await page.click("button:text-is('Gaps')");
+  await page.waitForSelector("text=gaps since");
+  await close();
+});

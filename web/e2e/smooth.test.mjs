@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { hasBook, isLong, openBrowser, openPage, Server, sleep } from "./support.mjs";
+
+const WATCH_MS = isLong ? 600_000 : 12_000;
+/** A frame's share of a second at 50 frames a second. */
+const FRAME_MS = 20;
+/** What a heap may grow by that is neither a leak nor noise. */
+const GROWTH_MAX = 6 * 1024 * 1024;
+
+/** Time that the page's main thread worked, in ms of processor time: load of the machine does not count. */
+async function worked(session) {
+  const { metrics } = await session.send("Performance.getMetrics");
+  return metrics.find(({ name }) => name === "TaskDuration").value * 1000;
+}
+
+async function heap(page, session) {
+  await session.send("HeapProfiler.collectGarbage");
+  return page.evaluate(() => performance.memory.usedJSHeapSize);
+}
+
+test("the recording at twenty times its pace leaves room for 50 frames a second, in flat memory", { timeout: WATCH_MS + 180_000 }, async (context) => {
+  const browser = await openBrowser();
+  const server = await Server.start({ "replay.speed": "20", "venues.sim.enabled": "false" });
+  try {
+    const { page, close } = await openPage(browser, server, "#/trade/binance:BTC-USDT");
+    await hasBook(page);
+    const session = await page.context().newCDPSession(page);
+    await session.send("Performance.enable", { timeDomain: "threadTicks" });
+    // Rings fill and code is compiled first.
+    await sleep(WATCH_MS / 3);
+    const before = { heap: await heap(page, session), worked: await worked(session) };
+    const { frames, seconds } = await page.evaluate(
+      (millis) =>
+        new Promise((resolve) => {
+          const began = performance.now();
+          let frames = 0;
+          const each = () => {
+            frames += 1;
+            const now = performance.now();
+            if (now - began < millis) requestAnimationFrame(each);
+            else resolve({ frames, seconds: (now - began) / 1000 });
+          };
+          requestAnimationFrame(each);
+        }),
+      WATCH_MS,
+    );
+    const workedMs = (await worked(session)) - before.worked;
+    const grown = (await heap(page, session)) - before.heap;
+    const nodes = await page.evaluate(() => document.querySelectorAll("*").length);
+    context.diagnostic(`${(frames / seconds).toFixed(1)} frames a second, ${(workedMs / frames).toFixed(2)} ms of work a frame, heap grew by ${(grown / 1024).toFixed(0)} KiB, ${nodes} elements`);
+    assert.ok(workedMs / frames < FRAME_MS, `${workedMs / frames} ms of work a frame`);
+    assert.ok(grown < GROWTH_MAX, `the heap grew by ${grown} bytes`);
+    assert.ok(nodes < 1_500, `${nodes} elements`);
+    // Measured time depends on what else the machine does, so it is held only where somebody asked for the full size.
+    if (isLong) assert.ok(frames / seconds >= 50, `${frames / seconds} frames a second`);
+    await close();
+  } finally {
+    await browser.close();
+    await server.end();
+  }
+});

@@ -1,0 +1,82 @@
+/** Candles, newest first, further and further back. */
+
+import { useState } from "react";
+import { CANDLE_INTERVALS, compareAtScale, type Candle, type CandleInterval } from "marketd-client";
+import { grouped, groupedCount } from "../lib/figures.ts";
+import { route } from "../lib/rest.ts";
+import { useSettings } from "../lib/settings.ts";
+import { formatDateTime } from "../lib/time.ts";
+import { Panel } from "../ui/panel.tsx";
+import { MoreButton } from "./more-button.tsx";
+import { downloadCsv, fileName, usePages } from "./pages.ts";
+
+const PAGE = 500;
+const COLUMNS = ["open_time", "open", "high", "low", "close", "volume", "quote_volume", "trades", "revision", "closed"] as const;
+
+export function CandlesTable({ market }: { market: string }) {
+  const { zone } = useSettings();
+  const [interval, setInterval] = useState<CandleInterval>("1m");
+  const before = (end?: number) => route("/api/v1/markets/{market}/candles", market, { interval, limit: PAGE, ...(end === undefined ? {} : { end }) });
+  const pages = usePages<Candle>(
+    `${market} ${interval}`,
+    before(),
+    (items) => before(items.at(-1)?.open_time),
+    (held, page) => [...held, ...page.toReversed()],
+  );
+  const tools = (
+    <>
+      <label>
+        <span className="visually-hidden">Interval</span>
+        <select value={interval} onChange={(event) => setInterval(event.target.value as CandleInterval)}>
+          {CANDLE_INTERVALS.map((each) => (
+            <option key={each}>{each}</option>
+          ))}
+        </select>
+      </label>
+      <button type="button" disabled={pages.isLoading} onClick={pages.again}>Newest</button>
+      <button type="button" disabled={pages.items.length === 0} onClick={() => downloadCsv(fileName(market, `candles_${interval}`), COLUMNS, pages.items)}>
+        Download shown as CSV
+      </button>
+    </>
+  );
+  return (
+    <Panel title={`${groupedCount(pages.items.length)} candles`} tools={tools}>
+      <div className="table-scroll tall" tabIndex={0} role="group" aria-label="Candles">
+        <table className="figures">
+          <thead>
+            <tr>
+              <th scope="col">Opens</th>
+              <th scope="col" className="figure">Open</th>
+              <th scope="col" className="figure">High</th>
+              <th scope="col" className="figure">Low</th>
+              <th scope="col" className="figure">Close</th>
+              <th scope="col" className="figure">Volume</th>
+              <th scope="col" className="figure">Quote volume</th>
+              <th scope="col" className="figure">Trades</th>
+              <th scope="col">State</th>
+            </tr>
+          </thead>
+          <tbody>
+            {pages.items.map((candle) => (
+              <tr key={candle.open_time}>
+                <td>{formatDateTime(candle.open_time, zone)}</td>
+                <td className="figure">{grouped(candle.open)}</td>
+                <td className="figure">{grouped(candle.high)}</td>
+                <td className="figure">{grouped(candle.low)}</td>
+                <td className={`figure ${compareAtScale(candle.close, candle.open) < 0 ? "down" : "up"}`}>{grouped(candle.close)}</td>
+                <td className="figure">{grouped(candle.volume)}</td>
+                <td className="figure">{grouped(candle.quote_volume)}</td>
+                <td className="figure">{groupedCount(candle.trades)}</td>
+                <td>
+                  {candle.closed ? "closed" : "open"}
+                  {candle.revision > 0 && <span className="note"> corrected {candle.revision}×</span>}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        <MoreButton pages={pages} what="candles" />
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,94 @@
+/** What this server is: version, limits, counters, and where to read on. */
+
+import { groupedCount } from "../lib/figures.ts";
+import { route, usePoll } from "../lib/rest.ts";
+import { client } from "../lib/server.ts";
+import { useSettings } from "../lib/settings.ts";
+import { formatDateTime, formatSpan, zoneName } from "../lib/time.ts";
+import { Failure, OldNote, Waiting } from "../ui/notes.tsx";
+import { Panel } from "../ui/panel.tsx";
+import { StatusBadge } from "../ui/status.tsx";
+
+const EVERY_MS = 5_000;
+
+const LINKS: [string, string][] = [
+  ["/openapi.json", "REST, described for programs"],
+  ["/asyncapi.json", "the WebSocket, described for programs"],
+  ["/health", "state of every feed and market"],
+  ["/readyz", "whether the server is ready"],
+  ["/api/v1/system/info", "these figures as JSON"],
+  ["/api/v1/exchanges", "venues that this server speaks"],
+  ["/api/v1/symbols", "instruments with their rules"],
+];
+
+export function SystemPage() {
+  const info = usePoll(route("/api/v1/system/info"), EVERY_MS);
+  const health = usePoll(route("/health"), EVERY_MS);
+  const { zone } = useSettings();
+  if (!info.data) return info.error ? <Failure what="The server's figures" error={info.error} /> : <Waiting what="the server's figures" />;
+  const { name, version, uptime_s, markets, hubs, counters } = info.data;
+  const offset = client.clockOffsetMs;
+  const rows: [string, string][] = [
+    ["Program", `${name} ${version}`],
+    ["Address", location.origin],
+    ["Running for", formatSpan(uptime_s * 1000)],
+    ["Server's time", `${formatDateTime(info.timestamp, zone)} ${zoneName(zone)}`],
+    ["This browser's clock", offset === null ? "not compared yet" : `${Math.abs(Math.round(offset))} ms ${offset >= 0 ? "behind" : "ahead"}`],
+    ["Markets", groupedCount(markets)],
+    ["Workers", groupedCount(hubs)],
+    ["Frames on this page", groupedCount(client.framesReceived)],
+  ];
+  return (
+    <div className="page columns">
+      <OldNote error={info.error} />
+      <Panel title="Server">
+        <table className="pairs">
+          <tbody>
+            {health.data && (
+              <tr>
+                <th scope="row">Health</th>
+                <td>
+                  <StatusBadge status={health.data.status} /> {health.data.ready ? "ready" : "not ready"}
+                </td>
+              </tr>
+            )}
+            {rows.map(([label, value]) => (
+              <tr key={label}>
+                <th scope="row">{label}</th>
+                <td>{value}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Panel>
+      <Panel title="Interfaces">
+        <table className="pairs">
+          <tbody>
+            {LINKS.map(([path, what]) => (
+              <tr key={path}>
+                <th scope="row">
+                  <a href={path}>{path}</a>
+                </th>
+                <td>{what}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Panel>
+      <Panel title="Counters since the start">
+        <table className="pairs counters">
+          <tbody>
+            {Object.entries(counters)
+              .sort(([a], [b]) => (a < b ? -1 : 1))
+              .map(([label, value]) => (
+                <tr key={label}>
+                  <th scope="row">{label.replaceAll("_", " ")}</th>
+                  <td>{groupedCount(value)}</td>
+                </tr>
+              ))}
+          </tbody>
+        </table>
+      </Panel>
+    </div>
+  );
+}

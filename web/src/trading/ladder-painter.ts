@@ -1,0 +1,179 @@
+/** Draws the ladder into rows of its own, outside React: asks above, bids below, the best ones in the middle. */
+
+import { formatUnits, unitsOf, type BookView } from "marketd-client";
+import { grouped } from "../lib/figures.ts";
+import { element, paintNever, paintSoon, setText } from "../lib/painter.ts";
+import { rowsOf, type Row, type Scales } from "./grouping.ts";
+
+export const ROW_PX = 20;
+const ROWS_MAX = 60;
+/** Rows that light up in one drawing: more would be noise. */
+const FLASHES_MAX = 16;
+const FLASH: KeyframeAnimationOptions = { duration: 320, easing: "ease-out" };
+
+interface DrawnRow {
+  root: HTMLElement;
+  bar: HTMLElement;
+  price: HTMLElement;
+  qty: HTMLElement;
+  sum: HTMLElement;
+}
+
+function makeRow(): DrawnRow {
+  const root = element("div", { className: "row", role: "row" });
+  const bar = element("i", { className: "bar" });
+  bar.setAttribute("aria-hidden", "true");
+  const cell = (className: string): HTMLElement => element("span", { className, role: "cell" });
+  const row = { root, bar, price: cell("price"), qty: cell("qty"), sum: cell("sum") };
+  root.append(bar, row.price, row.qty, row.sum);
+  return row;
+}
+
+/** One side: its rows on the page, and what they showed, by price. */
+class Side {
+  readonly root: HTMLElement;
+  readonly #rows: DrawnRow[] = [];
+  readonly #isBids: boolean;
+  #shown = new Map<string, string>();
+
+  constructor(isBids: boolean) {
+    this.#isBids = isBids;
+    this.root = element("div", { className: isBids ? "side bids" : "side asks", role: "rowgroup" });
+  }
+
+  forget(): void {
+    this.#shown.clear();
+  }
+
+  draw(rows: readonly Row[], count: number, deepest: bigint, flashesLeft: number): number {
+    this.#fit(count);
+    const before = this.#shown;
+    this.#shown = new Map();
+    for (let at = 0; at < count; at += 1) {
+      // The best row is next to the middle.
+      const drawn = this.#rows[this.#isBids ? at : count - 1 - at] as DrawnRow;
+      const row = rows[at];
+      drawn.root.classList.toggle("empty", !row);
+      if (!row) {
+        for (const cell of [drawn.price, drawn.qty, drawn.sum]) setText(cell, "");
+        drawn.bar.style.transform = "scaleX(0)";
+        continue;
+      }
+      setText(drawn.price, grouped(row.price));
+      setText(drawn.qty, row.qty);
+      setText(drawn.sum, row.sum);
+      const share = deepest === 0n ? 0 : Number((row.sumUnits * 1000n) / deepest) / 1000;
+      drawn.bar.style.transform = `scaleX(${share})`;
+      this.#shown.set(row.price, row.qty);
+      const held = before.get(row.price);
+      if (before.size > 0 && held !== row.qty && flashesLeft > 0) {
+        flashesLeft -= 1;
+        const grew = held === undefined || unitsOf(row.qty) > unitsOf(held);
+        flash(drawn.root, this.#isBids === grew ? "--flash-bid" : "--flash-ask");
+      }
+    }
+    return flashesLeft;
+  }
+
+  #fit(count: number): void {
+    while (this.#rows.length > count) this.#rows.pop()?.root.remove();
+    while (this.#rows.length < count) {
+      const row = makeRow();
+      this.#rows.push(row);
+      this.root.append(row.root);
+    }
+  }
+}
+
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+function flash(root: HTMLElement, name: string): void {
+  if (calm.matches) return;
+  root.animate([{ backgroundColor: `var(${name})` }, { backgroundColor: "transparent" }], FLASH);
+}
+
+export interface LadderMarket {
+  scales: Scales;
+  width: bigint;
+}
+
+export class LadderPainter {
+  readonly #host: HTMLElement;
+  readonly #view: BookView;
+  readonly #asks = new Side(false);
+  readonly #bids = new Side(true);
+  readonly #spread: HTMLElement;
+  readonly #mid: HTMLElement;
+  readonly #resize: ResizeObserver;
+  readonly #endListening: () => void;
+  #market: LadderMarket | null = null;
+  #count = 10;
+
+  constructor(host: HTMLElement, view: BookView) {
+    this.#host = host;
+    this.#view = view;
+    const middle = element("div", { className: "middle" });
+    this.#mid = element("span", { className: "mid" });
+    this.#spread = element("span", { className: "spread" });
+    middle.append(this.#mid, this.#spread);
+    const group = element("div", { role: "rowgroup" });
+    const row = element("div", { role: "row" });
+    middle.setAttribute("role", "cell");
+    row.append(middle);
+    group.append(row);
+    host.replaceChildren(this.#asks.root, group, this.#bids.root);
+    this.#resize = new ResizeObserver(() => this.#measure());
+    this.#resize.observe(host);
+    this.#endListening = view.listen(() => paintSoon(this.#paint));
+    this.#measure();
+  }
+
+  show(market: LadderMarket): void {
+    this.#market = market;
+    this.#asks.forget();
+    this.#bids.forget();
+    paintSoon(this.#paint);
+  }
+
+  end(): void {
+    this.#resize.disconnect();
+    this.#endListening();
+    paintNever(this.#paint);
+    this.#host.replaceChildren();
+  }
+
+  #measure(): void {
+    const middlePx = 34;
+    const count = Math.floor((this.#host.clientHeight - middlePx) / 2 / ROW_PX);
+    this.#count = Math.min(ROWS_MAX, Math.max(3, count));
+    paintSoon(this.#paint);
+  }
+
+  readonly #paint = (): void => {
+    const market = this.#market;
+    if (!market) return;
+    const { book } = this.#view;
+    const { scales, width } = market;
+    const asks = rowsOf(book.asks, false, width, scales, this.#count);
+    const bids = rowsOf(book.bids, true, width, scales, this.#count);
+    const deepest = [asks.at(-1)?.sumUnits ?? 0n, bids.at(-1)?.sumUnits ?? 0n].reduce((a, b) => (a > b ? a : b));
+    const left = this.#asks.draw(asks, this.#count, deepest, FLASHES_MAX);
+    this.#bids.draw(bids, this.#count, deepest, left);
+    this.#drawMiddle(scales);
+  };
+
+  #drawMiddle(scales: Scales): void {
+    const { bestBid, bestAsk } = this.#view.book;
+    if (!bestBid || !bestAsk) {
+      setText(this.#mid, NOTHING);
+      setText(this.#spread, "no spread while a side is empty");
+      return;
+    }
+    const [bid, ask] = [unitsOf(bestBid[0]), unitsOf(bestAsk[0])];
+    // The middle of two prices needs one decimal more than they have.
+    setText(this.#mid, grouped(formatUnits((bid + ask) * 5n, scales.price + 1)));
+    setText(this.#spread, `spread ${formatUnits(ask - bid, scales.price)}`);
+  }
+}
+
+const NOTHING = "–";

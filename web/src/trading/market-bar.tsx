@@ -1,0 +1,65 @@
+/** One line about the market: its price, its day, and whether it can be believed. */
+
+import { useRef } from "react";
+import { compareAtScale, type StatusFrame, type TickerView } from "marketd-client";
+import type { Market } from "../lib/api.ts";
+import { baseOf, brief, NONE, quoteOf, shown, signed, signOf } from "../lib/figures.ts";
+import { useVersion } from "../lib/server.ts";
+import { SourceTag, StatusBadge } from "../ui/status.tsx";
+import { MarketPicker } from "./market-picker.tsx";
+
+interface MarketBarProps {
+  markets: Market[];
+  market: Market;
+  view: TickerView | null;
+  status: StatusFrame | undefined;
+}
+
+export function MarketBar({ markets, market, view, status }: MarketBarProps) {
+  useVersion(view);
+  const ticker = view?.frame ?? null;
+  const direction = useDirection(ticker?.last ?? null);
+  const day = signOf(ticker?.change_percent);
+  const tone = day < 0 ? "down" : day > 0 ? "up" : "";
+  const figures: [string, string, string?][] = [
+    ["24 h change", ticker ? `${signed(ticker.change)} (${signed(ticker.change_percent, " %")})` : NONE, tone],
+    ["24 h high", shown(ticker?.high)],
+    ["24 h low", shown(ticker?.low)],
+    [`24 h volume, ${baseOf(market.market)}`, ticker ? brief(ticker.volume) : NONE],
+    [`24 h volume, ${quoteOf(market.market)}`, ticker ? brief(ticker.quote_volume) : NONE],
+    ["Spread", shown(ticker?.spread)],
+    ["Imbalance", ticker?.imbalance ?? NONE],
+  ];
+  return (
+    <section className="market-bar" aria-label="Market">
+      <MarketPicker markets={markets} chosen={market.market} />
+      <p className={`last ${direction}`}>
+        <span className="visually-hidden">Last price </span>
+        {shown(ticker?.last)}
+      </p>
+      <span className="market-marks">
+        <StatusBadge status={status?.status ?? "connecting"} reason={status?.reason} />
+        <SourceTag source={market.source} />
+      </span>
+      <dl>
+        {figures.map(([name, figure, className]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd className={className}>{figure}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+/** Which way the price last went. */
+function useDirection(last: string | null): "up" | "down" | "" {
+  const held = useRef<{ last: string | null; direction: "up" | "down" | "" }>({ last: null, direction: "" });
+  if (last !== held.current.last) {
+    const before = held.current.last;
+    const order = before === null || last === null ? 0 : compareAtScale(last, before);
+    held.current = { last, direction: order > 0 ? "up" : order < 0 ? "down" : "" };
+  }
+  return held.current.direction;
+}

@@ -1,0 +1,111 @@
+/** The latest trades, newest on top, drawn outside React. */
+
+import { useEffect, useRef } from "react";
+import type { Print, TradesView } from "marketd-client";
+import { grouped } from "../lib/figures.ts";
+import { element, paintNever, paintSoon, setText } from "../lib/painter.ts";
+import { getSettings, onSettings } from "../lib/settings.ts";
+import { formatTime } from "../lib/time.ts";
+import { Panel } from "../ui/panel.tsx";
+
+const ROW_PX = 20;
+const ROWS_MAX = 80;
+
+interface DrawnPrint {
+  root: HTMLElement;
+  price: HTMLElement;
+  qty: HTMLElement;
+  time: HTMLElement;
+}
+
+class TapePainter {
+  readonly #host: HTMLElement;
+  readonly #view: TradesView;
+  readonly #rows: DrawnPrint[] = [];
+  readonly #resize: ResizeObserver;
+  readonly #ends: (() => void)[];
+
+  constructor(host: HTMLElement, view: TradesView) {
+    this.#host = host;
+    this.#view = view;
+    host.replaceChildren();
+    const soon = (): void => paintSoon(this.#paint);
+    this.#resize = new ResizeObserver(() => this.#measure());
+    this.#resize.observe(host);
+    this.#ends = [view.listen(soon), onSettings(soon)];
+    this.#measure();
+  }
+
+  end(): void {
+    this.#resize.disconnect();
+    for (const end of this.#ends) end();
+    paintNever(this.#paint);
+    this.#host.replaceChildren();
+  }
+
+  #measure(): void {
+    const count = Math.min(ROWS_MAX, Math.max(3, Math.floor(this.#host.clientHeight / ROW_PX)));
+    while (this.#rows.length > count) this.#rows.pop()?.root.remove();
+    while (this.#rows.length < count) {
+      const root = element("div", { className: "row", role: "row" });
+      const cell = (className: string): HTMLElement => element("span", { className, role: "cell" });
+      const row = { root, price: cell("price"), qty: cell("qty"), time: cell("time") };
+      root.append(row.price, row.qty, row.time);
+      this.#rows.push(row);
+      this.#host.append(root);
+    }
+    paintSoon(this.#paint);
+  }
+
+  readonly #paint = (): void => {
+    const { prints } = this.#view;
+    const { zone } = getSettings();
+    this.#rows.forEach((row, at) => draw(row, prints[prints.length - 1 - at], zone));
+  };
+}
+
+function draw(row: DrawnPrint, print: Print | undefined, zone: "local" | "utc"): void {
+  if (!print) {
+    for (const cell of [row.price, row.qty, row.time]) setText(cell, "");
+    return setClass(row.root, "row empty");
+  }
+  if ("missed" in print) {
+    const { from, to } = print.missed;
+    setText(row.price, `${grouped(String(to - from + 1))} trades missed`);
+    setText(row.qty, "");
+    setText(row.time, "");
+    return setClass(row.root, "row missed");
+  }
+  setClass(row.root, `row ${print.side === "buy" ? "buy" : "sell"}${print.backfilled ? " backfilled" : ""}`);
+  setText(row.price, `${print.side === "buy" ? "▲" : "▼"} ${grouped(print.price)}`);
+  setText(row.qty, print.qty);
+  setText(row.time, print.ts ? formatTime(print.ts, zone) : "–");
+}
+
+function setClass(root: HTMLElement, className: string): void {
+  if (root.className !== className) root.className = className;
+}
+
+export function Tape({ view }: { view: TradesView | null }) {
+  const host = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!host.current || !view) return;
+    const painter = new TapePainter(host.current, view);
+    return () => painter.end();
+  }, [view]);
+  return (
+    <Panel title="Trades" className="tape">
+      <div role="table" aria-label="Latest trades, newest first" className="tape-table">
+        <div role="rowgroup" className="heads">
+          <div role="row" className="row head">
+            <span role="columnheader" className="price">Price</span>
+            <span role="columnheader" className="qty">Quantity</span>
+            <span role="columnheader" className="time">Time</span>
+          </div>
+        </div>
+        <div ref={host} role="rowgroup" className="tape-rows" />
+      </div>
+      {view?.refusal && <p className="refusal">Trades are not served: {view.refusal.message}</p>}
+    </Panel>
+  );
+}
