@@ -9,6 +9,7 @@ mod page;
 mod replay;
 mod reply;
 mod sim;
+mod store_health;
 mod system;
 mod ticker;
 mod trace;
