@@ -3,6 +3,8 @@
 //! The default file is built in and holds every key, so it also tells the type of each: that is how a
 //! variable of the environment is read.
 
+mod store;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -14,12 +16,15 @@ use marketd_actors::relay::RelayLimits;
 use marketd_actors::replay::Speed;
 use marketd_actors::ring::RingLimits;
 use marketd_actors::session::{OriginRules, SessionLimits};
+use marketd_actors::storage::StoreSettings;
 use marketd_bus::{BusOptions, RateLimit};
 use marketd_domain::Instrument;
 use marketd_domain::market::MarketLimits;
 use marketd_domain::numbers::Decimal;
 use serde::Deserialize;
 use toml::{Table, Value};
+
+pub use store::Store;
 
 const DEFAULT: &str = include_str!("../config/default.toml");
 const PREFIX: &str = "MARKETD__";
@@ -43,7 +48,7 @@ fn bad(place: impl Into<String>, reason: impl Into<String>) -> ConfigError {
 pub struct Config {
     pub data_dir: PathBuf,
     pub http: Http,
-    pub store: Url,
+    pub store: Store,
     pub bus: Bus,
     pub auth: Auth,
     pub log: Log,
@@ -283,6 +288,7 @@ pub struct Session {
 #[serde(deny_unknown_fields)]
 pub struct Shutdown {
     pub sessions_ms: u64,
+    pub flush_ms: u64,
     pub deadline_ms: u64,
 }
 
@@ -363,9 +369,19 @@ impl Config {
         }
     }
 
+    /// How rows are kept.
+    pub fn store_settings(&self) -> StoreSettings {
+        self.store.settings(self.store_url(), &self.data_dir)
+    }
+
     fn validate(&self) -> Result<(), ConfigError> {
         self.speed()?;
         self.instruments()?;
+        self.store.validate()?;
+        if self.markets.candles < 2 {
+            // The latest one is open: with one only, a closed candle would be gone before it could be stored.
+            return Err(bad("markets.candles", "must be at least 2"));
+        }
         if self.auth.disabled && !self.http.bind.ip().is_loopback() {
             return Err(bad(
                 "auth.disabled",
@@ -396,7 +412,6 @@ impl Config {
         for (key, value) in [
             ("markets.mailbox", self.markets.mailbox),
             ("markets.trades", self.markets.trades),
-            ("markets.candles", self.markets.candles),
             ("hub.mailbox", self.hub.mailbox),
             ("hub.ring_frames", self.hub.ring_frames),
             ("limits.fragments", self.limits.fragments),
@@ -696,5 +711,9 @@ mod tests {
         check(&[("MARKETD__BUS__PREFIX", "a b")], "bus.prefix");
         check(&[("MARKETD__BUS__SNAPSHOT_MS", "0")], "bus.snapshot_ms");
         check(&[("MARKETD__BUS__SNAPSHOT_LEVELS", "5001")], "bus.snapshot_levels");
+        check(&[("MARKETD__MARKETS__CANDLES", "1")], "markets.candles");
+        check(&[("MARKETD__STORE__FLUSH_ROWS", "0")], "store.flush_rows");
+        check(&[("MARKETD__STORE__FLUSH_MS", "5001")], "store.flush_ms");
+        check(&[("MARKETD__STORE__RETENTION__TRADES_DAYS", "-1")], "configuration");
     }
 }

@@ -14,8 +14,9 @@ use marketd_actors::market::MarketActor;
 use marketd_actors::past::{self, Pasts, Wanted};
 use marketd_actors::recorder::Recorder;
 use marketd_actors::replay::{MarketFactory, Recording, ReplayActor, ReplaySpec, ReplayStatus, StopReplay};
-use marketd_actors::sim::{SimActor, SimSpec};
+use marketd_actors::sim::{SimActor, SimSpec, StopSim};
 use marketd_actors::storage::Storage;
+use marketd_actors::writer::handover::Handover;
 use marketd_domain::history::Past;
 use marketd_domain::instrument::MarketId;
 use marketd_domain::market::MarketState;
@@ -66,8 +67,8 @@ impl Stage {
         Self { board, keeper, market_arbiters, feed_arbiter: Arbiter::new(), past }
     }
 
-    /// Makes markets: registered on the board, run by an actor, watched by the keeper.
-    pub fn market_factory(&self, config: &Config) -> MarketFactory {
+    /// Makes markets: registered on the board, run by an actor, watched by the keeper, their rows handed to the store.
+    pub fn market_factory(&self, config: &Config, storage: Option<Arc<Storage>>) -> MarketFactory {
         let board = self.board.clone();
         let keeper = self.keeper.clone();
         let past = self.past.clone();
@@ -92,10 +93,12 @@ impl Stage {
             let arbiter = arbiters[next.fetch_add(1, Ordering::Relaxed) % arbiters.len()].clone();
             let start = {
                 let (board, entry) = (board.clone(), entry.clone());
+                let (storage, venue) = (storage.clone(), venue.to_owned());
                 move || {
                     let (board, entry_in) = (board.clone(), entry.clone());
+                    let handover = storage.clone().map(|storage| Handover::new(storage, &entry, &venue));
                     let addr = MarketActor::start_in_arbiter(&arbiter, move |_| {
-                        MarketActor::new(board, entry_in, mailbox, limits)
+                        MarketActor::new(board, entry_in, mailbox, limits, handover)
                     });
                     entry.set_actor(addr);
                 }
@@ -133,8 +136,7 @@ pub fn stop(running: &[Running]) {
         match feed {
             Running::Live(actor) => actor.read().do_send(StopFeed),
             Running::Replay(actor) => actor.read().do_send(StopReplay),
-            // It ends with its arbiter; nothing outside is to be told.
-            Running::Sim(_) => {}
+            Running::Sim(actor) => actor.read().do_send(StopSim),
         }
     }
 }
@@ -162,6 +164,15 @@ pub async fn read_past(storage: &Storage, config: &Config) -> Pasts {
             Pasts::default()
         }
     }
+}
+
+/// Whether nothing comes any more.
+pub fn have_ended(running: &[Running]) -> bool {
+    !running.iter().any(|feed| match feed {
+        Running::Live(actor) => actor.read().connected(),
+        Running::Replay(actor) => actor.read().connected(),
+        Running::Sim(actor) => actor.read().connected(),
+    })
 }
 
 /// Live feeds of every venue that is switched on: one actor per connection.

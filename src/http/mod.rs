@@ -13,6 +13,7 @@ mod relayed;
 mod replay;
 mod reply;
 mod sim;
+mod store_health;
 mod system;
 mod ticker;
 mod trace;
