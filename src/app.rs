@@ -77,6 +77,8 @@ impl Server {
             session_limits: Arc::new(config.session_limits()),
             flush_ms: config.session.flush_ms,
             started: Instant::now(),
+            traffic: Arc::default(),
+            metrics_are_public: config.http.public_metrics,
             storage: storage.clone(),
             replays,
             sim: simulating,
@@ -157,6 +159,7 @@ fn start_http(
             .app_data(shared.clone())
             .app_data(hub_of_this_thread(&board, hub_limits))
             .configure(http::configure)
+            .wrap(shared.traffic.worker())
             .into_factory()
             .map_err(|error: actix_web::Error| error.error_response());
         let stopping = stopping.clone();
