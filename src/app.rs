@@ -98,6 +98,8 @@ impl Server {
             session_limits: Arc::new(config.session_limits()),
             flush_ms: config.session.flush_ms,
             started: Instant::now(),
+            traffic: Arc::default(),
+            metrics_are_public: config.http.public_metrics,
             storage: storage.clone(),
             relayed: is_shared.then(|| RelayedBooks::new(bus.clone(), config.bus.refresh())),
             bus: bus.clone(),
@@ -212,6 +214,7 @@ fn start_http(
             .app_data(hub_of_this_thread(&board, hub_limits))
             .configure(http::configure)
             .wrap(limits.clone())
+            .wrap(shared.traffic.worker())
             .into_factory()
             .map_err(|error: actix_web::Error| error.error_response());
         let stopping = stopping.clone();
