@@ -105,3 +105,21 @@ async fn without_redis_there_are_no_books_of_others() {
     assert_eq!(app.counter("bus_cache_misses").await, 0, "nobody was asked");
     app.stop().await;
 }
+
+#[cfg(feature = "failpoints")]
+#[actix_web::test]
+async fn a_relay_that_panics_is_started_again() {
+    let Some(url) = redis_url() else { return };
+    let prefix = prefix();
+    let owner = node_with_market(&url, &prefix, &[]).await;
+    let other = bare_node(&url, &prefix, &[]).await;
+    book_is_there(&other, BOOK).await;
+    let relay = owner.server().relay.clone().expect("a relay");
+    let first = relay.read().clone();
+    first.try_send(marketd_actors::relay::Crash).ok().expect("it takes the message");
+    other.until("the relay to be another", async || *relay.read() != first).await;
+    let before = other.data(BOOK).await["seq"].as_u64();
+    other.until("newer books", async || other.data(BOOK).await["seq"].as_u64() > before).await;
+    other.stop().await;
+    owner.stop().await;
+}
