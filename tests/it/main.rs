@@ -3,6 +3,7 @@
 mod support;
 
 mod bad_input;
+mod bus;
 mod catchup;
 mod churn;
 mod client_faults;
