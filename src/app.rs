@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actix::Addr;
+use actix::{Actor, Addr};
 use actix_http::HttpService;
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::dev::{AppConfig, Extensions, Server as ActixServer, ServerHandle};
@@ -15,15 +15,19 @@ use anyhow::Context;
 use marketd_actors::board::Board;
 use marketd_actors::connection::{Io, SocketOptions};
 use marketd_actors::hub::{HubActor, HubState};
-use marketd_actors::keeper::KeeperActor;
+use marketd_actors::keeper::{KeeperActor, Watch};
+use marketd_actors::past::{self, Pasts};
 use marketd_actors::recorder::Recorder;
+use marketd_actors::relay::RelayActor;
 use marketd_actors::storage::Storage;
-use marketd_store::StoreOptions;
+use marketd_bus::Bus;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::config::Config;
 use crate::feeds::{self, Running, Stage};
-use crate::http::{self, Shared};
+use crate::http::{self, RelayedBooks, RequestLimits, Shared};
+use crate::lock::FolderLock;
+use crate::writers::{self, Writers};
 
 /// How long a closed connection may take to go. Longer than the half second at which actix refreshes
 /// the clock it sets this deadline by: a deadline that is past when it is set never comes.
@@ -40,27 +44,44 @@ pub struct Server {
     pub feeds: Vec<Running>,
     pub keeper: Addr<KeeperActor>,
     pub storage: Option<Arc<Storage>>,
+    pub bus: Arc<dyn Bus>,
+    pub writers: Option<Writers>,
     pub shutdown: crate::config::Shutdown,
     stage: Stage,
+    /// For as long as this process may write into the folder.
+    _folder: Option<FolderLock>,
 }
 
 impl Server {
-    /// Binds first (a port in use is found out before anything runs), then starts markets, hubs and
-    /// HTTP, and the feeds last. Must run inside an actix system.
+    /// Binds first (a port in use is found out before anything runs), opens the store, then starts writers, markets, hubs
+    /// and HTTP, and the feeds last. Must run inside an actix system.
     pub async fn start(config: &Config, recorder: Option<&Recorder>) -> anyhow::Result<Self> {
         let listener =
             listen(config.http.bind).with_context(|| format!("cannot listen on {}", config.http.bind))?;
-        let storage = match recorder {
-            None => Some(
-                Storage::open(config.store_url(), StoreOptions::default())
-                    .await
-                    .context("cannot use the store")?,
-            ),
-            Some(_) => None,
+        let (folder, storage) = match recorder {
+            None => {
+                let folder = FolderLock::take(&config.data_dir)?;
+                let storage = Storage::open(config.store_settings()).await.context("cannot use the store")?;
+                (Some(folder), Some(storage))
+            }
+            Some(_) => (None, None),
         };
+        let bus = match recorder {
+            None => marketd_bus::open(&config.bus.url, config.bus.options()).context("cannot use the bus")?,
+            Some(_) => Arc::new(marketd_bus::MemoryBus::default()),
+        };
+        let is_shared = recorder.is_none() && !config.bus.url.is_empty();
+        let past = match &storage {
+            Some(storage) => feeds::read_past(storage, config).await,
+            None => Pasts::default(),
+        };
+        if let Some(store) = storage.as_ref().and_then(|storage| storage.store()) {
+            actix_web::rt::spawn(past::mend(store, past.mended));
+        }
         let board = Arc::new(Board::default());
-        let stage = Stage::new(board.clone(), config);
-        let factory = stage.market_factory(config);
+        let stage = Stage::new(board.clone(), config, past.by_market);
+        let writers = storage.as_ref().map(|storage| writers::start(&stage, storage));
+        let factory = stage.market_factory(config, storage.clone());
         let mut running = Vec::new();
         let mut simulating = None;
         if let Some((feed, sim)) = feeds::start_sim(&stage, config, &factory) {
@@ -78,11 +99,16 @@ impl Server {
             flush_ms: config.session.flush_ms,
             started: Instant::now(),
             storage: storage.clone(),
+            relayed: is_shared.then(|| RelayedBooks::new(bus.clone(), config.bus.refresh())),
+            bus: bus.clone(),
             replays,
             sim: simulating,
         });
         let (handle, addresses) = start_http(config, &board, shared, listener)?;
         running.extend(feeds::start_live(&stage, config, &factory, recorder));
+        if is_shared {
+            start_relay(&stage, &bus, config);
+        }
         let keeper = stage.keeper.clone();
         Ok(Self {
             board,
@@ -91,8 +117,11 @@ impl Server {
             feeds: running,
             keeper,
             storage,
+            bus,
+            writers,
             shutdown: config.shutdown.clone(),
             stage,
+            _folder: folder,
         })
     }
 
@@ -101,6 +130,9 @@ impl Server {
         self.stage.feed_arbiter.stop();
         for arbiter in &self.stage.market_arbiters {
             arbiter.stop();
+        }
+        if let Some(writers) = &self.writers {
+            writers.arbiter.stop();
         }
     }
 }
@@ -119,6 +151,23 @@ fn hub_of_this_thread(board: &Arc<Board>, limits: marketd_actors::hub::HubLimits
         })
         .clone()
     })
+}
+
+/// Starts what puts books onto the bus, watched by the keeper.
+fn start_relay(stage: &Stage, bus: &Arc<dyn Bus>, config: &Config) {
+    let relay = Arc::new(parking_lot::RwLock::new(None::<Addr<RelayActor>>));
+    let start = {
+        let (relay, board, bus, limits) =
+            (relay.clone(), stage.board.clone(), bus.clone(), config.bus.relay_limits());
+        move || *relay.write() = Some(RelayActor::new(board.clone(), bus.clone(), limits).start())
+    };
+    start();
+    let watch = Watch {
+        name: "relay".to_owned(),
+        is_alive: Box::new(move || relay.read().as_ref().is_some_and(Addr::connected)),
+        restart: Box::new(start),
+    };
+    feeds::watch(&stage.keeper, watch);
 }
 
 /// Binds and listens.
@@ -147,6 +196,11 @@ fn start_http(
     };
     let addresses = vec![listener.local_addr().context("cannot tell the listening address")?];
     let board = board.clone();
+    let limits = RequestLimits {
+        bus: shared.bus.clone(),
+        limit: config.request_limit(),
+        count_loopback: shared.session_limits.count_loopback,
+    };
     let keep_alive = Duration::from_secs(config.http.keep_alive_s);
     let builder =
         ActixServer::build().workers(workers).max_concurrent_connections(config.http.max_connections);
@@ -157,6 +211,7 @@ fn start_http(
             .app_data(shared.clone())
             .app_data(hub_of_this_thread(&board, hub_limits))
             .configure(http::configure)
+            .wrap(limits.clone())
             .into_factory()
             .map_err(|error: actix_web::Error| error.error_response());
         let stopping = stopping.clone();

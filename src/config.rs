@@ -3,6 +3,8 @@
 //! The default file is built in and holds every key, so it also tells the type of each: that is how a
 //! variable of the environment is read.
 
+mod store;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -10,14 +12,19 @@ use std::time::Duration;
 
 use marketd_actors::feed::FeedLimits;
 use marketd_actors::hub::HubLimits;
+use marketd_actors::relay::RelayLimits;
 use marketd_actors::replay::Speed;
 use marketd_actors::ring::RingLimits;
 use marketd_actors::session::{OriginRules, SessionLimits};
+use marketd_actors::storage::StoreSettings;
+use marketd_bus::{BusOptions, RateLimit};
 use marketd_domain::Instrument;
 use marketd_domain::market::MarketLimits;
 use marketd_domain::numbers::Decimal;
 use serde::Deserialize;
 use toml::{Table, Value};
+
+pub use store::Store;
 
 const DEFAULT: &str = include_str!("../config/default.toml");
 const PREFIX: &str = "MARKETD__";
@@ -41,8 +48,8 @@ fn bad(place: impl Into<String>, reason: impl Into<String>) -> ConfigError {
 pub struct Config {
     pub data_dir: PathBuf,
     pub http: Http,
-    pub store: Url,
-    pub bus: Url,
+    pub store: Store,
+    pub bus: Bus,
     pub auth: Auth,
     pub log: Log,
     pub replay: Replay,
@@ -87,6 +94,70 @@ pub fn without_password(url: &str) -> String {
             format!("{scheme}://{user}:***{}", &rest[user.len() + 1 + password.len()..])
         }
         _ => url.to_owned(),
+    }
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bus {
+    pub url: String,
+    prefix: String,
+    timeout_ms: u64,
+    snapshot_ms: u64,
+    snapshot_levels: usize,
+}
+
+impl std::fmt::Debug for Bus {
+    /// Without the password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { url, prefix, timeout_ms, snapshot_ms, snapshot_levels } = self;
+        f.debug_struct("Bus")
+            .field("url", &without_password(url))
+            .field("prefix", prefix)
+            .field("timeout_ms", timeout_ms)
+            .field("snapshot_ms", snapshot_ms)
+            .field("snapshot_levels", snapshot_levels)
+            .finish()
+    }
+}
+
+impl Bus {
+    pub fn options(&self) -> BusOptions {
+        BusOptions { timeout: Duration::from_millis(self.timeout_ms), prefix: self.prefix.clone() }
+    }
+
+    pub const fn relay_limits(&self) -> RelayLimits {
+        RelayLimits { every: Duration::from_millis(self.snapshot_ms), levels: self.snapshot_levels }
+    }
+
+    /// A book of another node is read again after so long: often enough to see each that is put.
+    pub const fn refresh(&self) -> Duration {
+        Duration::from_millis(self.snapshot_ms / 4)
+    }
+
+    fn validate(&self) -> Result<(), ConfigError> {
+        let schemes = ["redis://", "rediss://", "redis+unix://", "unix://"];
+        if !self.url.is_empty() && !schemes.iter().any(|scheme| self.url.starts_with(scheme)) {
+            return Err(bad("bus.url", "is neither empty nor redis://host[:port] nor rediss://host[:port]"));
+        }
+        let is_plain =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'{' | b'}');
+        if self.prefix.is_empty() || self.prefix.len() > 64 || !self.prefix.bytes().all(is_plain) {
+            return Err(bad("bus.prefix", "is 1 to 64 letters, digits, '-', '_', '.' or braces"));
+        }
+        if !(1..=marketd_bus::TIMEOUT_MAX.as_millis()).contains(&u128::from(self.timeout_ms)) {
+            return Err(bad(
+                "bus.timeout_ms",
+                format!("must be 1 to {}", marketd_bus::TIMEOUT_MAX.as_millis()),
+            ));
+        }
+        if !(10..=3_000).contains(&self.snapshot_ms) {
+            return Err(bad("bus.snapshot_ms", "must be 10 to 3000"));
+        }
+        if !(1..=5_000).contains(&self.snapshot_levels) {
+            return Err(bad("bus.snapshot_levels", "must be 1 to 5000"));
+        }
+        Ok(())
     }
 }
 
@@ -168,6 +239,7 @@ pub struct Markets {
     pub mailbox: usize,
     trades: usize,
     candles: usize,
+    past_ms: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -185,6 +257,8 @@ pub struct Hub {
 pub struct Limits {
     subscriptions: usize,
     markets_per_request: usize,
+    requests_per_second: u32,
+    requests_burst: u32,
     connections_per_ip: u32,
     count_loopback: bool,
     message_bytes: usize,
@@ -214,6 +288,7 @@ pub struct Session {
 #[serde(deny_unknown_fields)]
 pub struct Shutdown {
     pub sessions_ms: u64,
+    pub flush_ms: u64,
     pub deadline_ms: u64,
 }
 
@@ -255,6 +330,8 @@ impl Config {
         };
         seed("DATABASE_URL", &["store", "url"], environment.get("DATABASE_URL").cloned())?;
         seed("REDIS_URL", &["bus", "url"], environment.get("REDIS_URL").cloned())?;
+        let rate = environment.get("RATE_LIMIT_RPS").cloned();
+        seed("RATE_LIMIT_RPS", &["limits", "requests_per_second"], rate)?;
         let disabled = environment.get("DISABLE_AUTH").map(|value| match value.as_str() {
             "1" => "true".to_owned(),
             "0" | "" => "false".to_owned(),
@@ -292,9 +369,19 @@ impl Config {
         }
     }
 
+    /// How rows are kept.
+    pub fn store_settings(&self) -> StoreSettings {
+        self.store.settings(self.store_url(), &self.data_dir)
+    }
+
     fn validate(&self) -> Result<(), ConfigError> {
         self.speed()?;
         self.instruments()?;
+        self.store.validate()?;
+        if self.markets.candles < 2 {
+            // The latest one is open: with one only, a closed candle would be gone before it could be stored.
+            return Err(bad("markets.candles", "must be at least 2"));
+        }
         if self.auth.disabled && !self.http.bind.ip().is_loopback() {
             return Err(bad(
                 "auth.disabled",
@@ -325,7 +412,6 @@ impl Config {
         for (key, value) in [
             ("markets.mailbox", self.markets.mailbox),
             ("markets.trades", self.markets.trades),
-            ("markets.candles", self.markets.candles),
             ("hub.mailbox", self.hub.mailbox),
             ("hub.ring_frames", self.hub.ring_frames),
             ("limits.fragments", self.limits.fragments),
@@ -351,10 +437,17 @@ impl Config {
             ));
         }
         self.origins()?;
+        self.bus.validate()?;
         if self.session.pong_timeout_ms < self.session.ping_ms {
             return Err(bad("session.pong_timeout_ms", "is shorter than session.ping_ms"));
         }
         Ok(())
+    }
+
+    /// Requests of one address; `None`: any number.
+    pub fn request_limit(&self) -> Option<RateLimit> {
+        let (rate, burst) = (self.limits.requests_per_second, self.limits.requests_burst);
+        (rate > 0).then(|| RateLimit::per_second(rate, burst.max(rate)))
     }
 
     pub fn speed(&self) -> Result<Speed, ConfigError> {
@@ -400,6 +493,11 @@ impl Config {
 
     pub const fn market_limits(&self) -> MarketLimits {
         MarketLimits { trades: self.markets.trades, candles: self.markets.candles }
+    }
+
+    /// How long markets wait for what the store knows of them; `None`: they begin without.
+    pub fn past_deadline(&self) -> Option<Duration> {
+        Some(Duration::from_millis(self.markets.past_ms)).filter(|deadline| !deadline.is_zero())
     }
 
     pub const fn hub_limits(&self) -> HubLimits {
@@ -564,6 +662,8 @@ mod tests {
             ("MARKETD__LIMITS__SUBSCRIPTIONS", "7"),
             ("GATEWAY_PORT", "9123"),
             ("DATABASE_URL", "postgres://x"),
+            ("REDIS_URL", "redis://:s3cret@cache:6379/1"),
+            ("RATE_LIMIT_RPS", "7"),
             ("UNRELATED", "1"),
         ])
         .expect("valid");
@@ -575,6 +675,9 @@ mod tests {
         assert_eq!(config.limits.subscriptions, 7);
         assert_eq!(config.http.bind.to_string(), "127.0.0.1:9123");
         assert_eq!(config.store.url, "postgres://x");
+        assert_eq!(config.bus.url, "redis://:s3cret@cache:6379/1");
+        assert!(!format!("{config:?}").contains("s3cret"));
+        assert_eq!(config.request_limit(), Some(RateLimit::per_second(7, 100)));
     }
 
     #[test]
@@ -602,5 +705,15 @@ mod tests {
         check(&by_path, "session.echo");
         check(&[("MARKETD_PROFILE", "nosuch")], "config/nosuch.toml");
         check(&[("MARKETD__MARKETS__TRADES", "0")], "markets.trades");
+        check(&[("REDIS_URL", "http://cache")], "bus.url");
+        check(&[("RATE_LIMIT_RPS", "fast")], "RATE_LIMIT_RPS");
+        check(&[("MARKETD__BUS__TIMEOUT_MS", "501")], "bus.timeout_ms");
+        check(&[("MARKETD__BUS__PREFIX", "a b")], "bus.prefix");
+        check(&[("MARKETD__BUS__SNAPSHOT_MS", "0")], "bus.snapshot_ms");
+        check(&[("MARKETD__BUS__SNAPSHOT_LEVELS", "5001")], "bus.snapshot_levels");
+        check(&[("MARKETD__MARKETS__CANDLES", "1")], "markets.candles");
+        check(&[("MARKETD__STORE__FLUSH_ROWS", "0")], "store.flush_rows");
+        check(&[("MARKETD__STORE__FLUSH_MS", "5001")], "store.flush_ms");
+        check(&[("MARKETD__STORE__RETENTION__TRADES_DAYS", "-1")], "configuration");
     }
 }

@@ -1,5 +1,6 @@
 //! Starting market actors and what feeds them, and keeping them alive.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,9 +11,14 @@ use marketd_actors::clock;
 use marketd_actors::feed::{FeedActor, FeedSpec, StopFeed};
 use marketd_actors::keeper::{KeeperActor, Watch, WatchActor};
 use marketd_actors::market::MarketActor;
+use marketd_actors::past::{self, Pasts, Wanted};
 use marketd_actors::recorder::Recorder;
 use marketd_actors::replay::{MarketFactory, Recording, ReplayActor, ReplaySpec, ReplayStatus, StopReplay};
-use marketd_actors::sim::{SimActor, SimSpec};
+use marketd_actors::sim::{SimActor, SimSpec, StopSim};
+use marketd_actors::storage::Storage;
+use marketd_actors::writer::handover::Handover;
+use marketd_domain::history::Past;
+use marketd_domain::instrument::MarketId;
 use marketd_domain::market::MarketState;
 use marketd_domain::{Instrument, Source};
 use marketd_venues::container::ContainerError;
@@ -49,19 +55,23 @@ pub struct Stage {
     pub keeper: Addr<KeeperActor>,
     pub market_arbiters: Vec<Arbiter>,
     pub feed_arbiter: Arbiter,
+    /// What live markets were before; each takes its own.
+    past: Arc<Mutex<HashMap<MarketId, Past>>>,
 }
 
 impl Stage {
-    pub fn new(board: Arc<Board>, config: &Config) -> Self {
+    pub fn new(board: Arc<Board>, config: &Config, past: HashMap<MarketId, Past>) -> Self {
         let keeper = KeeperActor::new(board.clone()).start();
         let market_arbiters = (0..config.markets.arbiters).map(|_| Arbiter::new()).collect();
-        Self { board, keeper, market_arbiters, feed_arbiter: Arbiter::new() }
+        let past = Arc::new(Mutex::new(past));
+        Self { board, keeper, market_arbiters, feed_arbiter: Arbiter::new(), past }
     }
 
-    /// Makes markets: registered on the board, run by an actor, watched by the keeper.
-    pub fn market_factory(&self, config: &Config) -> MarketFactory {
+    /// Makes markets: registered on the board, run by an actor, watched by the keeper, their rows handed to the store.
+    pub fn market_factory(&self, config: &Config, storage: Option<Arc<Storage>>) -> MarketFactory {
         let board = self.board.clone();
         let keeper = self.keeper.clone();
+        let past = self.past.clone();
         let mut arbiters: Vec<ArbiterHandle> = self.market_arbiters.iter().map(Arbiter::handle).collect();
         if arbiters.is_empty() {
             arbiters.push(self.feed_arbiter.handle());
@@ -73,15 +83,22 @@ impl Stage {
             if let Some(entry) = board.market(id.as_str()) {
                 return entry;
             }
-            let state = MarketState::new(instrument.clone(), limits, clock::now());
+            let now = clock::now();
+            let mut state = MarketState::new(instrument.clone(), limits, now);
+            if let Some(past) = past.lock().remove(&id).filter(|_| source == Source::Live) {
+                state.resume(&past);
+                state.roll_ticker(now);
+            }
             let entry = board.register(id, source, state);
             let arbiter = arbiters[next.fetch_add(1, Ordering::Relaxed) % arbiters.len()].clone();
             let start = {
                 let (board, entry) = (board.clone(), entry.clone());
+                let (storage, venue) = (storage.clone(), venue.to_owned());
                 move || {
                     let (board, entry_in) = (board.clone(), entry.clone());
+                    let handover = storage.clone().map(|storage| Handover::new(storage, &entry, &venue));
                     let addr = MarketActor::start_in_arbiter(&arbiter, move |_| {
-                        MarketActor::new(board, entry_in, mailbox, limits)
+                        MarketActor::new(board, entry_in, mailbox, limits, handover)
                     });
                     entry.set_actor(addr);
                 }
@@ -102,7 +119,7 @@ impl Stage {
 }
 
 #[allow(clippy::disallowed_methods, reason = "a few watches at start, before the keeper has run once")]
-fn watch(keeper: &Addr<KeeperActor>, watch: Watch) {
+pub fn watch(keeper: &Addr<KeeperActor>, watch: Watch) {
     keeper.do_send(WatchActor(watch));
 }
 
@@ -119,10 +136,43 @@ pub fn stop(running: &[Running]) {
         match feed {
             Running::Live(actor) => actor.read().do_send(StopFeed),
             Running::Replay(actor) => actor.read().do_send(StopReplay),
-            // It ends with its arbiter; nothing outside is to be told.
-            Running::Sim(_) => {}
+            Running::Sim(actor) => actor.read().do_send(StopSim),
         }
     }
+}
+
+/// What the store knows of the live markets. Replays and the simulator begin anew each time, so their past is none of
+/// theirs.
+pub async fn read_past(storage: &Storage, config: &Config) -> Pasts {
+    let wanted: Vec<Wanted> = (config.live_venues())
+        .filter_map(|(name, section)| Some((venue_named(name)?, section)))
+        .flat_map(|(venue, section)| {
+            section.markets.iter().filter_map(|pair| pair.split_once('-')).map(|(base, quote)| Wanted {
+                source: Source::Live,
+                market: MarketId::new(venue.name(), base, quote),
+                is_tape_continued: venue.fetches_missed_trades(),
+            })
+        })
+        .collect();
+    let Some(deadline) = config.past_deadline().filter(|_| !wanted.is_empty()) else {
+        return Pasts::default();
+    };
+    match storage.store() {
+        Some(store) => past::read_all(&store, wanted, config.market_limits(), deadline).await,
+        None => {
+            tracing::warn!(markets = wanted.len(), "the store is away, markets start empty");
+            Pasts::default()
+        }
+    }
+}
+
+/// Whether nothing comes any more.
+pub fn have_ended(running: &[Running]) -> bool {
+    !running.iter().any(|feed| match feed {
+        Running::Live(actor) => actor.read().connected(),
+        Running::Replay(actor) => actor.read().connected(),
+        Running::Sim(actor) => actor.read().connected(),
+    })
 }
 
 /// Live feeds of every venue that is switched on: one actor per connection.

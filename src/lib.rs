@@ -5,5 +5,8 @@ pub mod app;
 pub mod config;
 pub mod feeds;
 pub mod http;
+pub mod lock;
+pub mod migrate;
 pub mod shutdown;
 pub mod telemetry;
+pub mod writers;

@@ -42,6 +42,13 @@ pub struct BookBody {
     pub data: Bytes,
 }
 
+impl BookBody {
+    /// Epoch and seq of the book.
+    pub const fn position(&self) -> (u64, u64) {
+        (self.tag.epoch, self.tag.seq)
+    }
+}
+
 /// What a book answer depends on; equal tags mean equal answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct BookTag {

@@ -2,18 +2,21 @@
 //!
 //! `market` owns a book and encodes its frames once; `hub`, one per HTTP worker, keeps the rings of
 //! those frames; `session` is one WebSocket client; `feed`, `replay` and `sim` bring the updates;
-//! `keeper` restarts what died. The `board` is what REST reads without asking an actor.
+//! `writer`, one per family of rows, and the `drain` bring them to the store. `keeper` restarts what died. The `board` is what REST reads without asking an actor.
 
 pub mod board;
 pub mod clock;
 pub mod connection;
+pub mod drain;
 pub mod feed;
 pub mod hub;
 pub mod keeper;
 pub mod market;
 pub mod metrics;
+pub mod past;
 pub mod peers;
 pub mod recorder;
+pub mod relay;
 pub mod replay;
 pub mod ring;
 pub mod session;
@@ -22,3 +25,4 @@ pub mod sink;
 pub mod storage;
 pub mod streams;
 pub mod windows;
+pub mod writer;

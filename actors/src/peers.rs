@@ -59,7 +59,7 @@ impl Drop for PeerSlot {
 
 /// Who is counted as one: an IPv4 address, however it is written, or an IPv6 network of 64 bits, which
 /// is the least that one customer gets.
-fn peer_of(address: IpAddr) -> IpAddr {
+pub fn peer_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
         v4 => v4,

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use marketd_actors::clock;
+use marketd_actors::storage::StoreState;
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::schema::{Count, MarketName, MarketStatusName, Micros, ReasonName, SourceName};
 use schemars::JsonSchema;
@@ -9,6 +10,7 @@ use serde::Serialize;
 
 use super::Shared;
 use super::reply::CallInfo;
+use super::store_health::StoreHealth;
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Alive {
@@ -42,12 +44,24 @@ pub async fn get_readiness(call: CallInfo, shared: web::Data<Shared>) -> HttpRes
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Health {
-    /// `ok` when every market is live, else `degraded`.
+    /// `ok` when every market is live and the store has all rows, else `degraded`.
     #[schemars(extend("enum" = ["ok", "degraded"]))]
     status: &'static str,
     ready: bool,
+    bus: BusHealth,
     feeds: Vec<FeedHealth>,
     markets: Vec<MarketHealth>,
+    /// Null where nothing is stored.
+    store: Option<StoreHealth>,
+}
+
+/// The bus is not needed for truth: its state does not change the status.
+#[derive(Serialize, JsonSchema)]
+struct BusHealth {
+    backend: &'static str,
+    state: &'static str,
+    since: i64,
+    reason: Option<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -118,7 +132,23 @@ pub async fn get_health(call: CallInfo, shared: web::Data<Shared>) -> HttpRespon
             last_error: feed.last_error.clone(),
         })
         .collect();
+    let store = shared.storage.as_ref().map(|storage| storage.report());
     let all_live = markets.iter().all(|market| market.status == "live" && market.actor_alive);
-    let status = if all_live { "ok" } else { "degraded" };
-    call.json(&Health { status, ready: shared.board.is_ready(), feeds, markets })
+    let all_stored = store.as_ref().is_none_or(|store| store.state == StoreState::Ok);
+    let status = if all_live && all_stored { "ok" } else { "degraded" };
+    let report = shared.bus.report();
+    let bus = BusHealth {
+        backend: report.backend,
+        state: report.state.as_str(),
+        since: report.since.micros(),
+        reason: report.reason,
+    };
+    call.json(&Health {
+        status,
+        ready: shared.board.is_ready(),
+        bus,
+        feeds,
+        markets,
+        store: store.map(StoreHealth::of),
+    })
 }

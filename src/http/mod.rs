@@ -4,12 +4,16 @@ mod book;
 mod candles;
 mod exchanges;
 mod health;
+mod limit;
 mod markets;
+mod once;
 pub mod openapi;
 mod page;
+mod relayed;
 mod replay;
 mod reply;
 mod sim;
+mod store_health;
 mod system;
 mod ticker;
 mod trace;
@@ -25,8 +29,12 @@ use marketd_actors::replay::{ReplayActor, Status};
 use marketd_actors::session::SessionLimits;
 use marketd_actors::sim::{Scenarios, SimActor};
 use marketd_actors::storage::Storage;
+use marketd_bus::Bus;
 use parking_lot::RwLock;
 
+pub use limit::RequestLimits;
+pub use once::once;
+pub use relayed::RelayedBooks;
 pub use reply::CallInfo;
 pub use ws::FLUSH_MS_MAX;
 
@@ -42,6 +50,9 @@ pub struct Shared {
     pub started: Instant,
     /// `None` for a recorder, which stores nothing.
     pub storage: Option<Arc<Storage>>,
+    pub bus: Arc<dyn Bus>,
+    /// Books of markets of other nodes; `None` where no other node is reached.
+    pub relayed: Option<RelayedBooks>,
     pub replays: Vec<Replaying>,
     pub sim: Option<Simulating>,
 }

@@ -1,6 +1,6 @@
 //! `GET /replay` and `POST /replay/{pause|resume|step|seek|speed}`
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use marketd_actors::replay::{ControlReplay, Speed};
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::schema::{Count, MarketName};
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Shared;
 use super::markets::List;
+use super::once::once;
 use super::reply::{Accepted, CallInfo, Refusal, body_of};
 
 #[derive(Serialize, JsonSchema)]
@@ -81,12 +82,23 @@ struct ControlBody {
 
 pub async fn control_replay(
     call: CallInfo,
+    request: HttpRequest,
     shared: web::Data<Shared>,
     action: web::Path<String>,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> HttpResponse {
-    let taken = body_of(body).and_then(|body| control(&shared, &action, &body));
-    call.or_refuse(taken.map(|()| call.json(&Accepted { accepted: true })))
+    let body = match body_of(body) {
+        Ok(body) => body,
+        Err((code, message)) => return call.refuse(code, &message),
+    };
+    let work = {
+        let (call, shared, body) = (call.clone(), shared.clone(), body.clone());
+        async move {
+            let taken = control(&shared, &action, &body);
+            call.or_refuse(taken.map(|()| call.json(&Accepted { accepted: true })))
+        }
+    };
+    once(&shared.bus, call, &request, "replay", &body, work).await
 }
 
 fn control(shared: &Shared, action: &str, body: &[u8]) -> Result<(), Refusal> {

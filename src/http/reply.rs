@@ -40,7 +40,7 @@ impl FromRequest for CallInfo {
 }
 
 impl CallInfo {
-    fn of(request: &HttpRequest) -> Self {
+    pub fn of(request: &HttpRequest) -> Self {
         Self { started: Instant::now(), trace_id: TraceId::of(request) }
     }
 

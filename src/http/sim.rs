@@ -1,6 +1,6 @@
 //! `GET /sim` and `POST /sim/scenario`
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use marketd_actors::sim::SetScenario;
 use marketd_domain::MarketIndex;
 use marketd_protocol::code::ErrorCode;
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Shared;
 use super::markets::List;
+use super::once::once;
 use super::reply::{Accepted, CallInfo, Refusal, body_of};
 
 #[derive(Serialize, JsonSchema)]
@@ -58,11 +59,22 @@ pub(super) struct ScenarioBody {
 
 pub async fn set_scenario(
     call: CallInfo,
+    request: HttpRequest,
     shared: web::Data<Shared>,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> HttpResponse {
-    let taken = body_of(body).and_then(|body| set(&shared, &body));
-    call.or_refuse(taken.map(|()| call.json(&Accepted { accepted: true })))
+    let body = match body_of(body) {
+        Ok(body) => body,
+        Err((code, message)) => return call.refuse(code, &message),
+    };
+    let work = {
+        let (call, shared, body) = (call.clone(), shared.clone(), body.clone());
+        async move {
+            let taken = set(&shared, &body);
+            call.or_refuse(taken.map(|()| call.json(&Accepted { accepted: true })))
+        }
+    };
+    once(&shared.bus, call, &request, "sim", &body, work).await
 }
 
 fn set(shared: &Shared, body: &[u8]) -> Result<(), Refusal> {

@@ -30,6 +30,8 @@ pub async fn get_info(call: CallInfo, shared: web::Data<Shared>) -> HttpResponse
         uptime_s: shared.started.elapsed().as_secs(),
         markets: shared.board.markets().len(),
         hubs: shared.board.hubs().len(),
-        counters: shared.board.metrics.snapshot().into_iter().collect(),
+        counters: (shared.board.metrics.snapshot().into_iter())
+            .chain(shared.bus.metrics().snapshot())
+            .collect(),
     })
 }

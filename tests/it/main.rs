@@ -3,6 +3,7 @@
 mod support;
 
 mod bad_input;
+mod catchup;
 mod churn;
 mod client_faults;
 mod clients;
@@ -25,4 +26,5 @@ mod scripted_venue;
 mod slow_client;
 mod slow_readers;
 mod stalled_clients;
+mod store;
 mod venues_live;

@@ -8,7 +8,7 @@ use futures_util::{SinkExt, StreamExt};
 use marketd_domain::{Instrument, MarketIndex, StaleReason, Timestamp, UpdateSink};
 use marketd_venues::container::Direction;
 use marketd_venues::replay::DISCONNECT_MARK;
-use marketd_venues::{Action, ConnId, Io, SessionConfig, VenueSession};
+use marketd_venues::{Action, ConnId, Io, LastTrade, SessionConfig, VenueSession};
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 
@@ -159,7 +159,13 @@ fn first_report(spec: &FeedSpec) -> FeedReport {
 }
 
 impl Link {
-    async fn new(spec: FeedSpec, instruments: Vec<Instrument>) -> Self {
+    async fn new(spec: FeedSpec, mut instruments: Vec<Instrument>) -> Self {
+        // What a market holds from before must go on fitting, however coarse the venue's numbers are now.
+        for ((entry, _), instrument) in spec.markets.iter().zip(&mut instruments) {
+            if let Some(held) = entry.state().read().held_scales() {
+                instrument.scales = instrument.scales.finer(held);
+            }
+        }
         let entries = spec.markets.iter().map(|(entry, _)| entry.clone()).collect();
         let mut sink = BatchSink::new(entries);
         for (at, instrument) in instruments.iter().enumerate() {
@@ -168,8 +174,14 @@ impl Link {
             sink.rescaled(market, instrument.scales);
         }
         let (answer_to, answers) = answers_of(&spec);
+        let mut session = spec.venue.session(SessionConfig { instruments, discover: false });
+        for (at, (entry, _)) in spec.markets.iter().enumerate() {
+            if let Some((trade_id, ts_venue)) = entry.state().read().tape_end() {
+                session.resume_tape(MarketIndex(at as u32), LastTrade { trade_id, ts_venue });
+            }
+        }
         let mut link = Self {
-            session: spec.venue.session(SessionConfig { instruments, discover: false }),
+            session,
             sink,
             actions: Vec::new(),
             http: HttpClient::new(&spec.limits),

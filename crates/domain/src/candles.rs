@@ -127,7 +127,19 @@ impl Candle {
         self.trades += 1;
     }
 
-    fn rescaled(&self, from: Scales, to: Scales) -> Option<Self> {
+    /// Puts the next candle of a shorter interval behind this one.
+    pub(crate) fn append(&mut self, next: &Self) {
+        (self.close, self.last_at) = (next.close, next.last_at);
+        self.high = self.high.max(next.high);
+        self.low = self.low.min(next.low);
+        self.volume = self.volume.plus_volume(next.volume);
+        // As in `add`.
+        self.quote_volume = self.quote_volume.checked_add(next.quote_volume).unwrap_or(self.quote_volume);
+        self.trades = self.trades.saturating_add(next.trades);
+    }
+
+    /// The same candle at other scales; `None` when a number would be rounded or overflow.
+    pub fn rescaled(&self, from: Scales, to: Scales) -> Option<Self> {
         let price = |price: Price| price.rescaled(from.price, to.price);
         Some(Self {
             open: price(self.open)?,
@@ -165,6 +177,13 @@ pub struct CandleSeries {
 impl CandleSeries {
     pub fn new(interval: CandleInterval, capacity: usize) -> Self {
         Self { interval, capacity: capacity.max(1), candles: VecDeque::new() }
+    }
+
+    /// A series that goes on from the latest of these candles; oldest first.
+    pub(crate) fn resumed(interval: CandleInterval, capacity: usize, candles: &[Candle]) -> Self {
+        let mut series = Self::new(interval, capacity);
+        series.candles.extend(&candles[candles.len().saturating_sub(series.capacity)..]);
+        series
     }
 
     pub const fn interval(&self) -> CandleInterval {

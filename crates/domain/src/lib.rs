@@ -6,6 +6,7 @@
 pub mod book;
 pub mod candles;
 pub mod checksum;
+pub mod history;
 pub mod instrument;
 pub mod market;
 pub mod matching;
@@ -18,8 +19,9 @@ pub mod update;
 pub mod view;
 
 pub use book::{Book, BookSide, Ladder, Level};
-pub use candles::{Candle, CandleInterval, CandleSeries};
+pub use candles::{Candle, CandleChange, CandleInterval, CandleSeries};
 pub use checksum::VenueChecksum;
+pub use history::History;
 pub use instrument::{Instrument, MarketId, Source, Symbol};
 pub use market::{MarketState, MarketStatus, StaleReason};
 pub use numbers::{Notional, NumberError, Price, Qty, Scale, Scales};

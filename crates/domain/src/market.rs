@@ -4,13 +4,15 @@
 //! live only between a snapshot and the next doubt about it; a stale book is kept and shown, marked.
 
 use crate::book::{Book, BookChanges};
-use crate::candles::{CandleInterval, CandleSeries};
+use crate::candles::{CandleChange, CandleInterval, CandleSeries};
 use crate::instrument::Instrument;
 use crate::numbers::Scales;
 use crate::ticker::Ticker;
 use crate::time::Timestamp;
 use crate::trades::{SequencedTrade, Trade, TradeId, TradesRing};
 use crate::update::{DepthUpdate, GapFound};
+
+mod resume;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MarketStatus {
@@ -156,6 +158,10 @@ pub struct GapRecord {
 /// of a move in separate messages.
 pub const CROSSED_GRACE_MS: i64 = 100;
 
+/// A trade whose id is not above the highest, but which happened so much later than all others, tells that the venue
+/// began to number anew: a repeated or late trade is never later.
+const RENUMBERED_AFTER_MS: i64 = 1_000;
+
 /// Gaps remembered per market, for people who look; each is counted whatever happens.
 const GAPS_KEPT: usize = 100;
 
@@ -203,8 +209,13 @@ pub struct MarketState {
     has_book: bool,
     trades: TradesRing,
     highest_trade_id: Option<u64>,
+    /// The ring's number of the first trade since the venue numbers them as it does.
+    numbering_began: u64,
+    /// There were trades of this numbering before that one.
+    has_older_trades: bool,
     ticker: Ticker,
     candles: [CandleSeries; 8],
+    candle_changes: [CandleChange; 8],
     counters: MarketCounters,
     gaps: Vec<GapRecord>,
     changes: BookChanges,
@@ -232,8 +243,11 @@ impl MarketState {
             has_book: false,
             trades: TradesRing::new(limits.trades),
             highest_trade_id: None,
+            numbering_began: 1,
+            has_older_trades: false,
             ticker: Ticker::new(),
             candles: CandleInterval::ALL.map(|interval| CandleSeries::new(interval, limits.candles)),
+            candle_changes: [CandleChange::Updated; 8],
             counters: MarketCounters::default(),
             gaps: Vec::new(),
             changes: BookChanges::default(),
@@ -300,6 +314,11 @@ impl MarketState {
 
     pub fn candles(&self, interval: CandleInterval) -> &CandleSeries {
         &self.candles[interval.index()]
+    }
+
+    /// What the last trade did to the candles, in the order of [`CandleInterval::ALL`].
+    pub const fn candle_changes(&self) -> &[CandleChange; 8] {
+        &self.candle_changes
     }
 
     pub const fn counters(&self) -> MarketCounters {
@@ -449,6 +468,10 @@ impl MarketState {
 
     /// A print. `None` when the market has it already.
     pub fn apply_trade(&mut self, trade: &Trade) -> Option<SequencedTrade> {
+        if self.is_numbered_anew(trade) {
+            (self.highest_trade_id, self.has_older_trades) = (None, false);
+            self.numbering_began = self.trades.last_seq() + 1;
+        }
         if self.is_known(trade.id) {
             self.counters.duplicates += 1;
             return None;
@@ -458,8 +481,8 @@ impl MarketState {
             self.highest_trade_id = self.highest_trade_id.max(Some(number));
         }
         self.ticker.apply(trade);
-        for series in &mut self.candles {
-            series.apply(trade);
+        for (series, change) in self.candles.iter_mut().zip(&mut self.candle_changes) {
+            *change = series.apply(trade);
         }
         Some(self.trades.push(*trade))
     }
@@ -475,15 +498,26 @@ impl MarketState {
             return false;
         }
         let mut lowest = number;
-        for held in self.trades.iter().rev() {
+        for held in self.trades.iter().rev().take_while(|held| held.seq >= self.numbering_began) {
             match held.trade.id {
                 TradeId::Number(known) if known == number => return true,
                 TradeId::Number(known) => lowest = lowest.min(known),
                 TradeId::None | TradeId::Uuid(_) => {}
             }
         }
-        let forgotten = self.counters.trades > self.trades.len() as u64;
+        let first_held = self.trades.iter().next().map(|held| held.seq);
+        let forgotten = self.has_older_trades || first_held > Some(self.numbering_began);
         forgotten && lowest == number
+    }
+
+    fn is_numbered_anew(&self, trade: &Trade) -> bool {
+        let TradeId::Number(number) = trade.id else { return false };
+        !trade.backfilled
+            && self.highest_trade_id.is_some_and(|highest| number <= highest)
+            && self
+                .ticker
+                .last_at()
+                .is_some_and(|last| trade.ts_venue.nanos_since(last) > RENUMBERED_AFTER_MS * 1_000_000)
     }
 
     pub fn note_gap(&mut self, gap: GapFound) {

@@ -44,6 +44,11 @@ impl Scales {
         Self { price: Scale::of(price), qty: Scale::of(qty) }
     }
 
+    /// The finer of each: numbers of both fit without rounding.
+    pub fn finer(self, other: Self) -> Self {
+        Self { price: self.price.max(other.price), qty: self.qty.max(other.qty) }
+    }
+
     /// The number of decimals of a notional: price and quantity decimals add up.
     pub const fn notional_decimals(self) -> u8 {
         self.price.0 + self.qty.0

@@ -3,7 +3,7 @@
 //! The window is kept in whole minutes of venue time: it holds the minute of the latest trade and
 //! the 1,439 before it. High and low are exact within that window.
 
-use crate::candles::{CandleChange, CandleInterval, CandleSeries};
+use crate::candles::{Candle, CandleChange, CandleInterval, CandleSeries};
 use crate::numbers::{Notional, Price, Qty, Scales, Volume};
 use crate::time::Timestamp;
 use crate::trades::Trade;
@@ -53,7 +53,22 @@ impl Ticker {
         }
     }
 
+    /// A ticker that goes on from these minutes and the last trade, if it is known.
+    pub(crate) fn resumed(minutes: &[Candle], last: Option<&Trade>) -> Self {
+        let mut ticker = Self::new();
+        let interval = CandleInterval::Minute1;
+        ticker.minutes = CandleSeries::resumed(interval, ticker.minutes.capacity(), minutes);
+        ticker.trades = ticker.minutes.iter().map(|minute| minute.trades).sum();
+        ticker.last = last.map(|trade| (trade.price, trade.qty, trade.ts_venue));
+        ticker.recount();
+        if let Some(minute) = ticker.minutes.last() {
+            ticker.expire(minute.open_time);
+        }
+        ticker
+    }
+
     pub fn apply(&mut self, trade: &Trade) {
+        let is_first = self.minutes.is_empty();
         if self.minutes.apply(trade) == CandleChange::TooOld {
             return;
         }
@@ -61,7 +76,7 @@ impl Ticker {
         self.quote_volume =
             self.quote_volume.checked_add(trade.price.notional(trade.qty)).unwrap_or(self.quote_volume);
         self.trades += 1;
-        if self.trades == 1 {
+        if is_first {
             (self.high, self.low) = (trade.price, trade.price);
         }
         self.high = self.high.max(trade.price);
@@ -101,8 +116,13 @@ impl Ticker {
         }
     }
 
+    /// Venue time of the latest trade.
+    pub(crate) fn last_at(&self) -> Option<Timestamp> {
+        self.last.map(|(_, _, at)| at)
+    }
+
     pub fn view(&self) -> TickerView {
-        let traded = self.trades > 0;
+        let traded = !self.minutes.is_empty();
         TickerView {
             last: self.last,
             open: self.minutes.iter().next().map(|minute| minute.open),

@@ -36,6 +36,10 @@ impl Timestamp {
         Self(self.0.saturating_add(millis.saturating_mul(1_000_000)))
     }
 
+    pub const fn plus_nanos(self, nanos: i64) -> Self {
+        Self(self.0.saturating_add(nanos))
+    }
+
     /// How long ago `earlier` was, in nanoseconds; negative when it lies in the future.
     pub const fn nanos_since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)

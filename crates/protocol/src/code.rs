@@ -33,6 +33,8 @@ error_codes! {
     BAD_LIMIT = "bad_limit", 400, false, "the limit is not a number within its range";
     BAD_TIME = "bad_time", 400, false, "a time is not an integer in microseconds, or start is after end";
     BAD_CURSOR = "bad_cursor", 400, false, "the cursor is not one that a list gave out";
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused", 409, false, "the `Idempotency-Key` was used for another request";
+    IN_PROGRESS = "in_progress", 409, true, "the request with this `Idempotency-Key` is under way";
     NOT_SUBSCRIBED = "not_subscribed", 409, false, "there is no such subscription on this connection";
     ALREADY_SUBSCRIBED = "already_subscribed", 409, false, "this connection has that subscription already";
     TOO_MANY_SUBSCRIPTIONS = "too_many_subscriptions", 429, false, "the connection's limit is reached";

@@ -10,6 +10,7 @@ pub mod form;
 pub mod frame;
 pub mod json;
 pub mod msgpack;
+pub mod relayed;
 pub mod rest;
 pub mod schema;
 pub mod stream;

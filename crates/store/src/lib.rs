@@ -28,11 +28,10 @@ use marketd_domain::{CandleInterval, Timestamp};
 pub use error::{Fault, StoreError};
 pub use retention::{Maintained, Retention};
 pub use rows::{
-    CandleRow, Family, GapKind, GapRow, MarketKey, MarketRecord, RowError, SnapshotMoment, SnapshotRow,
-    StatusRow, TradeCursor, TradeRow,
+    CandleRow, Family, GapKind, GapRow, MarketKey, MarketRecord, Row, RowError, Rows, SnapshotMoment,
+    SnapshotRow, StatusRow, TradeCursor, TradeRow,
 };
-
-pub use spool::{Batch, Opening, Pushed, Rows, SetAside, Spool};
+pub use spool::{Batch, Losses, Opening, SetAside, Spool};
 
 /// What a write did to its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -3,6 +3,7 @@
 //! Times are kept to the microsecond. A row carries the scales of its numbers, since a venue may change its precision
 //! in the middle of a day.
 
+mod batch;
 mod market;
 mod trade;
 
@@ -10,6 +11,7 @@ use marketd_domain::book::Level;
 use marketd_domain::market::StatusReport;
 use marketd_domain::{Candle, CandleInterval, GapFound, Scales, Timestamp};
 
+pub use batch::{Row, Rows};
 pub use market::{MarketKey, MarketRecord};
 pub(crate) use trade::id_of_halves;
 pub use trade::{TradeCursor, TradeRow};
@@ -79,6 +81,11 @@ pub enum Family {
 
 impl Family {
     pub const ALL: [Self; 5] = [Self::Trades, Self::Candles, Self::Snapshots, Self::Statuses, Self::Gaps];
+
+    /// Its place in [`Self::ALL`].
+    pub const fn index(self) -> usize {
+        self as usize
+    }
 
     pub const fn as_str(self) -> &'static str {
         match self {

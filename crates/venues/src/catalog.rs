@@ -36,6 +36,10 @@ pub trait Venue: Send + Sync {
     fn instruments_path(&self, symbols: &[String]) -> String;
     /// Reads what [`Self::instruments_path`] answered; only instruments that can be traded now.
     fn parse_instruments(&self, body: &[u8]) -> Result<Vec<Instrument>, DecodeError>;
+    /// Whether its sessions fetch the trades that were missed while nobody listened.
+    fn fetches_missed_trades(&self) -> bool {
+        false
+    }
     fn session(&self, config: SessionConfig) -> Box<dyn VenueSession>;
 }
 

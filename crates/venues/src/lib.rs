@@ -22,4 +22,4 @@ pub mod tape;
 
 pub use catalog::{Venue, venue_named};
 pub use error::DecodeError;
-pub use session::{Action, ConnId, Io, SessionConfig, VenueSession};
+pub use session::{Action, ConnId, Io, LastTrade, SessionConfig, VenueSession};

@@ -34,11 +34,21 @@ pub struct SessionConfig {
     pub discover: bool,
 }
 
+/// The last trade that a market holds from before a session began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastTrade {
+    pub trade_id: u64,
+    pub ts_venue: Timestamp,
+}
+
 /// The state machine of one venue: sequencing, snapshots, subscriptions. It has no clock and no
 /// socket; `now` is the receive time of what is handed in.
 ///
 /// An `Err` from `on_message` or `on_http` means: the message was dropped and nothing was applied.
 pub trait VenueSession: Send {
+    /// The tape goes on behind this trade: what follows it and does not come live is to be fetched, where the venue
+    /// gives past trades. Said before the first connection.
+    fn resume_tape(&mut self, _market: MarketIndex, _last: LastTrade) {}
     /// A connection is open: subscribe. `url` is what was connected to.
     fn on_open(&mut self, conn: ConnId, url: &str, now: Timestamp, io: &mut Io<'_>);
     /// A text frame that we sent ourselves, met in a recording. Most venues need nothing from it.

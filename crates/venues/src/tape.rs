@@ -5,7 +5,8 @@
 //! and [`HELD_MAX`] trades; then they are let go and what is missing is counted. A hole wider than
 //! [`MISSING_MAX`] is fetched from its end only: after so long an outage the latest trades are what
 //! candles and readers still need, and the REST budget has to serve other markets too. The first
-//! trade ever seen shows no hole.
+//! trade ever seen shows no hole, unless the tape was resumed behind an earlier one. A first trade that
+//! is later than that one and has a lower id shows that the venue began to number anew.
 //!
 //! Invariant: outside of a hole every trade leaves at once, after one comparison of its id.
 
@@ -13,12 +14,17 @@ use std::collections::VecDeque;
 
 use marketd_domain::{MarketIndex, Scales, Timestamp, Trade, TradeId, UpdateSink};
 
+use crate::session::LastTrade;
+
 /// Live trades held back behind a hole.
 pub const HELD_MAX: usize = 10_000;
 /// How long live trades wait for one answer.
 pub const HOLD_MS: i64 = 2_000;
 /// Trades fetched for one hole: ten answers of the 1,000 that venues give at once.
 pub const MISSING_MAX: u64 = 10_000;
+
+/// How much later than the last trade of before one with a lower id is, where the venue numbers anew.
+const RENUMBERED_AFTER_MS: i64 = 1_000;
 
 /// No trade has this id: the tape is empty or held back, and the next trade must be looked at.
 const LOOK_CLOSER: u64 = u64::MAX;
@@ -51,10 +57,21 @@ pub struct TapeCounters {
 pub struct Tape {
     /// The id that continues the tape, or [`LOOK_CLOSER`].
     next: u64,
+    /// The tape goes on from before, and no live trade has been seen yet.
+    resumed: Option<Resumed>,
     hold: Option<Box<Hold>>,
     /// The latest ids that were given up: should they come after all, they are late, not repeated.
     lost: Option<MissingTrades>,
     counters: TapeCounters,
+}
+
+/// Where a tape goes on.
+#[derive(Debug, Clone, Copy)]
+struct Resumed {
+    next: u64,
+    /// Venue time of the trade before.
+    at: Timestamp,
+    fetched: u64,
 }
 
 /// An open hole and what waits behind it.
@@ -85,14 +102,28 @@ impl Tape {
     pub const fn new() -> Self {
         Self {
             next: LOOK_CLOSER,
+            resumed: None,
             hold: None,
             lost: None,
             counters: TapeCounters { holes: 0, backfilled: 0, missed: 0 },
         }
     }
 
+    /// A tape that goes on behind a trade of an earlier session.
+    pub fn behind(last: LastTrade) -> Self {
+        let next = last.trade_id.saturating_add(1);
+        Self { resumed: Some(Resumed { next, at: last.ts_venue, fetched: 0 }), ..Self::new() }
+    }
+
     pub const fn counters(&self) -> TapeCounters {
         self.counters
+    }
+
+    /// Of a resumed tape on which nothing was traded since: what there may be to fetch.
+    pub fn unseen(&self) -> Option<MissingTrades> {
+        let resumed = self.resumed.filter(|resumed| resumed.fetched < MISSING_MAX)?;
+        let last = resumed.next.checked_add(MISSING_MAX - resumed.fetched - 1)?;
+        Some(MissingTrades { first: resumed.next, last })
     }
 
     /// A trade from the live feed. If it shows a hole, says what to fetch.
@@ -126,7 +157,12 @@ impl Tape {
             return self.hold_back(held, out);
         }
         let id = held.id;
-        if self.next == LOOK_CLOSER {
+        if let Some(resumed) = self.resumed.take() {
+            let at = held.trade.map_or(out.now, |trade| trade.ts_venue);
+            let is_later = at.nanos_since(resumed.at) > RENUMBERED_AFTER_MS * 1_000_000;
+            self.next = if id < resumed.next && is_later { id } else { resumed.next };
+        }
+        if self.next == LOOK_CLOSER || self.next == id {
             self.next = id.saturating_add(1);
             emit(&held, out);
             return None;
@@ -187,6 +223,9 @@ impl Tape {
         out: &mut TapeOut<'_>,
     ) -> Option<MissingTrades> {
         self.rescale(out.scales);
+        if let Some(resumed) = self.resumed {
+            return self.fetched_unseen(resumed, trades, out);
+        }
         let Some(hold) = self.hold.as_mut() else {
             self.fetched_late(trades, out);
             return None;
@@ -216,6 +255,30 @@ impl Tape {
         }
         hold.deadline = out.now.plus_millis(HOLD_MS);
         Some(hold.missing)
+    }
+
+    /// Trades that nobody saw go out as they are: no live trade waits behind them. As long as an answer brings some,
+    /// there may be more.
+    fn fetched_unseen(
+        &mut self,
+        mut resumed: Resumed,
+        trades: impl IntoIterator<Item = Trade>,
+        out: &mut TapeOut<'_>,
+    ) -> Option<MissingTrades> {
+        let before = resumed.next;
+        for trade in trades {
+            let TradeId::Number(id) = trade.id else { continue };
+            if id >= resumed.next {
+                self.counters.missed += id - resumed.next;
+                self.counters.backfilled += 1;
+                out.updates.trade(out.market, &Trade { backfilled: true, ..trade });
+                let fetched = resumed.fetched + 1;
+                let at = resumed.at.max(trade.ts_venue);
+                resumed = Resumed { next: id.saturating_add(1), at, fetched };
+            }
+        }
+        self.resumed = Some(resumed);
+        if resumed.next == before { None } else { self.unseen() }
     }
 
     /// Nothing waits for this answer any more; it may still hold trades that were given up.
@@ -352,6 +415,8 @@ mod tests {
     #[derive(Clone, Copy)]
     enum Step {
         Live(u64),
+        /// At this venue time, in milliseconds.
+        LiveAt(u64, i64),
         Skip(u64),
         /// From the first id to the last.
         Fetched(u64, u64),
@@ -361,7 +426,7 @@ mod tests {
         Timer,
         Finish,
     }
-    use Step::{At, Failed, Fetched, Finish, Live, Skip, Timer};
+    use Step::{At, Failed, Fetched, Finish, Live, LiveAt, Skip, Timer};
 
     fn trade(id: u64) -> Trade {
         Trade {
@@ -383,6 +448,10 @@ mod tests {
             let mut out = TapeOut { market: MarketIndex(0), scales, now, updates: &mut seen };
             let missing = match *step {
                 Live(id) => tape.live(&trade(id), &mut out),
+                LiveAt(id, millis) => {
+                    let ts_venue = Timestamp::from_millis(millis);
+                    tape.live(&Trade { ts_venue, ..trade(id) }, &mut out)
+                }
                 Skip(id) => tape.skip(id, &mut out),
                 Fetched(first, last) => tape.fetched((first..=last).map(trade), &mut out),
                 Failed => {
@@ -409,7 +478,11 @@ mod tests {
 
     #[track_caller]
     fn check(steps: &[Step], ids: &[i64], asked: &[(u64, u64)], missed: u64) {
-        let mut tape = Tape::new();
+        check_tape(Tape::new(), steps, ids, asked, missed);
+    }
+
+    #[track_caller]
+    fn check_tape(mut tape: Tape, steps: &[Step], ids: &[i64], asked: &[(u64, u64)], missed: u64) {
         let (seen, requests) = run(&mut tape, steps, SCALES);
         assert_eq!(seen.ids, ids);
         assert_eq!(requests, asked);
@@ -419,6 +492,29 @@ mod tests {
     #[test]
     fn contiguous_trades_leave_at_once_and_repeated_ones_are_told() {
         check(&[Live(5), Live(6), Live(6), Live(4), Live(7)], &[5, 6, 0, 0, 7], &[], 0);
+    }
+
+    #[test]
+    fn a_resumed_tape_lacks_what_came_since() {
+        // The last one of before was 5, at 10 s.
+        #[track_caller]
+        fn check(steps: &[Step], ids: &[i64], asked: &[(u64, u64)], missed: u64) {
+            let last = LastTrade { trade_id: 5, ts_venue: Timestamp::from_millis(10_000) };
+            check_tape(Tape::behind(last), steps, ids, asked, missed);
+        }
+        check(&[LiveAt(6, 11_000), Live(7)], &[6, 7], &[], 0);
+        check(&[LiveAt(9, 11_000), Fetched(6, 8), Live(10)], &[-6, -7, -8, 9, 10], &[(6, 8)], 0);
+        // Repeated; and later but lower, which only a new numbering can be.
+        check(&[LiveAt(5, 10_000), Live(6)], &[0, 6], &[], 0);
+        check(&[LiveAt(2, 11_001), Live(3), Live(4), Live(3)], &[2, 3, 4, 0], &[], 0);
+        // Once a live trade fits, a lower id is a repetition whatever its time.
+        check(&[LiveAt(6, 11_000), LiveAt(2, 99_000), Live(7)], &[6, 0, 7], &[], 0);
+        // Fetched before anything was traded: again, until an answer brings nothing.
+        let steps = [Fetched(4, 7), Fetched(8, 8), Fetched(9, 8), LiveAt(8, 10_000), Live(9)];
+        check(&steps, &[-6, -7, -8, 0, 9], &[(8, 10_005), (9, 10_005)], 0);
+        // The answer comes when a live trade has shown the hole.
+        let steps = [LiveAt(9, 11_000), Fetched(6, 9), Fetched(6, 8), Live(10)];
+        check(&steps, &[-6, -7, -8, 9, 10], &[(6, 8)], 0);
     }
 
     #[test]

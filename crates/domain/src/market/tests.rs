@@ -1,5 +1,6 @@
 use super::*;
 use crate::book::Level;
+use crate::history::{History, Latest};
 use crate::numbers::{Price, Qty};
 use crate::trades::AggressorSide;
 
@@ -159,4 +160,88 @@ fn statuses_and_reasons_are_read_back_from_their_names() {
         assert_eq!(StaleReason::parse(reason.as_str()), Some(reason));
     }
     assert_eq!(StaleReason::parse("tired"), None);
+}
+
+#[test]
+fn a_venue_that_numbers_anew_is_believed_once_its_trades_are_later_than_all_others() {
+    let mut market = market();
+    let at = |id: u64, ms: i64| Trade { ts_venue: Timestamp::from_millis(ms), ..trade(id) };
+    let taken = |market: &mut MarketState, trade: Trade| market.apply_trade(&trade).is_some();
+    for (trade, new) in [
+        (at(896, 4_996), true),
+        (at(897, 4_997), true),
+        (at(898, 4_998), true),
+        (at(900, 5_000), true),
+        (at(901, 5_001), true),
+        (at(901, 5_001), false),
+        // Late, and known or not: never later than the others.
+        (at(900, 5_000), false),
+        (at(899, 4_999), true),
+        (at(1, 6_001), false),
+        (Trade { backfilled: true, ..at(1, 9_000) }, false),
+        // Begun anew: 900 is another trade now.
+        (at(2, 6_002), true),
+        (at(3, 6_003), true),
+        (at(2, 6_002), false),
+        (at(900, 6_004), true),
+        (at(900, 6_004), false),
+    ] {
+        assert_eq!(taken(&mut market, trade), new, "{trade:?}");
+    }
+}
+
+#[test]
+fn a_market_that_went_on_knows_the_trades_it_did_not_keep() {
+    let mut market = market();
+    let history = History {
+        scales: Scales::of(2, 4),
+        trades: Latest { items: (100..110).map(trade).collect(), is_cut: true },
+        candles: Default::default(),
+        is_tape_continued: true,
+    };
+    assert_eq!(market.held_scales(), None);
+    market.resume(&history.reconcile());
+    assert_eq!(
+        (market.tape_end(), market.held_scales()),
+        (Some((109, Timestamp::from_millis(109))), Some(Scales::of(2, 4)))
+    );
+    assert_eq!(market.trades().len(), 4, "as many as the ring holds");
+    assert_eq!(market.ticker().view().trades, 0, "the minute began before the trades that were read");
+    for (id, new) in [(50, false), (104, false), (108, false), (109, false), (110, true)] {
+        assert_eq!(market.apply_trade(&trade(id)).is_some(), new, "trade {id}");
+    }
+}
+
+#[test]
+fn what_was_kept_shows_also_without_a_number_of_trades() {
+    let minute = crate::candles::Candle {
+        open_time: Timestamp::from_millis(60_000),
+        open: Price::from_mantissa(5),
+        high: Price::from_mantissa(9),
+        low: Price::from_mantissa(4),
+        close: Price::from_mantissa(6),
+        volume: crate::numbers::Volume::from_mantissa(70),
+        quote_volume: crate::numbers::Notional::ZERO,
+        trades: 0,
+        revision: 0,
+        first_at: Timestamp::from_millis(60_000),
+        last_at: Timestamp::from_millis(119_999),
+    };
+    let mut history = History {
+        scales: Scales::of(2, 4),
+        trades: Latest::default(),
+        candles: Default::default(),
+        is_tape_continued: true,
+    };
+    history.candles[CandleInterval::Minute1.index()].items.push(minute);
+    let mut market = market();
+    market.resume(&history.reconcile());
+    let shown = |market: &MarketState| {
+        let view = market.ticker().view();
+        (view.high.map(Price::mantissa), view.low.map(Price::mantissa), view.volume.mantissa(), view.trades)
+    };
+    assert_eq!(shown(&market), (Some(9), Some(4), 70, 0));
+    assert_eq!(market.candles(CandleInterval::Day1).len(), 1);
+    market.apply_trade(&Trade { ts_venue: Timestamp::from_millis(120_000), ..trade(1) });
+    assert_eq!(shown(&market), (Some(100), Some(4), 71, 1));
 }

@@ -1,6 +1,6 @@
 //! Trades, and the place of a trade in the order of its market.
 
-use marketd_domain::{Scales, Trade, TradeId};
+use marketd_domain::{Scales, Timestamp, Trade, TradeId};
 
 use super::{MarketKey, RowError, key_time, stored_time};
 
@@ -23,6 +23,11 @@ pub struct TradeCursor {
 impl TradeCursor {
     /// Behind every trade.
     pub(crate) const END: Self = Self { ts_us: i64::MAX, id_high: i64::MAX, id_low: i64::MAX };
+
+    /// Before every trade of this time.
+    pub const fn at(ts_venue: Timestamp) -> Self {
+        Self { ts_us: ts_venue.micros(), id_high: i64::MIN, id_low: i64::MIN }
+    }
 }
 
 impl TradeRow {

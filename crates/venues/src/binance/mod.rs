@@ -173,6 +173,10 @@ impl Venue for Binance {
             .collect())
     }
 
+    fn fetches_missed_trades(&self) -> bool {
+        true
+    }
+
     fn session(&self, config: SessionConfig) -> Box<dyn VenueSession> {
         Box::new(BinanceSession::new(self.flavour, config))
     }

@@ -122,15 +122,16 @@ impl BinanceSession {
         let Some(market) = self.table.known(symbol) else { return Ok(()) };
         let is_of_this_tape = matches!(
             (rows, self.feed(market).prints),
-            (PastTrades::Single(_), PrintSource::Trades)
+            (PastTrades::Single(_), PrintSource::Trades | PrintSource::Undecided)
                 | (PastTrades::Aggregated(_), PrintSource::Aggregates { .. })
         );
         if !is_of_this_tape {
             return Ok(());
         }
         let trades = self.table.decode(market, io.updates, |scales| rows.trades(scales, now))?;
-        if let Some(missing) = self.with_tape(market, now, io, |tape, out| tape.fetched(trades, out)) {
-            self.ask_trades(market, missing, now, io);
+        match self.with_tape(market, now, io, |tape, out| tape.fetched(trades, out)) {
+            Some(missing) => self.ask_trades(market, missing, now, io),
+            None => self.seen_all(market),
         }
         Ok(())
     }

@@ -12,13 +12,16 @@ use super::encode::{self, Endpoint};
 use super::sync::{BookSync, DiffVerdict, SequenceRule, SnapshotWish, WeightBudget};
 use super::{Flavour, scan, wire};
 use crate::error::DecodeError;
-use crate::session::{Action, ConnId, Io, SessionConfig, VenueSession};
+use crate::session::{Action, ConnId, Io, LastTrade, SessionConfig, VenueSession};
 use crate::table::MarketTable;
 use crate::tape::{MissingTrades, Tape, TapeOut};
 
 /// A connection whose first diff does not come by then belongs to a quiet market: it gets its
 /// snapshot anyhow.
 const QUIET_MS: i64 = 1_000;
+
+/// How long an answer with past trades is waited for before a quiet market asks again.
+const UNSEEN_AGAIN_MS: i64 = 10_000;
 
 /// Which stream a market's trades are taken from. Singles are better; recordings may hold aggregates
 /// only. Where both come, aggregates count until the first single trade.
@@ -35,6 +38,8 @@ pub(super) struct MarketFeed {
     pub(super) wish: SnapshotWish,
     pub(super) tape: Tape,
     pub(super) prints: PrintSource,
+    /// When to ask what was traded before this session, should no live trade have shown it by then.
+    ask_unseen_at: Option<Timestamp>,
     /// The connection that carries it, the newest where two overlap.
     pub(super) conn: Option<ConnId>,
     /// Whether anything of it was given out, so that its scales are no longer ours to choose.
@@ -48,6 +53,7 @@ impl MarketFeed {
             wish: SnapshotWish::default(),
             tape: Tape::new(),
             prints: PrintSource::Undecided,
+            ask_unseen_at: None,
             conn: None,
             is_started: false,
         }
@@ -289,6 +295,10 @@ impl BinanceSession {
         let mut out = TapeOut { market, scales, now: trade.ts_recv, updates: &mut *io.updates };
         match (print.kind, feed.prints) {
             (PrintKind::Trade | PrintKind::NotPublic, PrintSource::Trades) => {}
+            // The tape may have been resumed.
+            (PrintKind::Trade | PrintKind::NotPublic, PrintSource::Undecided) => {
+                feed.prints = PrintSource::Trades;
+            }
             (PrintKind::Trade | PrintKind::NotPublic, PrintSource::Aggregates { last_trade_id })
                 if print.id <= last_trade_id =>
             {
@@ -301,6 +311,10 @@ impl BinanceSession {
             }
             (PrintKind::Aggregate { .. }, PrintSource::Trades) => return,
             (PrintKind::Aggregate { last_trade_id }, _) => {
+                if feed.prints == PrintSource::Undecided {
+                    // Aggregates have numbers of their own.
+                    feed.tape = Tape::new();
+                }
                 feed.prints = PrintSource::Aggregates { last_trade_id };
             }
         }
@@ -331,6 +345,22 @@ impl BinanceSession {
             }
         };
         io.actions.push(Action::Get { path });
+    }
+
+    /// Asks what was traded before this session in a market where nothing is traded now.
+    fn ask_unseen(&mut self, market: MarketIndex, now: Timestamp, io: &mut Io<'_>) {
+        let feed = &mut self.feeds[market.usize()];
+        let (Some(due), Some(unseen)) = (feed.ask_unseen_at, feed.tape.unseen()) else { return };
+        if due <= now && feed.conn.is_some() && self.budget.take(self.flavour.past_trades_weight(), now) {
+            feed.ask_unseen_at = Some(now.plus_millis(UNSEEN_AGAIN_MS));
+            let symbol = &self.table.instrument(market).symbol;
+            io.actions.push(Action::Get { path: encode::past_trades_path(self.flavour, symbol, unseen) });
+        }
+    }
+
+    /// Nothing is left to ask for.
+    pub(super) fn seen_all(&mut self, market: MarketIndex) {
+        self.feed(market).ask_unseen_at = None;
     }
 
     pub(super) fn with_tape<T>(
@@ -371,6 +401,10 @@ pub(super) fn readable<T>(
 }
 
 impl VenueSession for BinanceSession {
+    fn resume_tape(&mut self, market: MarketIndex, last: LastTrade) {
+        self.feed(market).tape = Tape::behind(last);
+    }
+
     fn on_open(&mut self, conn: ConnId, _url: &str, now: Timestamp, io: &mut Io<'_>) {
         let symbols =
             self.table.iter().take(self.subscribed).map(|(_, instrument)| instrument.symbol.as_str());
@@ -382,6 +416,7 @@ impl VenueSession for BinanceSession {
             // What we did not subscribe to ourselves, a recording may carry on another connection.
             if at < self.subscribed {
                 feed.conn = Some(conn);
+                feed.ask_unseen_at = feed.tape.unseen().map(|_| now.plus_millis(QUIET_MS));
                 if !feed.sync.is_synced() {
                     feed.wish.want(now.plus_millis(QUIET_MS));
                 }
@@ -444,6 +479,7 @@ impl VenueSession for BinanceSession {
     fn on_timer(&mut self, now: Timestamp, io: &mut Io<'_>) {
         for market in self.markets() {
             self.ask_snapshot(market, now, io);
+            self.ask_unseen(market, now, io);
             self.with_tape(market, now, io, Tape::on_timer);
         }
     }

@@ -18,7 +18,7 @@ use marketd_domain::{
 
 use crate::catalog::{ConnectionLimits, Venue};
 use crate::error::DecodeError;
-use crate::session::{Action, ConnId, Io, SessionConfig, VenueSession};
+use crate::session::{Action, ConnId, Io, LastTrade, SessionConfig, VenueSession};
 use crate::table::MarketTable;
 use sync::{BookSync, TapeSync};
 use wire::{Frame, RestTrade};
@@ -65,6 +65,10 @@ impl Venue for Coinbase {
     fn parse_instruments(&self, body: &[u8]) -> Result<Vec<Instrument>, DecodeError> {
         let products = decode::read_products(body)?;
         Ok(products.into_iter().filter(|(_, traded)| *traded).map(|(instrument, _)| instrument).collect())
+    }
+
+    fn fetches_missed_trades(&self) -> bool {
+        true
     }
 
     fn session(&self, config: SessionConfig) -> Box<dyn VenueSession> {
@@ -248,6 +252,10 @@ impl Session {
 }
 
 impl VenueSession for Session {
+    fn resume_tape(&mut self, market: MarketIndex, last: LastTrade) {
+        self.markets[market.usize()].tape.resume(last.trade_id);
+    }
+
     fn on_open(&mut self, conn: ConnId, _url: &str, now: Timestamp, io: &mut Io<'_>) {
         let Self { table, markets, .. } = self;
         let mut products = Vec::new();

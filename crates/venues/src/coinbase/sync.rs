@@ -111,6 +111,8 @@ pub struct MissedTrades {
 #[derive(Debug, Clone, Default)]
 pub struct TapeSync {
     last_seen: Option<u64>,
+    /// That one is of an earlier session.
+    is_resumed: bool,
     /// The last trade that the previous heartbeat named.
     claimed: Option<u64>,
     missed: Option<MissedTrades>,
@@ -120,8 +122,17 @@ pub struct TapeSync {
 }
 
 impl TapeSync {
+    /// Goes on behind a trade of an earlier session.
+    pub fn resume(&mut self, trade_id: u64) {
+        (self.last_seen, self.is_resumed) = (Some(trade_id), true);
+    }
+
     /// 4. A trade came, or at subscription the last one before it.
     pub fn seen(&mut self, trade_id: u64) {
+        if core::mem::take(&mut self.is_resumed) && self.last_seen > Some(trade_id) {
+            // The venue's last trade cannot lie before one that it had already: it began to number anew.
+            self.last_seen = Some(trade_id);
+        }
         if let Some(last) = self.last_seen.filter(|last| trade_id > last.saturating_add(1)) {
             self.miss(MissedTrades { first: last + 1, last: trade_id - 1 });
         }
@@ -213,6 +224,22 @@ mod tests {
         assert_eq!(tape.missed, None);
         tape.heartbeat(13);
         assert_eq!(tape.missed, missed(13, 13));
+    }
+
+    #[test]
+    fn a_resumed_tape_lacks_what_came_since() {
+        let check = |seen: u64, expected: Option<MissedTrades>| {
+            let mut tape = TapeSync::default();
+            tape.resume(10);
+            tape.seen(seen);
+            assert_eq!(tape.missed, expected, "{seen}");
+            tape.seen(seen + 1);
+            assert_eq!(tape.missed, expected, "{seen} and one more");
+        };
+        check(10, None);
+        check(11, None);
+        check(14, missed(11, 13));
+        check(3, None);
     }
 
     #[test]

@@ -1,0 +1,4 @@
+//! The bus from outside: one contract for memory and Redis.
+
+mod contract;
+mod support;
