@@ -79,6 +79,10 @@ export type Print = Trade | { readonly missed: { readonly from: number; readonly
 export class TradesView extends View<FrameOf<"trades">> {
   /** Oldest first, bounded. */
   prints: Print[] = [];
+  /** How many have been put onto this tape, those included that have left it; begins anew when the tape does. */
+  taken = 0;
+  /** Grows when the tape begins anew. */
+  generation = 0;
   readonly #limit: number;
   #last: { epoch: number; seq: number } | null = null;
 
@@ -94,14 +98,21 @@ export class TradesView extends View<FrameOf<"trades">> {
       // The tape goes on where it was, and shows what it lacks.
       trades = trades.filter(({ seq }) => seq > last.seq);
       const first = trades[0]?.seq ?? frame.seq + 1;
-      if (first > last.seq + 1) this.prints.push({ missed: { from: last.seq + 1, to: first - 1 } });
+      if (first > last.seq + 1) this.#put({ missed: { from: last.seq + 1, to: first - 1 } });
     } else if (frame.type === "snapshot") {
       this.prints = [];
+      this.taken = 0;
+      this.generation += 1;
     }
-    if ("lagged" in frame) this.prints.push({ missed: frame.lagged });
-    for (const trade of trades) this.prints.push(trade);
+    if ("lagged" in frame) this.#put({ missed: frame.lagged });
+    for (const trade of trades) this.#put(trade);
     if (this.prints.length > this.#limit) this.prints = this.prints.slice(-this.#limit);
     this.#last = { epoch: frame.epoch, seq: frame.seq };
+  }
+
+  #put(print: Print): void {
+    this.prints.push(print);
+    this.taken += 1;
   }
 }
 

@@ -14,6 +14,7 @@ const FLASH: KeyframeAnimationOptions = { duration: 320, easing: "ease-out" };
 interface DrawnRow {
   root: HTMLElement;
   bar: HTMLElement;
+  flash: HTMLElement;
   price: HTMLElement;
   qty: HTMLElement;
   sum: HTMLElement;
@@ -21,11 +22,11 @@ interface DrawnRow {
 
 function makeRow(): DrawnRow {
   const root = element("div", { className: "row", role: "row" });
-  const bar = element("i", { className: "bar" });
-  bar.setAttribute("aria-hidden", "true");
+  const [bar, flash] = [element("i", { className: "bar" }), element("i", { className: "flash" })];
+  for (const mark of [bar, flash]) mark.setAttribute("aria-hidden", "true");
   const cell = (className: string): HTMLElement => element("span", { className, role: "cell" });
-  const row = { root, bar, price: cell("price"), qty: cell("qty"), sum: cell("sum") };
-  root.append(bar, row.price, row.qty, row.sum);
+  const row = { root, bar, flash, price: cell("price"), qty: cell("qty"), sum: cell("sum") };
+  root.append(bar, flash, row.price, row.qty, row.sum);
   return row;
 }
 
@@ -69,7 +70,7 @@ class Side {
       if (before.size > 0 && held !== row.qty && flashesLeft > 0) {
         flashesLeft -= 1;
         const grew = held === undefined || unitsOf(row.qty) > unitsOf(held);
-        flash(drawn.root, this.#isBids === grew ? "--flash-bid" : "--flash-ask");
+        lightUp(drawn.flash, this.#isBids === grew ? "var(--flash-bid)" : "var(--flash-ask)");
       }
     }
     return flashesLeft;
@@ -87,9 +88,11 @@ class Side {
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-function flash(root: HTMLElement, name: string): void {
+/** Only opacity changes, which needs no drawing anew. */
+function lightUp(mark: HTMLElement, colour: string): void {
   if (calm.matches) return;
-  root.animate([{ backgroundColor: `var(${name})` }, { backgroundColor: "transparent" }], FLASH);
+  mark.style.backgroundColor = colour;
+  mark.animate([{ opacity: 1 }, { opacity: 0 }], FLASH);
 }
 
 export interface LadderMarket {

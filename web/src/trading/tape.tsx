@@ -21,7 +21,10 @@ interface DrawnPrint {
 class TapePainter {
   readonly #host: HTMLElement;
   readonly #view: TradesView;
-  readonly #rows: DrawnPrint[] = [];
+  /** Newest first, as they stand on the page. */
+  #rows: DrawnPrint[] = [];
+  /** What the rows show: of which tape, up to which of its prints, and how. */
+  #drawn = { generation: -1, taken: 0, zone: "" };
   readonly #resize: ResizeObserver;
   readonly #ends: (() => void)[];
 
@@ -54,13 +57,22 @@ class TapePainter {
       this.#rows.push(row);
       this.#host.append(root);
     }
+    this.#drawn.generation = -1;
     paintSoon(this.#paint);
   }
 
+  /** Rows at the bottom become the new ones on top: what stays on the tape is not drawn again. */
   readonly #paint = (): void => {
-    const { prints } = this.#view;
+    const { prints, taken, generation } = this.#view;
     const { zone } = getSettings();
-    this.#rows.forEach((row, at) => draw(row, prints[prints.length - 1 - at], zone));
+    const goesOn = generation === this.#drawn.generation && zone === this.#drawn.zone;
+    const fresh = goesOn ? Math.min(taken - this.#drawn.taken, this.#rows.length) : this.#rows.length;
+    this.#drawn = { generation, taken, zone };
+    if (fresh === 0) return;
+    const moved = this.#rows.splice(this.#rows.length - fresh, fresh);
+    moved.forEach((row, at) => draw(row, prints[prints.length - 1 - at], zone));
+    if (this.#rows.length > 0) this.#host.prepend(...moved.map(({ root }) => root));
+    this.#rows.unshift(...moved);
   };
 }
 
