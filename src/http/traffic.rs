@@ -5,7 +5,6 @@
 
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
-use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
@@ -126,7 +125,7 @@ impl Traffic {
     pub fn worker(&self) -> Counting {
         let counts = Arc::new(WorkerCounts { routes: std::array::from_fn(|_| OnceLock::new()) });
         self.workers.lock().push(counts.clone());
-        Counting(Rc::new(counts))
+        Counting(counts)
     }
 
     /// Routes that have answered, with what they have.
@@ -168,7 +167,7 @@ fn method_index(method: &Method) -> usize {
 }
 
 /// Counts the requests of one worker.
-pub struct Counting(Rc<Arc<WorkerCounts>>);
+pub struct Counting(Arc<WorkerCounts>);
 
 impl<S, B> Transform<S, ServiceRequest> for Counting
 where
@@ -188,7 +187,7 @@ where
 
 pub struct CountingService<S> {
     service: S,
-    counts: Rc<Arc<WorkerCounts>>,
+    counts: Arc<WorkerCounts>,
 }
 
 impl<S, B> Service<ServiceRequest> for CountingService<S>
@@ -212,7 +211,7 @@ where
 /// An answer on its way, counted when it is there. What is streamed after its head is not waited for.
 pub struct Counted<F> {
     answer: F,
-    counts: Rc<Arc<WorkerCounts>>,
+    counts: Arc<WorkerCounts>,
     method: usize,
     started: Instant,
 }
