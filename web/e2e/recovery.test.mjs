@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hasBook, ladder, openBrowser, openPage, Server, until } from "./support.mjs";
+import { hasBook, ladder, openBrowser, openPage, Server, sleep, until } from "./support.mjs";
 
 test("a killed server is noticed at once, and the page goes on by itself when it is back", { timeout: 180_000 }, async () => {
   const browser = await openBrowser();
@@ -21,6 +21,22 @@ test("a killed server is noticed at once, and the page goes on by itself when it
     const shown = JSON.stringify(await ladder(page, "bids"));
     await until("the book moves again", async () => JSON.stringify(await ladder(page, "bids")) !== shown);
     await page.waitForSelector('.market-bar .badge[data-status="live"]');
+    await close();
+  } finally {
+    await browser.close();
+    await server.end();
+  }
+});
+
+test("a page that follows no market stays connected", { timeout: 120_000 }, async () => {
+  const browser = await openBrowser();
+  const server = await Server.start({ "limits.first_message_ms": "2000" });
+  try {
+    const { page, close } = await openPage(browser, server, "#/system");
+    await page.waitForSelector('.pill[data-connection="connected"]');
+    await sleep(4_000);
+    assert.equal(await page.$(".banner"), null);
+    assert.equal((await server.data("/api/v1/system/info")).counters.idle_closed, 0);
     await close();
   } finally {
     await browser.close();

@@ -47,6 +47,14 @@ test("subscriptions of one moment become one request for each stream", async () 
   client.close();
 });
 
+test("a connection without subscriptions asks something, and hears the server's time", () => {
+  const client = connected();
+  assert.equal(FakeSocket.last.pings, 1);
+  FakeSocket.last.say({ type: "reply", op: "ping", status: "ok", server_time: (Date.now() + 5_000) * 1_000 });
+  assert.ok(Math.abs(client.clockOffsetMs - 5_000) < 1_000);
+  client.close();
+});
+
 test("frames are handed out by the rule, and a broken rule begins the stream anew", async () => {
   const client = connected();
   const { got } = following(client);
@@ -225,6 +233,9 @@ test("a tape goes on after a snapshot of the same epoch and says what it lacks",
   say({ type: "event", seq: 20, prev: 8, lagged: { from: 9, to: 20 } });
   const shown = view.prints.map((print) => ("missed" in print ? `${print.missed.from}-${print.missed.to} missed` : print.seq));
   assert.deepEqual(shown, [3, "4-6 missed", 7, 8, "9-20 missed"]);
+  assert.deepEqual([view.taken, view.generation], [6, 1]);
+  say({ type: "snapshot", epoch: 2, seq: 1, prev: 1, trades: trades(1, 1) });
+  assert.deepEqual([view.prints.length, view.taken, view.generation], [1, 1, 2]);
   client.close();
 });
 

@@ -7,6 +7,7 @@ import { useSettings } from "../lib/settings.ts";
 import { formatDateTime, formatSpan } from "../lib/time.ts";
 import { ReplayBar } from "../services/replay-bar.tsx";
 import { SimPanel } from "../services/sim-panel.tsx";
+import { StorePanel } from "../services/store-panel.tsx";
 import { Failure, OldNote, Waiting } from "../ui/notes.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { reasonText, SourceTag, StatusBadge } from "../ui/status.tsx";
@@ -30,6 +31,7 @@ export function ServicesPage() {
       </div>
       <Feeds health={health} />
       <Markets health={health} />
+      {health.data.store && <StorePanel store={health.data.store} bus={health.data.bus} />}
     </div>
   );
 }
@@ -47,7 +49,6 @@ function Summary({ health, info }: { health: Health; info: SystemInfo }) {
     ["Resumed", count("resumes_recovered")],
     ["Actor restarts", count("actor_restarts")],
     ["Feed reconnects", count("feed_reconnects")],
-    ["Stalled clients closed", count("stalled_closed")],
   ];
   return (
     <section className="tiles" aria-label="Summary">

@@ -182,7 +182,7 @@ export class CandleChart {
   }
 
   #volumeOf(candle: Candle): { time: UTCTimestamp; value: number; color: string } {
-    const color = this.#palette[isRising(candle) ? "bid-soft" : "ask-soft"];
+    const color = this.#palette[isRising(candle) ? "bid-volume" : "ask-volume"];
     return { time: timeOf(candle), value: toPixelValue(candle.volume), color };
   }
 
@@ -238,11 +238,11 @@ export class CandleChart {
     this.#events.onLegend(hovered ?? this.#candles.at(-1) ?? null);
   }
 
-  #palette: Record<"bid-soft" | "ask-soft", string> = { "bid-soft": "", "ask-soft": "" };
+  #palette: Record<"bid-volume" | "ask-volume", string> = { "bid-volume": "", "ask-volume": "" };
 
   readonly #colours = (): void => {
     const [bid, ask, muted, line] = [colour("bid"), colour("ask"), colour("muted"), colour("line")];
-    this.#palette = { "bid-soft": colour("bid-soft"), "ask-soft": colour("ask-soft") };
+    this.#palette = { "bid-volume": colour("bid-volume"), "ask-volume": colour("ask-volume") };
     this.#chart.applyOptions({
       layout: {
         background: { type: ColorType.Solid, color: colour("panel") },
