@@ -36,7 +36,7 @@ test("a page that follows no market stays connected", { timeout: 120_000 }, asyn
     await page.waitForSelector('.pill[data-connection="connected"]');
     await sleep(4_000);
     assert.equal(await page.$(".banner"), null);
-    assert.equal((await server.data("/api/v1/system/info")).counters.idle_closed, 0);
+    assert.equal((await server.data("/api/v1/system/info")).counters.late_closed, 0);
     await close();
   } finally {
     await browser.close();
