@@ -21,6 +21,7 @@ use marketd_actors::recorder::Recorder;
 use marketd_actors::relay::RelayActor;
 use marketd_actors::storage::Storage;
 use marketd_bus::Bus;
+use parking_lot::RwLock;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::config::Config;
@@ -46,6 +47,8 @@ pub struct Server {
     pub storage: Option<Arc<Storage>>,
     pub bus: Arc<dyn Bus>,
     pub writers: Option<Writers>,
+    /// Replaced when the keeper starts the actor again. `None` where no other node is reached.
+    pub relay: Option<Arc<RwLock<Addr<RelayActor>>>>,
     pub shutdown: crate::config::Shutdown,
     stage: Stage,
     /// For as long as this process may write into the folder.
@@ -98,6 +101,8 @@ impl Server {
             session_limits: Arc::new(config.session_limits()),
             flush_ms: config.session.flush_ms,
             started: Instant::now(),
+            traffic: Arc::default(),
+            metrics_are_public: config.http.public_metrics,
             storage: storage.clone(),
             relayed: is_shared.then(|| RelayedBooks::new(bus.clone(), config.bus.refresh())),
             bus: bus.clone(),
@@ -106,9 +111,7 @@ impl Server {
         });
         let (handle, addresses) = start_http(config, &board, shared, listener)?;
         running.extend(feeds::start_live(&stage, config, &factory, recorder));
-        if is_shared {
-            start_relay(&stage, &bus, config);
-        }
+        let relay = is_shared.then(|| start_relay(&stage, &bus, config));
         let keeper = stage.keeper.clone();
         Ok(Self {
             board,
@@ -119,6 +122,7 @@ impl Server {
             storage,
             bus,
             writers,
+            relay,
             shutdown: config.shutdown.clone(),
             stage,
             _folder: folder,
@@ -154,20 +158,18 @@ fn hub_of_this_thread(board: &Arc<Board>, limits: marketd_actors::hub::HubLimits
 }
 
 /// Starts what puts books onto the bus, watched by the keeper.
-fn start_relay(stage: &Stage, bus: &Arc<dyn Bus>, config: &Config) {
-    let relay = Arc::new(parking_lot::RwLock::new(None::<Addr<RelayActor>>));
-    let start = {
-        let (relay, board, bus, limits) =
-            (relay.clone(), stage.board.clone(), bus.clone(), config.bus.relay_limits());
-        move || *relay.write() = Some(RelayActor::new(board.clone(), bus.clone(), limits).start())
-    };
-    start();
+fn start_relay(stage: &Stage, bus: &Arc<dyn Bus>, config: &Config) -> Arc<RwLock<Addr<RelayActor>>> {
+    let (board, bus, limits) = (stage.board.clone(), bus.clone(), config.bus.relay_limits());
+    let start = move || RelayActor::new(board.clone(), bus.clone(), limits).start();
+    let relay = Arc::new(RwLock::new(start()));
+    let (watched, replaced) = (relay.clone(), relay.clone());
     let watch = Watch {
         name: "relay".to_owned(),
-        is_alive: Box::new(move || relay.read().as_ref().is_some_and(Addr::connected)),
-        restart: Box::new(start),
+        is_alive: Box::new(move || watched.read().connected()),
+        restart: Box::new(move || *replaced.write() = start()),
     };
     feeds::watch(&stage.keeper, watch);
+    relay
 }
 
 /// Binds and listens.
@@ -212,6 +214,7 @@ fn start_http(
             .app_data(hub_of_this_thread(&board, hub_limits))
             .configure(http::configure)
             .wrap(limits.clone())
+            .wrap(shared.traffic.worker())
             .into_factory()
             .map_err(|error: actix_web::Error| error.error_response());
         let stopping = stopping.clone();

@@ -70,6 +70,7 @@ pub struct Http {
     pub max_connections: usize,
     pub keep_alive_s: u64,
     allowed_origins: Vec<String>,
+    pub public_metrics: bool,
 }
 
 #[derive(Clone, Deserialize)]

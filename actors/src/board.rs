@@ -172,6 +172,9 @@ pub enum FeedState {
 }
 
 impl FeedState {
+    pub const ALL: [Self; 5] =
+        [Self::Connecting, Self::Connected, Self::BackingOff, Self::Paused, Self::Ended];
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Connecting => "connecting",

@@ -269,6 +269,8 @@ impl MarketActor {
 
     /// Sends what was gathered; whoever is full is owed snapshots instead.
     fn send_outbox(&mut self) {
+        let conflated = self.streams.take_conflated();
+        self.board.metrics.conflated_changes.fetch_add(conflated, Ordering::Relaxed);
         for (hub, lane) in &mut self.outbox {
             if lane.is_empty() {
                 continue;

@@ -1,15 +1,53 @@
-//! Counters of the running server. Read by `/health` and `/system/info`.
+//! Counters of the running server. Read by `/metrics` and `/system/info`.
+//!
+//! A new one is one line below: its comment is the meaning that `/metrics` tells, its name that of the metric
+//! (`marketd_<name>_total`, or without the ending for what goes up and down). docs/metrics.md lists them all.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use marketd_store::Family;
 
+/// Whether a figure only grows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricKind {
+    Counter,
+    Gauge,
+}
+
+/// A figure with what is known of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Metric {
+    pub name: &'static str,
+    pub kind: MetricKind,
+    pub help: &'static str,
+    pub value: u64,
+}
+
+impl Metric {
+    /// Its name for Prometheus, without the prefix.
+    pub fn exposed_name(&self) -> String {
+        match self.kind {
+            MetricKind::Counter if !self.name.ends_with("_total") => format!("{}_total", self.name),
+            _ => self.name.to_owned(),
+        }
+    }
+}
+
+macro_rules! kind {
+    () => {
+        MetricKind::Counter
+    };
+    (gauge) => {
+        MetricKind::Gauge
+    };
+}
+
 macro_rules! counters {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// Counts since the start; `*_open` ones go up and down.
+    ($($(#[doc = $doc:literal])* $name:ident $(: $kind:ident)?,)*) => {
+        /// Counts since the start; gauges go up and down.
         #[derive(Debug, Default)]
         pub struct Metrics {
-            $($(#[$doc])* pub $name: AtomicU64,)*
+            $($(#[doc = $doc])* pub $name: AtomicU64,)*
         }
 
         impl Metrics {
@@ -17,46 +55,76 @@ macro_rules! counters {
             pub fn snapshot(&self) -> Vec<(&'static str, u64)> {
                 vec![$((stringify!($name), self.$name.load(Ordering::Relaxed))),*]
             }
+
+            /// Every counter with its kind and meaning.
+            pub fn describe(&self) -> Vec<Metric> {
+                vec![$(Metric {
+                    name: stringify!($name),
+                    kind: kind!($($kind)?),
+                    help: concat!($($doc,)*),
+                    value: self.$name.load(Ordering::Relaxed),
+                }),*]
+            }
         }
     };
 }
 
 counters! {
-    sessions_open,
+    /// WebSocket sessions that are open.
+    sessions_open: gauge,
+    /// WebSocket sessions begun.
     sessions_total,
-    subscriptions_open,
-    /// Streams that the hubs hold, and the bytes of frames in their rings.
-    streams_open,
-    ring_bytes,
+    /// Subscriptions of all sessions.
+    subscriptions_open: gauge,
+    /// Streams that the hubs hold.
+    streams_open: gauge,
+    /// Bytes of frames in the hubs' rings.
+    ring_bytes: gauge,
+    /// Frames handed from markets to hubs.
     frames_encoded,
     /// Frames handed to sockets.
     frames_sent,
+    /// Bytes of frames handed to sockets.
     bytes_sent,
+    /// Changes that went out in a frame together with a change before, as the stream's interval has it.
+    conflated_changes,
+    /// Readers whose place had left the ring and who got a snapshot instead of what they missed.
+    conflated_readers,
+    /// Snapshots handed to sockets.
     snapshots_sent,
+    /// Resumes that went on where the client had been.
     resumes_recovered,
+    /// Resumes that began anew with a snapshot.
     resumes_failed,
     /// Notices to readers of events that were too slow.
     lagged_notices,
     /// Connections closed because nothing was read for too long.
     stalled_closed,
+    /// Requests over the WebSocket that were refused.
     refused_messages,
-    /// Handshakes refused: the page's origin, or the address's number of connections.
+    /// Handshakes refused because of the page's origin.
     refused_origins,
+    /// Handshakes refused because of the address's number of connections.
     refused_connections,
-    /// Connections closed because a message was too large, or took too long.
+    /// Connections closed because a message was too large.
     oversized_closed,
+    /// Connections closed because a message took too long.
     late_closed,
-    /// Connections closed after too many refusals, or too many pings.
+    /// Connections closed after too many refusals.
     refusals_closed,
+    /// Connections closed after too many pings.
     pings_closed,
     /// Connections closed because nothing was asked for.
     idle_closed,
-    /// Frames that a hub could not take; it recovers by a snapshot.
+    /// Batches of frames that a hub could not take; it recovers by snapshots.
     hub_overflows,
     /// Batches of updates that a market could not take in time.
     market_overflows,
+    /// Actors that died and were started again.
     actor_restarts,
+    /// Times that feeds had to connect again.
     feed_reconnects,
+    /// Messages of venues that could not be read.
     feed_malformed,
 }
 
@@ -112,5 +180,27 @@ impl StoreMetrics {
 
     pub fn rows_lost(&self) -> u64 {
         self.families.iter().map(|family| family.rows_lost.load(Ordering::Relaxed)).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_counter_says_what_it_counts() {
+        for metric in Metrics::default().describe() {
+            assert!(!metric.help.trim().is_empty(), "{} has no comment", metric.name);
+            let is_gauge = metric.kind == MetricKind::Gauge;
+            assert!(is_gauge || !metric.name.ends_with("_open"), "{} goes up and down", metric.name);
+        }
+    }
+
+    #[test]
+    fn counters_end_in_total() {
+        let names: Vec<String> = Metrics::default().describe().iter().map(Metric::exposed_name).collect();
+        for name in ["sessions_open", "sessions_total", "ring_bytes", "frames_sent_total"] {
+            assert!(names.iter().any(|held| held == name), "{name} in {names:?}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use actix::prelude::*;
@@ -35,9 +36,12 @@ pub fn book_key(market: &str) -> Option<Key> {
     Key::new(format!("book:{market}")).ok()
 }
 
+/// What became of a market's book last.
 struct Last {
     etag: Bytes,
     at: Instant,
+    /// Another node has this market too and is ahead: it need not be told at every change.
+    is_behind: bool,
 }
 
 pub struct RelayActor {
@@ -54,6 +58,11 @@ impl RelayActor {
     }
 
     fn round(&mut self, ctx: &mut Context<Self>) {
+        if self.board.draining.load(Ordering::Acquire) {
+            // What is not confirmed any more is soon stale everywhere.
+            ctx.stop();
+            return;
+        }
         if self.is_putting || self.bus.report().state != State::Up {
             return;
         }
@@ -78,8 +87,8 @@ impl RelayActor {
         };
         let done = puts.into_actor(self).map(move |done, actor, _| {
             actor.is_putting = false;
-            for (no, etag) in done.into_iter().flatten() {
-                actor.last.insert(no, Last { etag, at: now });
+            for (no, etag, taken) in done.into_iter().flatten() {
+                actor.last.insert(no, Last { etag, at: now, is_behind: !taken });
             }
         });
         ctx.spawn(done);
@@ -87,22 +96,22 @@ impl RelayActor {
 
     /// The book to put, if it has changed or has to be confirmed.
     fn due_body(&self, entry: &MarketEntry, now: Instant) -> Option<BookBody> {
+        let recent = self.last.get(&entry.no).filter(|last| now.duration_since(last.at) < CONFIRM_EVERY);
+        if recent.is_some_and(|last| last.is_behind) {
+            return None;
+        }
         let body = entry.book_body(self.limits.levels)?;
-        let is_known = (self.last.get(&entry.no))
-            .is_some_and(|last| last.etag == body.etag && now.duration_since(last.at) < CONFIRM_EVERY);
-        (!is_known).then_some(body)
+        (recent.is_none_or(|last| last.etag != body.etag)).then_some(body)
     }
 }
 
-/// What was put, if it was.
-async fn put(bus: &dyn Bus, entry: &MarketEntry, body: BookBody) -> Option<(MarketNo, Bytes)> {
+/// What was put, and whether it was taken.
+async fn put(bus: &dyn Bus, entry: &MarketEntry, body: BookBody) -> Option<(MarketNo, Bytes, bool)> {
     let key = book_key(entry.id.as_str())?;
     let (epoch, seq) = body.position();
     let snapshot = Snapshot { tag: Tag { epoch, seq }, bytes: body.data.clone() };
     match bus.put_snapshot(&key, &snapshot, BOOK_TTL).await {
-        Ok(true) => Some((entry.no, body.etag)),
-        // Another node has this market too, and is ahead.
-        Ok(false) => None,
+        Ok(taken) => Some((entry.no, body.etag, taken)),
         Err(error) => {
             tracing::debug!(market = entry.id.as_str(), %error, "book not put onto the bus");
             None
@@ -115,5 +124,20 @@ impl Actor for RelayActor {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.run_interval(self.limits.every, Self::round);
+    }
+}
+
+/// For tests: panics inside the handler.
+#[cfg(feature = "failpoints")]
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Crash;
+
+#[cfg(feature = "failpoints")]
+impl Handler<Crash> for RelayActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Crash, _ctx: &mut Self::Context) {
+        panic!("crashed on request");
     }
 }

@@ -60,6 +60,8 @@ struct Stream {
     last_flush: Timestamp,
     /// When it has something to send.
     due: Option<Timestamp>,
+    /// Changes that joined one that was waiting already.
+    conflated: u64,
 }
 
 impl Stream {
@@ -86,6 +88,7 @@ impl Stream {
             interval_ms,
             last_flush: Timestamp::ZERO,
             due: None,
+            conflated: 0,
         }
     }
 
@@ -99,6 +102,7 @@ impl Stream {
     }
 
     fn touch_after(&mut self, interval_ms: i64, now: Timestamp) {
+        self.conflated += u64::from(self.due.is_some());
         let due = self.last_flush.plus_millis(interval_ms).max(now);
         self.due = Some(self.due.map_or(due, |held| held.min(due)));
     }
@@ -237,6 +241,11 @@ impl Streams {
             }
         }
         self.flush(state, now, emit);
+    }
+
+    /// How many changes have joined one that was waiting, since the last call.
+    pub fn take_conflated(&mut self) -> u64 {
+        self.streams.iter_mut().map(|stream| std::mem::take(&mut stream.conflated)).sum()
     }
 
     /// When [`Self::flush`] has to be called at the latest.

@@ -2,10 +2,12 @@
 
 mod book;
 mod candles;
+mod docs;
 mod exchanges;
 mod health;
 mod limit;
 mod markets;
+mod metrics;
 mod once;
 pub mod openapi;
 mod page;
@@ -18,6 +20,7 @@ mod system;
 mod ticker;
 mod trace;
 mod trades;
+mod traffic;
 mod ws;
 
 use std::sync::Arc;
@@ -35,7 +38,10 @@ use parking_lot::RwLock;
 pub use limit::RequestLimits;
 pub use once::once;
 pub use relayed::RelayedBooks;
+use traffic::RouteNo;
+
 pub use reply::CallInfo;
+pub use traffic::{Traffic, templates};
 pub use ws::FLUSH_MS_MAX;
 
 /// Largest request body, in bytes: nothing here takes more than a few fields.
@@ -48,6 +54,9 @@ pub struct Shared {
     /// Flush window of sessions that ask for none.
     pub flush_ms: u64,
     pub started: Instant,
+    pub traffic: Arc<Traffic>,
+    /// Whether `/metrics` answers other machines.
+    pub metrics_are_public: bool,
     /// `None` for a recorder, which stores nothing.
     pub storage: Option<Arc<Storage>>,
     pub bus: Arc<dyn Bus>,
@@ -98,8 +107,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(resource("/healthz").route(web::get().to(health::get_health)))
         .service(resource("/readyz").route(web::get().to(health::get_readiness)))
         .service(resource("/livez").route(web::get().to(health::get_liveness)))
+        .service(resource("/metrics").route(web::get().to(metrics::get_metrics)))
         .service(resource("/openapi.json").route(web::get().to(openapi::get_openapi)))
         .service(resource("/asyncapi.json").route(web::get().to(openapi::get_asyncapi)))
+        .service(resource("/docs").route(web::get().to(docs::get_index)))
+        .service(resource("/docs/{file}").route(web::get().to(docs::get_file)))
         .service(page_file("/"))
         .service(page_file("/icon.svg"))
         .service(page_file("/assets/{file}"))
@@ -115,5 +127,7 @@ fn page_file(path: &str) -> actix_web::Resource {
 }
 
 fn resource(path: &str) -> actix_web::Resource {
-    web::resource(path.to_owned()).default_service(web::to(reply::method_not_allowed))
+    web::resource(path.to_owned())
+        .app_data(RouteNo::of(path))
+        .default_service(web::to(reply::method_not_allowed))
 }

@@ -42,6 +42,33 @@ pub fn document() -> Value {
     })
 }
 
+/// Whether a path is of this template.
+fn is_of(path: &str, template: &str) -> bool {
+    let (mut parts, mut wanted) = (path.split('/'), template.split('/'));
+    loop {
+        match (parts.next(), wanted.next()) {
+            (None, None) => return true,
+            (Some(part), Some(wanted)) if part == wanted || wanted.starts_with('{') => {}
+            _ => return false,
+        }
+    }
+}
+
+/// What a resource takes, for the header `allow`: the documented methods of this template, or of the paths
+/// that are documented one by one in its place.
+pub fn methods_of(template: &str) -> String {
+    static OPERATIONS: LazyLock<Vec<operation::Operation>> = LazyLock::new(routes::operations);
+    let exact = OPERATIONS.iter().any(|operation| operation.path == template);
+    let is_of_resource = |path: &str| if exact { path == template } else { is_of(path, template) };
+    let mut methods: Vec<String> = (OPERATIONS.iter())
+        .filter(|operation| is_of_resource(operation.path))
+        .map(|operation| operation.method.to_uppercase())
+        .collect();
+    methods.dedup();
+    // The page is not documented, and read only.
+    if methods.is_empty() { "GET".to_owned() } else { methods.join(", ") }
+}
+
 /// The AsyncAPI document.
 pub fn asyncapi() -> Value {
     asyncapi::document(env!("CARGO_PKG_VERSION"))

@@ -31,7 +31,12 @@ struct Held {
 
 impl Held {
     fn age(&self, now: Instant) -> Duration {
-        self.cached.age + now.duration_since(self.taken_at)
+        self.cached.age + now.saturating_duration_since(self.taken_at)
+    }
+
+    /// Nothing older than this is shown, until its time is over: then another node may have the market.
+    fn floor(&self, now: Instant) -> Tag {
+        if self.age(now) < self.cached.ttl { self.cached.snapshot.tag } else { Tag::default() }
     }
 }
 
@@ -78,7 +83,7 @@ impl RelayedBooks {
             let mut held = self.held.lock();
             let known = held.get_mut(key);
             if let Some(known) = known {
-                if now.duration_since(known.asked_at) < self.refresh {
+                if now.saturating_duration_since(known.asked_at) < self.refresh {
                     return Some(known.clone());
                 }
                 // Who comes while this one asks takes what there is.
@@ -88,7 +93,7 @@ impl RelayedBooks {
                 None
             }
         };
-        let at_least = known.as_ref().map_or(Tag::default(), |known| known.cached.snapshot.tag);
+        let at_least = known.as_ref().map_or(Tag::default(), |known| known.floor(now));
         let cached = match self.bus.snapshot(key, at_least).await {
             Ok(Some(cached)) if RelayedBook::parse(&cached.snapshot.bytes, market).is_some() => cached,
             Ok(_) => return known,
@@ -103,13 +108,12 @@ impl RelayedBooks {
     }
 
     fn remember(&self, key: &Key, fresh: &Held) {
+        let now = Instant::now();
         let mut held = self.held.lock();
         if held.len() >= BOOKS_MAX && !held.contains_key(key) {
-            let now = Instant::now();
             held.retain(|_, held| held.age(now) < held.cached.ttl);
         }
-        let is_newer =
-            held.get(key).is_none_or(|known| known.cached.snapshot.tag <= fresh.cached.snapshot.tag);
+        let is_newer = held.get(key).is_none_or(|known| known.floor(now) <= fresh.cached.snapshot.tag);
         if is_newer && (held.len() < BOOKS_MAX || held.contains_key(key)) {
             held.insert(key.clone(), fresh.clone());
         }

@@ -19,6 +19,7 @@ use serde::Serialize;
 
 use super::Shared;
 use super::trace::{TRACE_HEADER, TraceId};
+use super::traffic::RouteNo;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
@@ -111,10 +112,13 @@ pub async fn not_found(call: CallInfo, request: HttpRequest) -> HttpResponse {
 }
 
 pub async fn method_not_allowed(call: CallInfo, request: HttpRequest) -> HttpResponse {
-    call.refuse(
-        ErrorCode::METHOD_NOT_ALLOWED,
-        &format!("{} does not take {}", request.path(), request.method()),
-    )
+    let message = format!("{} does not take {}", request.path(), request.method());
+    let mut response = call.refuse(ErrorCode::METHOD_NOT_ALLOWED, &message);
+    let template = request.app_data::<RouteNo>().map(|route| route.template()).unwrap_or_default();
+    if let Ok(allowed) = HeaderValue::from_str(&super::openapi::methods_of(&template)) {
+        response.headers_mut().insert(header::ALLOW, allowed);
+    }
+    response
 }
 
 /// What a path or a query that cannot be read at all is answered with.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use jsonschema::Validator;
-use marketd::http::openapi;
+use marketd::http::{self, openapi};
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -81,7 +81,9 @@ impl Document {
             for (method, operation) in operations.as_object().expect("operations") {
                 for (status, response) in operation["responses"].as_object().expect("responses") {
                     let content = response["content"]["application/json"].clone();
-                    if content["schema"].as_object().is_some_and(|schema| !schema.is_empty()) {
+                    // Documents, which are open objects, are no answers in the envelope.
+                    let schema = content["schema"].as_object();
+                    if schema.is_some_and(|schema| schema.get("type").is_none()) {
                         let status = status.parse().expect("a status");
                         contents.push((method.clone(), path.clone(), status, content));
                     }
@@ -104,6 +106,52 @@ fn every_answer_has_an_example_that_is_true() {
             document.assert_holds(&method, &path, status, example);
         }
     }
+}
+
+/// What makes up the page at `/`, and is no part of the interface.
+const PAGE: [&str; 3] = ["/", "/app.js", "/style.css"];
+
+/// Whether a documented path, which may be more precise, is of this route.
+fn is_of(path: &str, template: &str) -> bool {
+    let (path, template): (Vec<&str>, Vec<&str>) = (path.split('/').collect(), template.split('/').collect());
+    path.len() == template.len()
+        && path.iter().zip(template).all(|(part, wanted)| *part == wanted || wanted.starts_with('{'))
+}
+
+#[actix_web::test]
+async fn a_route_or_a_method_that_is_not_documented_fails() {
+    let app = TestApp::start(&[]).await;
+    let document = Document::new();
+    let paths = document.0["paths"].as_object().expect("paths");
+    // Workers set up their routes before they answer.
+    app.get("/livez").await;
+    let templates = http::templates();
+    for path in paths.keys() {
+        let is_served = templates.iter().any(|template| is_of(path, template));
+        assert!(is_served, "{path} is documented and not served");
+    }
+    for template in templates {
+        if PAGE.contains(&template.as_str()) {
+            continue;
+        }
+        let exact = paths.get(&template).map(|operations| vec![operations]);
+        let documented = exact.unwrap_or_else(|| {
+            paths.iter().filter(|(path, _)| is_of(path, &template)).map(|(_, held)| held).collect()
+        });
+        assert!(!documented.is_empty(), "{template} is served and not in src/http/openapi/routes.rs");
+        let parts = template.split('/').map(|part| if part.starts_with('{') { "x" } else { part });
+        let path = parts.collect::<Vec<_>>().join("/");
+        for method in ["get", "post", "put", "patch", "delete"] {
+            let answer = app.request(&method.to_uppercase(), &path, &[], "").await;
+            let is_documented = documented.iter().any(|operations| operations.get(method).is_some());
+            assert_eq!(answer.status != 405, is_documented, "{method} {template} is not as documented");
+            let allowed = answer.header("allow").map(str::to_lowercase).unwrap_or_default();
+            let is_allowed = |held: &str| documented.iter().any(|operations| operations.get(held).is_some());
+            let is_true = !allowed.is_empty() && allowed.split(", ").all(is_allowed);
+            assert!(is_documented || is_true, "{method} {template} allows {allowed:?}");
+        }
+    }
+    app.stop().await;
 }
 
 async fn app() -> TestApp {
@@ -211,9 +259,64 @@ async fn check_empty_server(app: &TestApp) {
         ("get", "/api/v1/markets", 200),
         ("get", "/api/v1/replay", 200),
         ("post", "/api/v1/replay/pause", 409),
+        ("post", "/api/v1/sim/scenario", 400),
     ] {
         let answer = app.request(&method.to_uppercase(), path, &[], "").await;
         assert_eq!(answer.status, status, "{path}: {}", answer.body);
         document.assert_holds(method, path, status, &answer.json());
     }
+}
+
+#[actix_web::test]
+async fn the_page_of_the_documents_is_built_in() {
+    let app = TestApp::start(&[]).await;
+    let page = app.get("/docs").await;
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    let policy = page.header("content-security-policy").expect("a policy");
+    assert!(policy.contains("default-src 'self'") && !policy.contains("script-src"), "{policy}");
+    let (mut links, mut scripts) = (0, 0);
+    for part in page.body.split(['"', '\'']) {
+        assert!(!part.starts_with("http:") && !part.starts_with("https:"), "{part} is elsewhere");
+        if part.starts_with('/') {
+            // As a browser asks, and as one that takes nothing compressed.
+            let compressed = raw(&app, part, "gzip").await;
+            let plain = raw(&app, part, "identity").await;
+            assert!(
+                compressed.0.starts_with("HTTP/1.1 200") && plain.0.starts_with("HTTP/1.1 200"),
+                "{part}"
+            );
+            assert!(!plain.0.contains("content-encoding"), "{part}: {}", plain.0);
+            if part.ends_with("bundle.js") {
+                assert!(compressed.0.contains("content-encoding: gzip") && compressed.1 < plain.1 / 2);
+                assert!(plain.1 > 1_000_000);
+            }
+            links += 1;
+        }
+    }
+    for script in page.body.split("<script").skip(1) {
+        assert!(script.starts_with(" src=") && script.contains("></script>"), "a script is inline: {script}");
+        scripts += 1;
+    }
+    assert!(links >= 9 && scripts == 2, "{links} links, {scripts} scripts");
+    assert!(app.get("/docs/ws-protocol.md").await.body.starts_with("# The WebSocket protocol"));
+    for file in ["/docs/no-such-file", "/docs/..%2f..%2fCargo.toml", "/docs/index.html/x"] {
+        assert_eq!(app.get(file).await.status, 404, "{file}");
+    }
+    app.stop().await;
+}
+
+/// Head and length of an answer whose body is not text.
+async fn raw(app: &TestApp, path: &str, encoding: &str) -> (String, usize) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = tokio::net::TcpStream::connect(&app.address).await.expect("connected");
+    let request =
+        format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\naccept-encoding: {encoding}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).await.expect("an answer");
+    let head = bytes.windows(4).position(|window| window == b"\r\n\r\n").expect("a head");
+    (
+        String::from_utf8_lossy(&bytes[..head]).to_lowercase().replace("http/1.1", "HTTP/1.1"),
+        bytes.len() - head - 4,
+    )
 }

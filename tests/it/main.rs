@@ -3,6 +3,7 @@
 mod support;
 
 mod bad_input;
+mod bus;
 mod catchup;
 mod churn;
 mod client_faults;
@@ -14,14 +15,17 @@ mod drain_crowd;
 mod feed_faults;
 mod feed_gap;
 mod forms;
+mod frames;
 mod keeper;
 mod limits;
+mod metrics;
 mod page;
 mod reconnect_storm;
 mod record;
 mod replay_control;
 mod rest;
 mod resume;
+mod schemathesis;
 mod scripted_venue;
 mod slow_client;
 mod slow_readers;

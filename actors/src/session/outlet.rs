@@ -385,6 +385,7 @@ impl Outlet {
                     let same_epoch = ring.position().epoch == subscription.sent.epoch;
                     if subscription.stream.key.is_state() || !same_epoch {
                         subscription.cursor = Cursor::Snapshot(None);
+                        Metrics::add(&self.hub.board.metrics.conflated_readers, 1);
                     } else {
                         let (seq, number) = ring.oldest();
                         if !gathered.push(&lagged_notice(&self.hub.board, subscription, seq)) {

@@ -2,7 +2,13 @@
 
 use std::path::PathBuf;
 
+use marketd_domain::trades::SequencedTrade;
+use marketd_domain::{AggressorSide, Price, Qty, Scales, Timestamp, Trade, TradeId};
+use marketd_protocol::frame::{
+    FrameHead, FrameKind, FramePrefix, push_bbo, push_book, push_head, push_lagged, push_trades,
+};
 use marketd_protocol::schema::{asyncapi, ws};
+use marketd_protocol::stream::{BookDepth, BookInterval, StreamKey};
 use serde_json::{Value, json};
 
 fn document(path: &str) -> PathBuf {
@@ -109,4 +115,44 @@ fn the_parser_takes_what_the_schema_takes() {
     check(json!({"op": "subscribe", "channel": "bbo", "market": "a", "resume": resume}), true);
     check(json!({"op": "subscribe", "channel": "bbo", "markets": ["a", "b"], "resume": {"a": resume}}), true);
     check(json!({"op": "subscribe", "channel": "bbo", "market": "a", "resume": 7}), false);
+}
+
+/// What is rare on the wire, held against its schema: empty sides, notices, trades that were fetched.
+#[test]
+fn rare_frames_are_as_documented() {
+    let frame = |kind, key, push: &dyn Fn(&mut Vec<u8>)| -> Value {
+        let none = Timestamp::ZERO;
+        let head = FrameHead { kind, seq: 7, prev: 6, ts_venue: none, ts_recv: none, ts_sent: none };
+        let mut out = Vec::new();
+        push_head(&mut out, &FramePrefix::new("a:B-C", key, 3), &head);
+        push(&mut out);
+        serde_json::from_slice(&out).expect("JSON")
+    };
+    let check = |name: &str, frame: &Value| {
+        for name in [name, "ServerMessage"] {
+            assert!(validator(name).is_valid(frame), "{name}: {frame}");
+        }
+    };
+    check("LaggedFrame", &frame(FrameKind::Event, StreamKey::Trades, &|out| push_lagged(out, 1, 6)));
+    let scales = Scales::of(2, 8);
+    check("BboFrame", &frame(FrameKind::Delta, StreamKey::Bbo, &|out| push_bbo(out, scales, None, None)));
+    let book =
+        StreamKey::Book { depth: BookDepth::Full, interval: BookInterval::EVERY_CHANGE, checksum: true };
+    let empty = |out: &mut Vec<u8>| push_book(out, scales, [].into_iter(), [].into_iter(), Some(u32::MAX));
+    check("BookFrame", &frame(FrameKind::Snapshot, book, &empty));
+    let trade = SequencedTrade {
+        seq: 1,
+        trade: Trade {
+            id: TradeId::None,
+            price: Price::from_mantissa(1),
+            qty: Qty::from_mantissa(1),
+            aggressor: AggressorSide::Buy,
+            ts_venue: Timestamp::ZERO,
+            ts_recv: Timestamp::ZERO,
+            backfilled: true,
+        },
+    };
+    let trades = |out: &mut Vec<u8>| push_trades(out, scales, [&trade].into_iter());
+    check("TradesFrame", &frame(FrameKind::Event, StreamKey::Trades, &trades));
+    assert!(!validator("BboFrame").is_valid(&json!({"type": "delta"})), "a schema refuses something");
 }

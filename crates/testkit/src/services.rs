@@ -44,6 +44,14 @@ fn postgres_url() -> Option<String> {
     })
 }
 
+/// A Redis server of the test's own, to be killed and paused, or `None` where there is none to be had.
+///
+/// # Panics
+/// See [`skip_without`].
+pub fn private_redis() -> Option<Redis> {
+    Redis::start().inspect_err(skip_without).ok()
+}
+
 /// The url of a Redis server, the one of the environment or our own, or `None` where there is none to be had. Others
 /// use it too: keys carry a prefix of the test's own.
 ///

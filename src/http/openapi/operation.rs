@@ -82,6 +82,18 @@ impl Operation {
         self.refuses(&[ErrorCode::UNKNOWN_MARKET])
     }
 
+    /// A file of the documentation in the path.
+    pub fn of_file(mut self) -> Self {
+        self.parameters.push(json!({
+            "name": "file",
+            "in": "path",
+            "required": true,
+            "schema": {"type": "string", "minLength": 1},
+            "example": "ws-protocol.md",
+        }));
+        self
+    }
+
     pub fn query(mut self, name: &str, description: &str, schema: &Value) -> Self {
         self.parameters
             .push(json!({"name": name, "in": "query", "description": description, "schema": schema}));
@@ -164,7 +176,8 @@ impl Operation {
                 responses.insert("200".to_owned(), answer);
             }
             Answer::Other { content_type, description } => {
-                let content = json!({*content_type: {"schema": {}}});
+                let kind = if content_type.starts_with("text/") { "string" } else { "object" };
+                let content = json!({*content_type: {"schema": {"type": kind}}});
                 responses.insert("200".to_owned(), json!({"description": description, "content": content}));
             }
             Answer::Upgrade => {

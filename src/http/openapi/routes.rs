@@ -178,9 +178,19 @@ fn operating() -> Vec<Operation> {
             .refuses(&[ErrorCode::MARKET_NOT_READY, ErrorCode::SHUTTING_DOWN]),
         Operation::get("/livez", "getLiveness", OPERATIONS, "Whether the process answers")
             .answers::<Alive>(Some(json!({"alive": true}))),
+        Operation::get("/metrics", "getMetrics", OPERATIONS, "Figures for Prometheus")
+            .described("Answers this machine only, unless `http.public_metrics` says otherwise.")
+            .answers_other("text/plain", "Prometheus' text format, version 0.0.4")
+            .refuses(&[ErrorCode::NOT_FOUND]),
         Operation::get("/openapi.json", "getOpenapi", OPERATIONS, "This document")
             .answers_other("application/json", "OpenAPI 3.1"),
         Operation::get("/asyncapi.json", "getAsyncapi", OPERATIONS, "The WebSocket's document")
             .answers_other("application/json", "AsyncAPI 3.0"),
+        Operation::get("/docs", "getDocs", OPERATIONS, "These documents as a page")
+            .answers_other("text/html", "the page"),
+        Operation::get("/docs/{file}", "getDocsFile", OPERATIONS, "What that page is made of")
+            .of_file()
+            .answers_other("text/plain", "the file")
+            .refuses(&[ErrorCode::NOT_FOUND]),
     ]
 }

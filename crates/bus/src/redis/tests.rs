@@ -24,14 +24,19 @@ async fn the_script_and_the_formula_say_the_same() {
         let mut kept = None;
         for at in 0..300 {
             now += draw(limit.interval_us() * 2);
+            let mut text = kept.map(|kept: u64| kept.to_string());
             if at % 50 == 49 {
                 // A clock that goes back, and values that nobody of ours has written.
                 now -= draw(5_000_000);
                 kept = [None, Some(now + (1 << 50)), Some(0)][draw(3) as usize];
-                let text = kept.map_or("nonsense".to_owned(), |kept| kept.to_string());
-                let set = redis::cmd("SET").arg(&key).arg(text).query_async::<()>(&mut connection).await;
-                set.expect("a write");
+                text = Some(kept.map_or("nonsense".to_owned(), |kept| kept.to_string()));
             }
+            // Written each time: what the script has written ends by Redis' clock, not by ours.
+            let write = match &text {
+                Some(text) => redis::cmd("SET").arg(&key).arg(text).clone(),
+                None => redis::cmd("DEL").arg(&key).clone(),
+            };
+            write.query_async::<()>(&mut connection).await.expect("a write");
             let (next, expected) = gcra::take(kept, now, limit);
             let answer: (i64, u64, u64) = step
                 .key(&key)

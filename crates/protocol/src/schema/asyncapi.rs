@@ -14,6 +14,12 @@ use crate::form::Encoding;
 /// What the examples are taken from.
 const PROTOCOL: &str = include_str!("../../../../docs/ws-protocol.md");
 
+const DESCRIPTION: &str = "Order books, trades, tickers, candles and market status over one WebSocket. A \
+    snapshot resets what a client holds; anything else applies if, and only if, `epoch` is equal and `prev` is the last \
+    `seq`. The protocol in full: docs/ws-protocol.md.";
+const ONE_CONNECTION: &str = "All messages of all streams go over one connection, each as one frame: JSON as text \
+    or, with the subprotocol `marketd.v1.msgpack`, MessagePack as binary.";
+
 /// Where a message's example stands in the protocol's page, and how it begins there.
 struct Example(&'static str, &'static str);
 
@@ -94,7 +100,7 @@ pub fn document(version: &str) -> Value {
         "info": {
             "title": "marketd WebSocket",
             "version": version,
-            "description": "Order books, trades, tickers, candles and market status over one WebSocket. A snapshot resets what a client holds; anything else applies if, and only if, `epoch` is equal and `prev` is the last `seq`. The protocol in full: docs/ws-protocol.md.",
+            "description": DESCRIPTION,
             "license": {"name": "MIT OR Apache-2.0"},
         },
         "defaultContentType": "application/json",
@@ -109,7 +115,7 @@ pub fn document(version: &str) -> Value {
             "session": {
                 "address": "/api/v1/ws",
                 "title": "A client's connection",
-                "description": "All messages of all streams go over one connection, each as one frame: JSON as text or, with the subprotocol `marketd.v1.msgpack`, MessagePack as binary.",
+                "description": ONE_CONNECTION,
                 "messages": channel,
                 "bindings": {
                     "ws": {

@@ -15,15 +15,22 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
-/// Reads one word: `stop` ends the server and keeps its folder, `crash` kills it and keeps the folder, nothing ends it
-/// and removes the folder.
+/// Reads words: `pause` stops the server where it is, `resume` lets it go on, `stop` ends it and keeps its folder,
+/// `crash` kills it and keeps the folder, nothing ends it and removes the folder.
 const SHELL: &str = r#"
 signal=$1; folder=$2; shift 2
 "$@" </dev/null &
 server=$!
-read -r word
+while read -r word; do
+    case "$word" in
+        pause) kill -STOP "$server" ;;
+        resume) kill -CONT "$server" ;;
+        *) break ;;
+    esac
+done
 [ "$word" = crash ] && signal=KILL
 kill -"$signal" "$server" 2>/dev/null
+kill -CONT "$server" 2>/dev/null
 wait "$server"
 [ -n "$word" ] || rm -rf "$folder"
 "#;
@@ -95,6 +102,11 @@ impl Leash {
 
     /// Ends the server and keeps its folder. `word` says how, see [`SHELL`].
     pub(super) fn end(mut self, word: &str) {
+        self.say(word);
+    }
+
+    /// Says a word to the shell, see [`SHELL`].
+    pub(super) fn say(&mut self, word: &str) {
         if let Some(pipe) = &mut self.pipe {
             // A shell that is gone has taken its server with it.
             let _ = pipe.write_all(format!("{word}\n").as_bytes());
