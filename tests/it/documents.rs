@@ -109,7 +109,7 @@ fn every_answer_has_an_example_that_is_true() {
 }
 
 /// What makes up the page at `/`, and is no part of the interface.
-const PAGE: [&str; 3] = ["/", "/app.js", "/style.css"];
+const PAGE: [&str; 3] = ["/", "/icon.svg", "/assets/{file}"];
 
 /// Whether a documented path, which may be more precise, is of this route.
 fn is_of(path: &str, template: &str) -> bool {

@@ -13,7 +13,7 @@ import { chromium } from "playwright-core";
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 
 export const binary = process.env.MARKETD_BINARY ?? join(repository, "target/debug/marketd");
-export const isLong = process.env.MARKETD_E2E_LONG === "1";
+export const isLong = process.env.MARKETD_LONG === "1";
 /** Patient: the machine may be busy. */
 export const PATIENCE_MS = 30_000;
 
