@@ -28,12 +28,38 @@ function poison(value) {
   if (Array.isArray(value)) return value.map(poison);
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, held]) => [key, ["symbol", "base", "quote", "reason", "source", "status", "feed", "venue", "last_error", "replay", "scenario", "version", "name"].includes(key) && typeof held !== "object" ? EVIL : poison(held)]),
+    Object.entries(value).map(([key, held]) => [
+      key,
+      [
+        "symbol",
+        "base",
+        "quote",
+        "reason",
+        "source",
+        "status",
+        "feed",
+        "venue",
+        "last_error",
+        "replay",
+        "scenario",
+        "version",
+        "name",
+      ].includes(key) && typeof held !== "object"
+        ? EVIL
+        : poison(held),
+    ]),
   );
 }
 
 test("a hostile address is text", options, async () => {
-  for (const hash of [`#/trade/${encodeURIComponent(EVIL)}`, `#/trade/${EVIL}`, `#/data/${encodeURIComponent(EVIL)}`, "#/trade/%E0%A4%A", `#/${encodeURIComponent(EVIL)}`, "#/trade/javascript:alert(1)"]) {
+  for (const hash of [
+    `#/trade/${encodeURIComponent(EVIL)}`,
+    `#/trade/${EVIL}`,
+    `#/data/${encodeURIComponent(EVIL)}`,
+    "#/trade/%E0%A4%A",
+    `#/${encodeURIComponent(EVIL)}`,
+    "#/trade/javascript:alert(1)",
+  ]) {
     const { page, close } = await openPage(browser, server, hash);
     await page.waitForSelector("main");
     await sleep(700);
@@ -65,7 +91,8 @@ test("hostile frames are text, and what is no decimal breaks nothing else", opti
       socket.onMessage((message) => other.send(message));
       other.onMessage((message) => {
         const frame = JSON.parse(message);
-        if (frame.channel === "trades" && frame.trades) for (const trade of frame.trades) Object.assign(trade, { trade_id: EVIL, qty: EVIL, side: EVIL });
+        if (frame.channel === "trades" && frame.trades)
+          for (const trade of frame.trades) Object.assign(trade, { trade_id: EVIL, qty: EVIL, side: EVIL });
         if (frame.channel === "status") Object.assign(frame, { status: "stale", reason: EVIL });
         socket.send(JSON.stringify(frame));
       });
@@ -92,6 +119,9 @@ test("the page cannot be framed, and its policy stops what is injected", options
   });
   await sleep(500);
   assert.equal(await page.evaluate(() => globalThis.broken), undefined);
-  assert.ok(wrongs.some((text) => /Content Security Policy/.test(text)), String(wrongs));
+  assert.ok(
+    wrongs.some((text) => /Content Security Policy/.test(text)),
+    String(wrongs),
+  );
   await page.context().close();
 });

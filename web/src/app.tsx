@@ -75,7 +75,12 @@ function ZoneSwitch() {
   const { zone } = useSettings();
   const next = zone === "utc" ? "local" : "utc";
   return (
-    <button type="button" className="quiet" title={`Times are ${zoneName(zone)}; switch`} onClick={() => change({ zone: next })}>
+    <button
+      type="button"
+      className="quiet"
+      title={`Times are ${zoneName(zone)}; switch`}
+      onClick={() => change({ zone: next })}
+    >
       <span className="visually-hidden">Times are </span>
       {zone === "utc" ? "UTC" : "Local"}
     </button>

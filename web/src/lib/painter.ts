@@ -38,7 +38,9 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** A canvas fitted to its box at the screen's resolution; the context draws in CSS pixels. */
-export function fit(canvas: HTMLCanvasElement): { context: CanvasRenderingContext2D; width: number; height: number } | null {
+export function fit(
+  canvas: HTMLCanvasElement,
+): { context: CanvasRenderingContext2D; width: number; height: number } | null {
   const context = canvas.getContext("2d");
   if (!context) return null;
   const { clientWidth: width, clientHeight: height } = canvas;
@@ -54,4 +56,5 @@ export function fit(canvas: HTMLCanvasElement): { context: CanvasRenderingContex
 }
 
 /** A colour of the theme that is in effect. */
-export const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+export const colour = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

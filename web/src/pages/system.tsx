@@ -56,7 +56,12 @@ export function SystemPage() {
   const info = usePoll(route("/api/v1/system/info"), EVERY_MS);
   const health = usePoll(route("/health"), EVERY_MS);
   const { zone } = useSettings();
-  if (!info.data) return info.error ? <Failure what="The server's figures" error={info.error} /> : <Waiting what="the server's figures" />;
+  if (!info.data)
+    return info.error ? (
+      <Failure what="The server's figures" error={info.error} />
+    ) : (
+      <Waiting what="the server's figures" />
+    );
   const { name, version, uptime_s, markets, hubs, counters } = info.data;
   const offset = client.clockOffsetMs;
   const rows: [string, string][] = [
@@ -64,7 +69,10 @@ export function SystemPage() {
     ["Address", location.origin],
     ["Running for", formatSpan(uptime_s * 1000)],
     ["Server's time", `${formatDateTime(info.timestamp, zone)} ${zoneName(zone)}`],
-    ["This browser's clock", offset === null ? "not compared yet" : `${Math.abs(Math.round(offset))} ms ${offset >= 0 ? "behind" : "ahead"}`],
+    [
+      "This browser's clock",
+      offset === null ? "not compared yet" : `${Math.abs(Math.round(offset))} ms ${offset >= 0 ? "behind" : "ahead"}`,
+    ],
     ["Markets", groupedCount(markets)],
     ["Workers", groupedCount(hubs)],
     ["Frames on this page", groupedCount(client.framesReceived)],

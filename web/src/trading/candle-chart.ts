@@ -72,7 +72,14 @@ export class CandleChart {
   #hovered: number | null = null;
   #hasShown = false;
 
-  constructor(host: HTMLElement, view: CandlesView, market: string, interval: CandleInterval, decimals: number, events: ChartEvents) {
+  constructor(
+    host: HTMLElement,
+    view: CandlesView,
+    market: string,
+    interval: CandleInterval,
+    decimals: number,
+    events: ChartEvents,
+  ) {
     this.#view = view;
     this.#events = events;
     this.#market = market;
@@ -86,7 +93,8 @@ export class CandleChart {
         timeVisible: true,
         secondsVisible: interval === "1s",
         rightOffset: 6,
-        tickMarkFormatter: (time: Time, kind: TickMarkType) => formatAxis(Number(time) * 1_000_000, getSettings().zone, AXIS_KIND[kind]),
+        tickMarkFormatter: (time: Time, kind: TickMarkType) =>
+          formatAxis(Number(time) * 1_000_000, getSettings().zone, AXIS_KIND[kind]),
       },
       localization: {
         // Labels of the axis are places on the screen: the number nearest to the pixel will do.
@@ -253,9 +261,18 @@ export class CandleChart {
       grid: { vertLines: { color: colour("grid") }, horzLines: { color: colour("grid") } },
       rightPriceScale: { borderColor: line },
       timeScale: { borderColor: line },
-      crosshair: { vertLine: { color: muted, labelBackgroundColor: colour("label") }, horzLine: { color: muted, labelBackgroundColor: colour("label") } },
+      crosshair: {
+        vertLine: { color: muted, labelBackgroundColor: colour("label") },
+        horzLine: { color: muted, labelBackgroundColor: colour("label") },
+      },
     });
-    this.#bars.applyOptions({ upColor: bid, downColor: ask, borderVisible: false, wickUpColor: bid, wickDownColor: ask });
+    this.#bars.applyOptions({
+      upColor: bid,
+      downColor: ask,
+      borderVisible: false,
+      wickUpColor: bid,
+      wickDownColor: ask,
+    });
     if (this.#candles.length > 0) this.#redraw();
   };
 }
