@@ -106,6 +106,26 @@ test("hostile frames are text, and what is no decimal breaks nothing else", opti
   await close();
 });
 
+test("figures that are none stay a matter of the page that shows them", options, async () => {
+  const prepare = (page) =>
+    page.routeWebSocket(/\/api\/v1\/ws/, (socket) => {
+      const other = socket.connectToServer();
+      socket.onMessage((message) => other.send(message));
+      other.onMessage((message) => {
+        const frame = JSON.parse(message);
+        if (frame.channel === "ticker") frame.change_percent = EVIL;
+        socket.send(JSON.stringify(frame));
+      });
+    });
+  const { page, wrongs } = await openPage(browser, server, "#/trade/binance:BTC-USDT", { prepare });
+  await page.waitForSelector("main .failure[role=alert]");
+  await page.click("nav >> text=System");
+  await page.waitForSelector("text=Counters since the start");
+  await isUnbroken(page, "ticker");
+  assert.ok(wrongs.length > 0, "the fault is told in the console");
+  await page.context().close();
+});
+
 test("the page cannot be framed, and its policy stops what is injected", options, async () => {
   const { page, wrongs } = await openPage(browser, server);
   await page.waitForSelector("main");

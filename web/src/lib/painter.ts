@@ -11,7 +11,14 @@ export function paintSoon(paint: () => void): void {
     isScheduled = false;
     const now = [...due];
     due.clear();
-    for (const each of now) each();
+    for (const each of now) {
+      try {
+        each();
+      } catch (error) {
+        // What one part cannot draw is no reason for the others not to.
+        reportError(error);
+      }
+    }
   });
 }
 
