@@ -23,19 +23,31 @@ after(async () => {
 async function findings(page) {
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary.split("\n").slice(1, 2).join("").trim()}`));
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(
+      ({ target, failureSummary }) =>
+        `${id}: ${target.join(" ")}: ${failureSummary.split("\n").slice(1, 2).join("").trim()}`,
+    ),
+  );
 }
 
 for (const theme of ["dark", "light"]) {
   for (const width of [1440, 390]) {
     test(`no page has a barrier that axe finds: ${theme}, ${width} px`, options, async () => {
       for (const name of PAGES) {
-        const { page, close } = await openPage(browser, server, `#/${name}`, { theme, width, height: width < 500 ? 844 : 900 });
+        const { page, close } = await openPage(browser, server, `#/${name}`, {
+          theme,
+          width,
+          height: width < 500 ? 844 : 900,
+        });
         await page.waitForFunction(() => document.querySelector("main")?.textContent.length > 60);
         await sleep(800);
         assert.deepEqual(await findings(page), [], name);
         // Only tables may be wider than the screen, and scroll by themselves.
-        const { wide, inner } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, inner: innerWidth }));
+        const { wide, inner } = await page.evaluate(() => ({
+          wide: document.documentElement.scrollWidth,
+          inner: innerWidth,
+        }));
         assert.ok(wide <= inner, `${name} is ${wide} px wide at ${inner}`);
         await close();
       }
@@ -55,7 +67,11 @@ test("the choice of a market and a lost connection have no barrier either", opti
     await page.waitForSelector(".status-note");
     // What is greyed out because it is old is meant to be harder to read.
     const found = await findings(page);
-    assert.deepEqual(found.filter((text) => !/^color-contrast: .*(ladder|depth|tape|chart|row|middle|legend)/.test(text)), [], "halted");
+    assert.deepEqual(
+      found.filter((text) => !/^color-contrast: .*(ladder|depth|tape|chart|row|middle|legend)/.test(text)),
+      [],
+      "halted",
+    );
     await server.post("/api/v1/sim/scenario", { scenario: "calm", market: "sim:BTC-USD" });
     await close();
   }

@@ -28,12 +28,38 @@ function poison(value) {
   if (Array.isArray(value)) return value.map(poison);
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, held]) => [key, ["symbol", "base", "quote", "reason", "source", "status", "feed", "venue", "last_error", "replay", "scenario", "version", "name"].includes(key) && typeof held !== "object" ? EVIL : poison(held)]),
+    Object.entries(value).map(([key, held]) => [
+      key,
+      [
+        "symbol",
+        "base",
+        "quote",
+        "reason",
+        "source",
+        "status",
+        "feed",
+        "venue",
+        "last_error",
+        "replay",
+        "scenario",
+        "version",
+        "name",
+      ].includes(key) && typeof held !== "object"
+        ? EVIL
+        : poison(held),
+    ]),
   );
 }
 
 test("a hostile address is text", options, async () => {
-  for (const hash of [`#/trade/${encodeURIComponent(EVIL)}`, `#/trade/${EVIL}`, `#/data/${encodeURIComponent(EVIL)}`, "#/trade/%E0%A4%A", `#/${encodeURIComponent(EVIL)}`, "#/trade/javascript:alert(1)"]) {
+  for (const hash of [
+    `#/trade/${encodeURIComponent(EVIL)}`,
+    `#/trade/${EVIL}`,
+    `#/data/${encodeURIComponent(EVIL)}`,
+    "#/trade/%E0%A4%A",
+    `#/${encodeURIComponent(EVIL)}`,
+    "#/trade/javascript:alert(1)",
+  ]) {
     const { page, close } = await openPage(browser, server, hash);
     await page.waitForSelector("main");
     await sleep(700);
@@ -65,7 +91,8 @@ test("hostile frames are text, and what is no decimal breaks nothing else", opti
       socket.onMessage((message) => other.send(message));
       other.onMessage((message) => {
         const frame = JSON.parse(message);
-        if (frame.channel === "trades" && frame.trades) for (const trade of frame.trades) Object.assign(trade, { trade_id: EVIL, qty: EVIL, side: EVIL });
+        if (frame.channel === "trades" && frame.trades)
+          for (const trade of frame.trades) Object.assign(trade, { trade_id: EVIL, qty: EVIL, side: EVIL });
         if (frame.channel === "status") Object.assign(frame, { status: "stale", reason: EVIL });
         socket.send(JSON.stringify(frame));
       });
@@ -77,6 +104,26 @@ test("hostile frames are text, and what is no decimal breaks nothing else", opti
   await isUnbroken(page, "frames");
   assert.ok((await page.textContent(".status-note")).includes("onerror"), "shown as text");
   await close();
+});
+
+test("figures that are none stay a matter of the page that shows them", options, async () => {
+  const prepare = (page) =>
+    page.routeWebSocket(/\/api\/v1\/ws/, (socket) => {
+      const other = socket.connectToServer();
+      socket.onMessage((message) => other.send(message));
+      other.onMessage((message) => {
+        const frame = JSON.parse(message);
+        if (frame.channel === "ticker") frame.change_percent = EVIL;
+        socket.send(JSON.stringify(frame));
+      });
+    });
+  const { page, wrongs } = await openPage(browser, server, "#/trade/binance:BTC-USDT", { prepare });
+  await page.waitForSelector("main .failure[role=alert]");
+  await page.click("nav >> text=System");
+  await page.waitForSelector("text=Counters since the start");
+  await isUnbroken(page, "ticker");
+  assert.ok(wrongs.length > 0, "the fault is told in the console");
+  await page.context().close();
 });
 
 test("the page cannot be framed, and its policy stops what is injected", options, async () => {
@@ -92,6 +139,9 @@ test("the page cannot be framed, and its policy stops what is injected", options
   });
   await sleep(500);
   assert.equal(await page.evaluate(() => globalThis.broken), undefined);
-  assert.ok(wrongs.some((text) => /Content Security Policy/.test(text)), String(wrongs));
+  assert.ok(
+    wrongs.some((text) => /Content Security Policy/.test(text)),
+    String(wrongs),
+  );
   await page.context().close();
 });

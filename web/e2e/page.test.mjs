@@ -23,19 +23,29 @@ test("a first visit shows a moving book, tape and chart, and asks nobody but the
   await hasBook(page);
   await page.waitForSelector('.market-bar .badge[data-status="live"]');
   assert.equal(await page.textContent(".market-button .pair"), "BTC / USDT");
-  const shown = { book: JSON.stringify(await ladder(page, "bids")), tape: JSON.stringify(await texts(page, ".tape-rows .row")) };
+  const shown = {
+    book: JSON.stringify(await ladder(page, "bids")),
+    tape: JSON.stringify(await texts(page, ".tape-rows .row")),
+  };
   await until("the book moves", async () => JSON.stringify(await ladder(page, "bids")) !== shown.book);
   await until("the tape moves", async () => JSON.stringify(await texts(page, ".tape-rows .row")) !== shown.tape);
-  await until("a candle in the legend", async () => /O\s*61,\d{3}\.\d\d/.test(await page.textContent(".chart .legend")));
+  await until("a candle in the legend", async () =>
+    /O\s*61,\d{3}\.\d\d/.test(await page.textContent(".chart .legend")),
+  );
   // The chart is pixels: those of a candle's colours are there.
-  await until("candles on the chart", () => page.$$eval(".chart-host canvas", (canvases) => canvases.some((canvas) => {
-    const { width, height } = canvas;
-    if (width < 100 || height < 100) return false;
-    const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
-    let coloured = 0;
-    for (let at = 0; at < data.length; at += 4) if (Math.max(data[at], data[at + 1]) - Math.min(data[at], data[at + 1]) > 60) coloured += 1;
-    return coloured > 50;
-  })));
+  await until("candles on the chart", () =>
+    page.$$eval(".chart-host canvas", (canvases) =>
+      canvases.some((canvas) => {
+        const { width, height } = canvas;
+        if (width < 100 || height < 100) return false;
+        const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+        let coloured = 0;
+        for (let at = 0; at < data.length; at += 4)
+          if (Math.max(data[at], data[at + 1]) - Math.min(data[at], data[at + 1]) > 60) coloured += 1;
+        return coloured > 50;
+      }),
+    ),
+  );
   await close();
 });
 
@@ -51,8 +61,15 @@ test("the page shows the server's figures, digit for digit", options, async () =
       return JSON.stringify([bids.slice(0, 10), asks.slice(0, 10)]) === JSON.stringify([book.bids, book.asks]);
     });
     const { items } = await server.data("/api/v1/markets/binance:BTC-USDT/trades?limit=5");
-    const tape = await page.$$eval(".tape-rows .row", (rows) => rows.slice(0, 5).map((row) => [...row.children].slice(0, 2).map((cell) => cell.textContent.replace(/[▲▼, ]/g, ""))));
-    assert.deepEqual(tape, items.reverse().map(({ price, qty }) => [price, qty]));
+    const tape = await page.$$eval(".tape-rows .row", (rows) =>
+      rows
+        .slice(0, 5)
+        .map((row) => [...row.children].slice(0, 2).map((cell) => cell.textContent.replace(/[▲▼, ]/g, ""))),
+    );
+    assert.deepEqual(
+      tape,
+      items.reverse().map(({ price, qty }) => [price, qty]),
+    );
   } finally {
     await server.post("/api/v1/replay/resume");
   }
@@ -65,7 +82,9 @@ test("rows are put together without losing a digit", options, async () => {
   await server.post("/api/v1/replay/pause");
   try {
     await page.selectOption(".ladder select", { label: "10" });
-    await until("whole prices", async () => (await ladder(page, "bids")).every(([price]) => /0$/.test(price) && !price.includes(".")));
+    await until("whole prices", async () =>
+      (await ladder(page, "bids")).every(([price]) => /0$/.test(price) && !price.includes(".")),
+    );
     const { bids, asks } = await server.data("/api/v1/markets/binance:BTC-USDT/book?depth=5000");
     const units = (text) => BigInt(text.replace(".", ""));
     const group = (side, up) => {
@@ -74,10 +93,16 @@ test("rows are put together without losing a digit", options, async () => {
         const key = (units(price) + (up ? 999n : 0n)) / 1_000n;
         sums.set(key, (sums.get(key) ?? 0n) + units(qty));
       }
-      return [...sums].map(([key, sum]) => [String(key * 10n), `${sum / 10n ** 8n}.${String(sum % 10n ** 8n).padStart(8, "0")}`]);
+      return [...sums].map(([key, sum]) => [
+        String(key * 10n),
+        `${sum / 10n ** 8n}.${String(sum % 10n ** 8n).padStart(8, "0")}`,
+      ]);
     };
     const plain = (rows) => rows.map(([price, qty]) => [price.replaceAll(",", ""), qty]);
-    for (const [side, levels] of [["bids", bids], ["asks", asks]]) {
+    for (const [side, levels] of [
+      ["bids", bids],
+      ["asks", asks],
+    ]) {
       const rows = plain(await ladder(page, side));
       assert.deepEqual(rows, group(levels, side === "asks").slice(0, rows.length), side);
     }
@@ -91,7 +116,10 @@ test("a halted market and a stale one look it, and recover", options, async () =
   const { page, close } = await openPage(browser, server, "#/trade/sim:ETH-USD");
   await hasBook(page);
   const scenario = (name) => server.post("/api/v1/sim/scenario", { scenario: name, market: "sim:ETH-USD" });
-  for (const [name, status] of [["halt", "halted"], ["stale", "stale"]]) {
+  for (const [name, status] of [
+    ["halt", "halted"],
+    ["stale", "stale"],
+  ]) {
     await scenario(name);
     await page.waitForSelector(`.trading[data-status="${status}"] .status-note`, { timeout: 60_000 });
     assert.match(await page.textContent(".status-note"), /since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d/);

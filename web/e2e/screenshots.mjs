@@ -5,7 +5,13 @@ import { fileURLToPath } from "node:url";
 import { hasBook, openBrowser, openPage, Server, sleep } from "./support.mjs";
 
 const out = fileURLToPath(new URL("../../docs/images/", import.meta.url));
-const PAGES = { trading: "trade/binance:BTC-USDT", markets: "markets", services: "services", data: "data/binance:BTC-USDT", system: "system" };
+const PAGES = {
+  trading: "trade/binance:BTC-USDT",
+  markets: "markets",
+  services: "services",
+  data: "data/binance:BTC-USDT",
+  system: "system",
+};
 
 await mkdir(out, { recursive: true });
 const browser = await openBrowser();

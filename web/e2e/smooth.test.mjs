@@ -19,44 +19,50 @@ async function heap(page, session) {
   return page.evaluate(() => performance.memory.usedJSHeapSize);
 }
 
-test("the recording at twenty times its pace leaves room for 50 frames a second, in flat memory", { timeout: WATCH_MS + 180_000 }, async (context) => {
-  const browser = await openBrowser();
-  const server = await Server.start({ "replay.speed": "20", "venues.sim.enabled": "false" });
-  try {
-    const { page, close } = await openPage(browser, server, "#/trade/binance:BTC-USDT");
-    await hasBook(page);
-    const session = await page.context().newCDPSession(page);
-    await session.send("Performance.enable", { timeDomain: "threadTicks" });
-    // Rings fill and code is compiled first.
-    await sleep(WATCH_MS / 3);
-    const before = { heap: await heap(page, session), worked: await worked(session) };
-    const { frames, seconds } = await page.evaluate(
-      (millis) =>
-        new Promise((resolve) => {
-          const began = performance.now();
-          let frames = 0;
-          const each = () => {
-            frames += 1;
-            const now = performance.now();
-            if (now - began < millis) requestAnimationFrame(each);
-            else resolve({ frames, seconds: (now - began) / 1000 });
-          };
-          requestAnimationFrame(each);
-        }),
-      WATCH_MS,
-    );
-    const workedMs = (await worked(session)) - before.worked;
-    const grown = (await heap(page, session)) - before.heap;
-    const nodes = await page.evaluate(() => document.querySelectorAll("*").length);
-    context.diagnostic(`${(frames / seconds).toFixed(1)} frames a second, ${(workedMs / frames).toFixed(2)} ms of work a frame, heap grew by ${(grown / 1024).toFixed(0)} KiB, ${nodes} elements`);
-    assert.ok(workedMs / frames < FRAME_MS, `${workedMs / frames} ms of work a frame`);
-    assert.ok(grown < GROWTH_MAX, `the heap grew by ${grown} bytes`);
-    assert.ok(nodes < 1_500, `${nodes} elements`);
-    // Measured time depends on what else the machine does, so it is held only where somebody asked for the full size.
-    if (isLong) assert.ok(frames / seconds >= 50, `${frames / seconds} frames a second`);
-    await close();
-  } finally {
-    await browser.close();
-    await server.end();
-  }
-});
+test(
+  "the recording at twenty times its pace leaves room for 50 frames a second, in flat memory",
+  { timeout: WATCH_MS + 180_000 },
+  async (context) => {
+    const browser = await openBrowser();
+    const server = await Server.start({ "replay.speed": "20", "venues.sim.enabled": "false" });
+    try {
+      const { page, close } = await openPage(browser, server, "#/trade/binance:BTC-USDT");
+      await hasBook(page);
+      const session = await page.context().newCDPSession(page);
+      await session.send("Performance.enable", { timeDomain: "threadTicks" });
+      // Rings fill and code is compiled first.
+      await sleep(WATCH_MS / 3);
+      const before = { heap: await heap(page, session), worked: await worked(session) };
+      const { frames, seconds } = await page.evaluate(
+        (millis) =>
+          new Promise((resolve) => {
+            const began = performance.now();
+            let frames = 0;
+            const each = () => {
+              frames += 1;
+              const now = performance.now();
+              if (now - began < millis) requestAnimationFrame(each);
+              else resolve({ frames, seconds: (now - began) / 1000 });
+            };
+            requestAnimationFrame(each);
+          }),
+        WATCH_MS,
+      );
+      const workedMs = (await worked(session)) - before.worked;
+      const grown = (await heap(page, session)) - before.heap;
+      const nodes = await page.evaluate(() => document.querySelectorAll("*").length);
+      context.diagnostic(
+        `${(frames / seconds).toFixed(1)} frames a second, ${(workedMs / frames).toFixed(2)} ms of work a frame, heap grew by ${(grown / 1024).toFixed(0)} KiB, ${nodes} elements`,
+      );
+      assert.ok(workedMs / frames < FRAME_MS, `${workedMs / frames} ms of work a frame`);
+      assert.ok(grown < GROWTH_MAX, `the heap grew by ${grown} bytes`);
+      assert.ok(nodes < 1_500, `${nodes} elements`);
+      // Measured time depends on what else the machine does, so it is held only where somebody asked for the full size.
+      if (isLong) assert.ok(frames / seconds >= 50, `${frames / seconds} frames a second`);
+      await close();
+    } finally {
+      await browser.close();
+      await server.end();
+    }
+  },
+);

@@ -13,7 +13,7 @@ import { chromium } from "playwright-core";
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 
 export const binary = process.env.MARKETD_BINARY ?? join(repository, "target/debug/marketd");
-export const isLong = process.env.MARKETD_E2E_LONG === "1";
+export const isLong = process.env.MARKETD_LONG === "1";
 /** Patient: the machine may be busy. */
 export const PATIENCE_MS = 30_000;
 
@@ -66,10 +66,16 @@ export class Server {
   /** Starts the process; again after `kill`, on the same port. */
   async run() {
     const set = { data_dir: join(this.#folder, "data"), "http.bind": `127.0.0.1:${this.port}`, ...this.#set };
-    const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("MARKETD_")));
+    const environment = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !name.startsWith("MARKETD_")),
+    );
     const args = Object.entries(set).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
     // Settings of the machine that runs the tests are not those of the tests.
-    this.#child = spawn(binary, args, { cwd: repository, env: { ...environment, RUST_LOG: "warn" }, stdio: ["ignore", "ignore", "inherit"] });
+    this.#child = spawn(binary, args, {
+      cwd: repository,
+      env: { ...environment, RUST_LOG: "warn" },
+      stdio: ["ignore", "ignore", "inherit"],
+    });
     const ended = new Promise((_, reject) => {
       this.#child.once("error", reject);
       this.#child.once("exit", (code) => reject(new Error(`the server ended with ${code} before it was ready`)));
@@ -99,12 +105,18 @@ export class Server {
 
   async post(path, body) {
     const headers = { "Content-Type": "application/json" };
-    const answer = await (await fetch(this.url + path, { method: "POST", headers, body: JSON.stringify(body ?? {}) })).json();
+    const answer = await (
+      await fetch(this.url + path, { method: "POST", headers, body: JSON.stringify(body ?? {}) })
+    ).json();
     assert.equal(answer.status, "success", `${path}: ${answer.message}`);
   }
 }
 
-export const openBrowser = () => chromium.launch({ executablePath: browserPath(), args: ["--no-sandbox", "--enable-precise-memory-info", "--js-flags=--expose-gc"] });
+export const openBrowser = () =>
+  chromium.launch({
+    executablePath: browserPath(),
+    args: ["--no-sandbox", "--enable-precise-memory-info", "--js-flags=--expose-gc"],
+  });
 
 /** While working on the page: its files as they were built last, without building the server anew. */
 const fromDisk = (page) =>
@@ -114,8 +126,18 @@ const fromDisk = (page) =>
   });
 
 /** A page with what it did wrong: errors, refusals of its policy, requests to other servers. */
-export async function openPage(browser, server, hash = "", { width = 1440, height = 900, theme = "dark", prepare } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, timezoneId: "Europe/Zurich", locale: "en-GB" });
+export async function openPage(
+  browser,
+  server,
+  hash = "",
+  { width = 1440, height = 900, theme = "dark", prepare } = {},
+) {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: theme,
+    timezoneId: "Europe/Zurich",
+    locale: "en-GB",
+  });
   const page = await context.newPage();
   const wrongs = [];
   page.on("console", (message) => {
@@ -150,7 +172,10 @@ export async function openPage(browser, server, hash = "", { width = 1440, heigh
 
 /** Texts of the ladder: `[price, qty]` from the best level on, as they stand on the page. */
 export const ladder = (page, side) =>
-  page.$$eval(`.ladder .${side} .row:not(.empty)`, (rows) => rows.map((row) => [".price", ".qty"].map((cell) => row.querySelector(cell).textContent)))
+  page
+    .$$eval(`.ladder .${side} .row:not(.empty)`, (rows) =>
+      rows.map((row) => [".price", ".qty"].map((cell) => row.querySelector(cell).textContent)),
+    )
     .then((rows) => (side === "asks" ? rows.reverse() : rows));
 
 export const hasBook = (page) => until("a book on the page", async () => (await ladder(page, "bids")).length > 2);

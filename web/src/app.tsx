@@ -9,6 +9,7 @@ import { DataPage } from "./pages/data.tsx";
 import { ServicesPage } from "./pages/services.tsx";
 import { SystemPage } from "./pages/system.tsx";
 import { TradingPage } from "./pages/trading.tsx";
+import { Boundary } from "./ui/boundary.tsx";
 import { ConnectionBanner, ConnectionPill } from "./ui/connection.tsx";
 
 const TITLES: Record<PageName, string> = {
@@ -61,11 +62,13 @@ export function App() {
       <ConnectionBanner />
       <main id="main" ref={main} tabIndex={-1} data-page={page}>
         <h1 className="visually-hidden">{TITLES[page]}</h1>
-        {page === "trade" && <TradingPage wanted={market} />}
-        {page === "markets" && <DashboardPage />}
-        {page === "services" && <ServicesPage />}
-        {page === "data" && <DataPage wanted={market} />}
-        {page === "system" && <SystemPage />}
+        <Boundary key={page}>
+          {page === "trade" && <TradingPage wanted={market} />}
+          {page === "markets" && <DashboardPage />}
+          {page === "services" && <ServicesPage />}
+          {page === "data" && <DataPage wanted={market} />}
+          {page === "system" && <SystemPage />}
+        </Boundary>
       </main>
     </>
   );
@@ -75,7 +78,12 @@ function ZoneSwitch() {
   const { zone } = useSettings();
   const next = zone === "utc" ? "local" : "utc";
   return (
-    <button type="button" className="quiet" title={`Times are ${zoneName(zone)}; switch`} onClick={() => change({ zone: next })}>
+    <button
+      type="button"
+      className="quiet"
+      title={`Times are ${zoneName(zone)}; switch`}
+      onClick={() => change({ zone: next })}
+    >
       <span className="visually-hidden">Times are </span>
       {zone === "utc" ? "UTC" : "Local"}
     </button>

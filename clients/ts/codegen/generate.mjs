@@ -16,7 +16,12 @@ async function messages() {
     const { $defs, $schema: _, ...union } = await json(`schemas/ws/${name}.json`);
     Object.assign(schemas, $defs, { [name]: union });
   }
-  const text = JSON.stringify({ openapi: "3.1.0", info: { title: "ws", version: "1" }, paths: {}, components: { schemas } });
+  const text = JSON.stringify({
+    openapi: "3.1.0",
+    info: { title: "ws", version: "1" },
+    paths: {},
+    components: { schemas },
+  });
   return JSON.parse(text.replaceAll("#/$defs/", "#/components/schemas/"));
 }
 
@@ -33,7 +38,10 @@ for (const [name, text] of Object.entries(files)) {
   const held = await readFile(path, "utf8").catch(() => "");
   if (held === text) continue;
   different += 1;
-  if (isCheck) console.error(`clients/ts/src/generated/${name} is not what the documents say: run npm run generate in clients/ts/codegen`);
+  if (isCheck)
+    console.error(
+      `clients/ts/src/generated/${name} is not what the documents say: run npm run generate in clients/ts/codegen`,
+    );
   else await writeFile(path, text);
 }
 if (isCheck && different > 0) process.exit(1);

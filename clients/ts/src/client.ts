@@ -216,6 +216,8 @@ export class MarketClient {
     socket.onopen = () => {
       this.#openedAt = this.#heardAt = now();
       this.#setState({ phase: "open" });
+      // Tells the server's time, and that somebody is here: who asks nothing for 30 s is disconnected.
+      this.#send({ op: "ping" });
       this.#ask();
     };
     socket.onmessage = ({ data }: { data: unknown }) => this.#onMessage(data);
@@ -340,8 +342,7 @@ export class MarketClient {
     }
     switch (frame.type) {
       case "heartbeat":
-        this.#clockOffsetMs = frame.server_time / 1000 - Date.now();
-        return;
+        return this.#compareClocks(frame.server_time);
       case "reply":
         return this.#onReply(frame);
       case "error":
@@ -357,18 +358,15 @@ export class MarketClient {
   }
 
   #onReply(reply: ReplyFrame): void {
+    if (reply.op === "ping") return this.#compareClocks(reply.server_time);
     const asked = this.#take(reply.id);
     if (reply.op !== "subscribe" || !asked) return;
-    const results = new Map((reply.results ?? []).map((result) => [result.market, result]));
+    const results = new Map(reply.results.map((result) => [result.market, result]));
     for (const record of asked) {
       if (record.requestId !== reply.id) continue;
       const result = results.get(record.market);
       if (result?.status === "error") {
-        this.#refuse(record, {
-          code: result.code ?? "internal",
-          message: result.message ?? "refused",
-          retryable: result.retryable === true,
-        });
+        this.#refuse(record, result);
         continue;
       }
       record.state = "accepted";
@@ -376,6 +374,10 @@ export class MarketClient {
       // A snapshot comes, and what is held may not be gone on with before.
       if (result?.recovered === false) record.position = null;
     }
+  }
+
+  #compareClocks(serverMicros: number): void {
+    this.#clockOffsetMs = serverMicros / 1000 - Date.now();
   }
 
   #onErrorFrame(error: ErrorFrame): void {

@@ -171,7 +171,10 @@ export class Views {
     this.#limits = { trades, candles };
   }
 
-  book(market: string, parameters: { depth: BookDepth; interval_ms: BookInterval; checksum?: boolean }): Held<BookView> {
+  book(
+    market: string,
+    parameters: { depth: BookDepth; interval_ms: BookInterval; checksum?: boolean },
+  ): Held<BookView> {
     const stream = { channel: "book", ...parameters } as const;
     return this.#hold(stream, market, (restart) => {
       const view = new BookView();

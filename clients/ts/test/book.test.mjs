@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { advance, backoffMs, Book, compareAtScale, compareDecimals, formatUnits, isZero, parseDecimal, unitsOf } from "../dist/index.js";
+import {
+  advance,
+  backoffMs,
+  Book,
+  compareAtScale,
+  compareDecimals,
+  formatUnits,
+  isZero,
+  parseDecimal,
+  unitsOf,
+} from "../dist/index.js";
 
 test("decimals keep every digit", () => {
   for (const text of ["0.00", "-0.01", "60000.10", "123456789012345678901234567890.123456789", "-5", "0"]) {
@@ -29,13 +39,36 @@ test("decimals are compared exactly", () => {
 
 test("a book keeps its sides sorted whatever the order of changes", () => {
   const book = new Book();
-  book.reset([["10.00", "1"], ["9.99", "2"]], [["10.01", "3"]]);
-  book.apply(
-    [["9.50", "5"], ["10.00", "0"], ["9.995", "0"], ["9.98", "4"], ["9.99", "7"]],
-    [["100.00", "1"], ["10.005", "2"], ["10.01", "0"]].map(([price, qty]) => [price === "10.005" ? "10.02" : price, qty]),
+  book.reset(
+    [
+      ["10.00", "1"],
+      ["9.99", "2"],
+    ],
+    [["10.01", "3"]],
   );
-  assert.deepEqual(book.bids, [["9.99", "7"], ["9.98", "4"], ["9.50", "5"]]);
-  assert.deepEqual(book.asks, [["10.02", "2"], ["100.00", "1"]]);
+  book.apply(
+    [
+      ["9.50", "5"],
+      ["10.00", "0"],
+      ["9.995", "0"],
+      ["9.98", "4"],
+      ["9.99", "7"],
+    ],
+    [
+      ["100.00", "1"],
+      ["10.005", "2"],
+      ["10.01", "0"],
+    ].map(([price, qty]) => [price === "10.005" ? "10.02" : price, qty]),
+  );
+  assert.deepEqual(book.bids, [
+    ["9.99", "7"],
+    ["9.98", "4"],
+    ["9.50", "5"],
+  ]);
+  assert.deepEqual(book.asks, [
+    ["10.02", "2"],
+    ["100.00", "1"],
+  ]);
 });
 
 test("a book agrees with a naive one over thousands of random changes", () => {
@@ -59,8 +92,30 @@ test("a book agrees with a naive one over thousands of random changes", () => {
 
 test("the checksum is Kraken's of its own example", () => {
   // The published example of the v2 book channel: ten levels a side of BTC/USD.
-  const asks = [["45285.2", "0.00100000"], ["45286.4", "1.54571953"], ["45286.6", "1.54571109"], ["45289.6", "1.54560911"], ["45290.2", "0.15890660"], ["45291.8", "1.54553491"], ["45294.7", "0.04454749"], ["45296.1", "0.35380000"], ["45297.5", "0.09945542"], ["45299.5", "0.18772827"]];
-  const bids = [["45283.5", "0.10000000"], ["45283.4", "1.54582015"], ["45282.1", "0.10000000"], ["45281.0", "0.10000000"], ["45280.3", "1.54592586"], ["45279.0", "0.07990000"], ["45277.6", "0.03310103"], ["45277.5", "0.30000000"], ["45277.3", "1.54602737"], ["45276.6", "0.15445238"]];
+  const asks = [
+    ["45285.2", "0.00100000"],
+    ["45286.4", "1.54571953"],
+    ["45286.6", "1.54571109"],
+    ["45289.6", "1.54560911"],
+    ["45290.2", "0.15890660"],
+    ["45291.8", "1.54553491"],
+    ["45294.7", "0.04454749"],
+    ["45296.1", "0.35380000"],
+    ["45297.5", "0.09945542"],
+    ["45299.5", "0.18772827"],
+  ];
+  const bids = [
+    ["45283.5", "0.10000000"],
+    ["45283.4", "1.54582015"],
+    ["45282.1", "0.10000000"],
+    ["45281.0", "0.10000000"],
+    ["45280.3", "1.54592586"],
+    ["45279.0", "0.07990000"],
+    ["45277.6", "0.03310103"],
+    ["45277.5", "0.30000000"],
+    ["45277.3", "1.54602737"],
+    ["45276.6", "0.15445238"],
+  ];
   const book = new Book();
   book.reset(bids, asks);
   assert.equal(book.checksum(), 3_310_070_434);
@@ -77,6 +132,9 @@ test("the rule: a snapshot resets, a delta follows or does not", () => {
 
 test("pauses double up to the last, and are between half and whole", () => {
   const options = { firstMs: 500, lastMs: 10_000 };
-  assert.deepEqual([0, 1, 2, 9, 10_000].map((attempt) => backoffMs(attempt, options, 1)), [500, 1_000, 2_000, 10_000, 10_000]);
+  assert.deepEqual(
+    [0, 1, 2, 9, 10_000].map((attempt) => backoffMs(attempt, options, 1)),
+    [500, 1_000, 2_000, 10_000, 10_000],
+  );
   assert.equal(backoffMs(0, options, 0), 250);
 });

@@ -24,7 +24,13 @@ function following(client, stream = BOOK, market = "x:A-B") {
 
 const accept = (socket, extra = {}) => {
   const { id, op, markets } = socket.sent.at(-1);
-  socket.say({ type: "reply", op, id, status: "ok", results: markets.map((market) => ({ market, status: "accepted", ...extra })) });
+  socket.say({
+    type: "reply",
+    op,
+    id,
+    status: "ok",
+    results: markets.map((market) => ({ market, status: "accepted", ...extra })),
+  });
 };
 
 beforeEach(() => {
@@ -44,6 +50,14 @@ test("subscriptions of one moment become one request for each stream", async () 
       ["ticker", ["x:A-B"]],
     ],
   );
+  client.close();
+});
+
+test("a connection without subscriptions asks something, and hears the server's time", () => {
+  const client = connected();
+  assert.equal(FakeSocket.last.pings, 1);
+  FakeSocket.last.say({ type: "reply", op: "ping", status: "ok", server_time: (Date.now() + 5_000) * 1_000 });
+  assert.ok(Math.abs(client.clockOffsetMs - 5_000) < 1_000);
   client.close();
 });
 
@@ -154,12 +168,21 @@ test("refusals are told; those that pass are asked for again", async () => {
   const socket = FakeSocket.last;
   const [first, second] = socket.sent;
   const refuse = ({ id, markets }, code, retryable) =>
-    socket.say({ type: "reply", op: "subscribe", id, status: "error", results: [{ market: markets[0], status: "error", code, message: code, retryable }] });
+    socket.say({
+      type: "reply",
+      op: "subscribe",
+      id,
+      status: "error",
+      results: [{ market: markets[0], status: "error", code, message: code, retryable }],
+    });
   refuse(first, "unknown_market", false);
   refuse(second, "busy", true);
   assert.deepEqual([unknown.got, busy.got], [["unknown_market"], ["busy"]]);
   await new Promise((resolve) => setTimeout(resolve, 1_500));
-  assert.deepEqual(socket.sent.slice(2).map(({ channel }) => channel), ["bbo"]);
+  assert.deepEqual(
+    socket.sent.slice(2).map(({ channel }) => channel),
+    ["bbo"],
+  );
   client.close();
 });
 
@@ -171,7 +194,13 @@ test("an answer to an older request does not count", async () => {
   const [old] = socket.sent;
   subscription.restart();
   await settled();
-  socket.say({ type: "reply", op: "subscribe", id: old.id, status: "error", results: [{ market: "x:A-B", status: "error", code: "busy", message: "", retryable: false }] });
+  socket.say({
+    type: "reply",
+    op: "subscribe",
+    id: old.id,
+    status: "error",
+    results: [{ market: "x:A-B", status: "error", code: "busy", message: "", retryable: false }],
+  });
   assert.deepEqual(got, []);
   client.close();
 });
@@ -210,7 +239,10 @@ test("a checksum that differs begins the book anew", async () => {
   socket.say(frame({ type: "snapshot", seq: 1, prev: 1, bids: [["1.00", "2.0"]], asks: [], checksum: 1 }));
   await settled();
   assert.deepEqual(view.checksums, { compared: 1, different: 1 });
-  assert.deepEqual(socket.sent.map(({ op }) => op), ["subscribe", "unsubscribe", "subscribe"]);
+  assert.deepEqual(
+    socket.sent.map(({ op }) => op),
+    ["subscribe", "unsubscribe", "subscribe"],
+  );
   client.close();
 });
 
@@ -218,13 +250,27 @@ test("a tape goes on after a snapshot of the same epoch and says what it lacks",
   const client = connected();
   const { view } = new Views(client, { trades: 5 }).trades("x:A-B");
   await settled();
-  const trades = (from, to) => Array.from({ length: to - from + 1 }, (_, at) => ({ seq: from + at, trade_id: "", price: "1", qty: "1", side: "buy", ts: 0 }));
-  const say = (fields) => FakeSocket.last.say({ ...frame(fields), channel: "trades", depth: undefined, bids: undefined });
+  const trades = (from, to) =>
+    Array.from({ length: to - from + 1 }, (_, at) => ({
+      seq: from + at,
+      trade_id: "",
+      price: "1",
+      qty: "1",
+      side: "buy",
+      ts: 0,
+    }));
+  const say = (fields) =>
+    FakeSocket.last.say({ ...frame(fields), channel: "trades", depth: undefined, bids: undefined });
   say({ type: "snapshot", seq: 3, prev: 3, trades: trades(2, 3) });
   say({ type: "snapshot", seq: 8, prev: 8, trades: trades(7, 8) });
   say({ type: "event", seq: 20, prev: 8, lagged: { from: 9, to: 20 } });
-  const shown = view.prints.map((print) => ("missed" in print ? `${print.missed.from}-${print.missed.to} missed` : print.seq));
+  const shown = view.prints.map((print) =>
+    "missed" in print ? `${print.missed.from}-${print.missed.to} missed` : print.seq,
+  );
   assert.deepEqual(shown, [3, "4-6 missed", 7, 8, "9-20 missed"]);
+  assert.deepEqual([view.taken, view.generation], [6, 1]);
+  say({ type: "snapshot", epoch: 2, seq: 1, prev: 1, trades: trades(1, 1) });
+  assert.deepEqual([view.prints.length, view.taken, view.generation], [1, 1, 2]);
   client.close();
 });
 
@@ -239,7 +285,10 @@ test("an iterator that is not read begins anew instead of growing", async () => 
   assert.equal((await first).value.seq, 1);
   for (let seq = 2; seq < 9; seq += 1) socket.say(frame({ seq, prev: seq - 1 }));
   await settled();
-  assert.deepEqual(socket.sent.map(({ op }) => op), ["subscribe", "unsubscribe", "subscribe"]);
+  assert.deepEqual(
+    socket.sent.map(({ op }) => op),
+    ["subscribe", "unsubscribe", "subscribe"],
+  );
   socket.say(frame({ type: "snapshot", seq: 20, prev: 20 }));
   assert.equal((await taken.next()).value.seq, 20);
   await taken.return();

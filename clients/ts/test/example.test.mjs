@@ -34,25 +34,40 @@ async function ready(url) {
   assert.fail("the server was not ready within 30 s");
 }
 
-test("the README's example follows a book", { skip: binary ? false : "MARKETD_BINARY names no server", timeout: 90_000 }, async () => {
-  const folder = await mkdtemp(join(tmpdir(), "marketd-client-"));
-  const port = await freePort();
-  const environment = { ...process.env, MARKETD__HTTP__BIND: `127.0.0.1:${port}`, MARKETD__DATA_DIR: join(folder, "data"), RUST_LOG: "error" };
-  delete environment.MARKETD_BINARY;
-  const server = run(binary, [], { env: environment, cwd: folder });
-  try {
-    await ready(`http://127.0.0.1:${port}`);
-    const [, example] = /```js\n([\s\S]*?)```/.exec(await readFile(join(root, "README.md"), "utf8"));
-    const script = join(folder, "example.mjs");
-    await writeFile(script, example.replace("127.0.0.1:8080", `127.0.0.1:${port}`).replace('"marketd-client"', JSON.stringify(join(root, "dist/index.js"))));
-    const { code, printed } = await run(process.execPath, ["--experimental-websocket", "--no-warnings", script], {}).ended;
-    assert.equal(code, 0, printed);
-    assert.match(printed, /connection: open/);
-    assert.match(printed, /sim:BTC-USD live/);
-    assert.ok(printed.match(/best bid and ask \d+\.\d+ x \d+\.\d+ \d+\.\d+ x \d+\.\d+/g)?.length > 3, printed);
-  } finally {
-    server.child.kill("SIGKILL");
-    await server.ended;
-    await rm(folder, { recursive: true, force: true });
-  }
-});
+test(
+  "the README's example follows a book",
+  { skip: binary ? false : "MARKETD_BINARY names no server", timeout: 90_000 },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), "marketd-client-"));
+    const port = await freePort();
+    const environment = {
+      ...process.env,
+      MARKETD__HTTP__BIND: `127.0.0.1:${port}`,
+      MARKETD__DATA_DIR: join(folder, "data"),
+      RUST_LOG: "error",
+    };
+    delete environment.MARKETD_BINARY;
+    const server = run(binary, [], { env: environment, cwd: folder });
+    try {
+      await ready(`http://127.0.0.1:${port}`);
+      const [, example] = /```js\n([\s\S]*?)```/.exec(await readFile(join(root, "README.md"), "utf8"));
+      const script = join(folder, "example.mjs");
+      await writeFile(
+        script,
+        example
+          .replace("127.0.0.1:8080", `127.0.0.1:${port}`)
+          .replace('"marketd-client"', JSON.stringify(join(root, "dist/index.js"))),
+      );
+      const { code, printed } = await run(process.execPath, ["--experimental-websocket", "--no-warnings", script], {})
+        .ended;
+      assert.equal(code, 0, printed);
+      assert.match(printed, /connection: open/);
+      assert.match(printed, /sim:BTC-USD live/);
+      assert.ok(printed.match(/best bid and ask \d+\.\d+ x \d+\.\d+ \d+\.\d+ x \d+\.\d+/g)?.length > 3, printed);
+    } finally {
+      server.child.kill("SIGKILL");
+      await server.ended;
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+);

@@ -3,6 +3,7 @@ export class FakeSocket {
   static made = [];
   readyState = 0;
   sent = [];
+  pings = 0;
   onopen = null;
   onmessage = null;
   onclose = null;
@@ -31,8 +32,11 @@ export class FakeSocket {
     this.onclose?.({ code, reason });
   }
 
+  /** Keeps what was sent, but for the greeting of a connection. */
   send(text) {
-    this.sent.push(JSON.parse(text));
+    const request = JSON.parse(text);
+    if (request.op === "ping") this.pings += 1;
+    else this.sent.push(request);
   }
 
   close() {

@@ -11,12 +11,24 @@ import { MoreButton } from "./more-button.tsx";
 import { downloadCsv, fileName, usePages } from "./pages.ts";
 
 const PAGE = 500;
-const COLUMNS = ["open_time", "open", "high", "low", "close", "volume", "quote_volume", "trades", "revision", "closed"] as const;
+const COLUMNS = [
+  "open_time",
+  "open",
+  "high",
+  "low",
+  "close",
+  "volume",
+  "quote_volume",
+  "trades",
+  "revision",
+  "closed",
+] as const;
 
 export function CandlesTable({ market }: { market: string }) {
   const { zone } = useSettings();
   const [interval, setInterval] = useState<CandleInterval>("1m");
-  const before = (end?: number) => route("/api/v1/markets/{market}/candles", market, { interval, limit: PAGE, ...(end === undefined ? {} : { end }) });
+  const before = (end?: number) =>
+    route("/api/v1/markets/{market}/candles", market, { interval, limit: PAGE, ...(end === undefined ? {} : { end }) });
   const pages = usePages<Candle>(
     `${market} ${interval}`,
     before(),
@@ -33,8 +45,14 @@ export function CandlesTable({ market }: { market: string }) {
           ))}
         </select>
       </label>
-      <button type="button" disabled={pages.isLoading} onClick={pages.again}>Newest</button>
-      <button type="button" disabled={pages.items.length === 0} onClick={() => downloadCsv(fileName(market, `candles_${interval}`), COLUMNS, pages.items)}>
+      <button type="button" disabled={pages.isLoading} onClick={pages.again}>
+        Newest
+      </button>
+      <button
+        type="button"
+        disabled={pages.items.length === 0}
+        onClick={() => downloadCsv(fileName(market, `candles_${interval}`), COLUMNS, pages.items)}
+      >
         Download shown as CSV
       </button>
     </>
@@ -46,13 +64,27 @@ export function CandlesTable({ market }: { market: string }) {
           <thead>
             <tr>
               <th scope="col">Opens</th>
-              <th scope="col" className="figure">Open</th>
-              <th scope="col" className="figure">High</th>
-              <th scope="col" className="figure">Low</th>
-              <th scope="col" className="figure">Close</th>
-              <th scope="col" className="figure">Volume</th>
-              <th scope="col" className="figure">Quote volume</th>
-              <th scope="col" className="figure">Trades</th>
+              <th scope="col" className="figure">
+                Open
+              </th>
+              <th scope="col" className="figure">
+                High
+              </th>
+              <th scope="col" className="figure">
+                Low
+              </th>
+              <th scope="col" className="figure">
+                Close
+              </th>
+              <th scope="col" className="figure">
+                Volume
+              </th>
+              <th scope="col" className="figure">
+                Quote volume
+              </th>
+              <th scope="col" className="figure">
+                Trades
+              </th>
               <th scope="col">State</th>
             </tr>
           </thead>
@@ -63,7 +95,9 @@ export function CandlesTable({ market }: { market: string }) {
                 <td className="figure">{grouped(candle.open)}</td>
                 <td className="figure">{grouped(candle.high)}</td>
                 <td className="figure">{grouped(candle.low)}</td>
-                <td className={`figure ${compareAtScale(candle.close, candle.open) < 0 ? "down" : "up"}`}>{grouped(candle.close)}</td>
+                <td className={`figure ${compareAtScale(candle.close, candle.open) < 0 ? "down" : "up"}`}>
+                  {grouped(candle.close)}
+                </td>
                 <td className="figure">{grouped(candle.volume)}</td>
                 <td className="figure">{grouped(candle.quote_volume)}</td>
                 <td className="figure">{groupedCount(candle.trades)}</td>

@@ -10,7 +10,9 @@ export function GapsTable({ market }: { market: Market }) {
   const { zone } = useSettings();
   const { counters, gaps } = market;
   return (
-    <Panel title={`${groupedCount(counters.gaps)} gaps since the market was made, ${groupedCount(counters.resyncs)} resyncs`}>
+    <Panel
+      title={`${groupedCount(counters.gaps)} gaps since the market was made, ${groupedCount(counters.resyncs)} resyncs`}
+    >
       {gaps.length === 0 ? (
         <p className="empty-page">No message of the venue's book was missed.</p>
       ) : (
@@ -19,10 +21,16 @@ export function GapsTable({ market }: { market: Market }) {
             <thead>
               <tr>
                 <th scope="col">Noticed</th>
-                <th scope="col" className="figure">Expected</th>
-                <th scope="col" className="figure">Found</th>
+                <th scope="col" className="figure">
+                  Expected
+                </th>
+                <th scope="col" className="figure">
+                  Found
+                </th>
                 <th scope="col">Closed</th>
-                <th scope="col" className="figure">Lasted</th>
+                <th scope="col" className="figure">
+                  Lasted
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -31,8 +39,16 @@ export function GapsTable({ market }: { market: Market }) {
                   <td>{formatDateTime(gap.detected_at, zone, true)}</td>
                   <td className="figure">{gap.expected}</td>
                   <td className="figure">{gap.found}</td>
-                  <td>{gap.closed_at === null ? <span className="down">open</span> : formatDateTime(gap.closed_at, zone, true)}</td>
-                  <td className="figure">{gap.closed_at === null ? "–" : formatSpan((gap.closed_at - gap.detected_at) / 1000)}</td>
+                  <td>
+                    {gap.closed_at === null ? (
+                      <span className="down">open</span>
+                    ) : (
+                      formatDateTime(gap.closed_at, zone, true)
+                    )}
+                  </td>
+                  <td className="figure">
+                    {gap.closed_at === null ? "–" : formatSpan((gap.closed_at - gap.detected_at) / 1000)}
+                  </td>
                 </tr>
               ))}
             </tbody>

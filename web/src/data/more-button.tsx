@@ -6,14 +6,24 @@ export function MoreButton({ pages, what }: { pages: Paged<unknown>; what: strin
   if (error) {
     return (
       <p className="refusal" role="alert">
-        Older {what} could not be loaded: {error.message}. <button type="button" onClick={more}>Try again</button>
+        Older {what} could not be loaded: {error.message}.{" "}
+        <button type="button" onClick={more}>
+          Try again
+        </button>
       </p>
     );
   }
-  if (isComplete) return <p className="note pad">{items.length === 0 ? `There are no ${what} yet.` : `These are all ${what} that are kept.`}</p>;
+  if (isComplete)
+    return (
+      <p className="note pad">
+        {items.length === 0 ? `There are no ${what} yet.` : `These are all ${what} that are kept.`}
+      </p>
+    );
   return (
     <p className="pad">
-      <button type="button" disabled={isLoading} onClick={more}>{isLoading ? "Loading …" : "Older"}</button>
+      <button type="button" disabled={isLoading} onClick={more}>
+        {isLoading ? "Loading …" : "Older"}
+      </button>
     </p>
   );
 }

@@ -21,9 +21,19 @@ export interface Paged<T> {
  * `next` makes the path of the page after those that are held, or says with `null` that there is none. Pages are
  * asked for one at a time; what comes late, after a change of `key`, is let go.
  */
-export function usePages<T>(key: string, first: Route<Page<T>>, next: (items: T[], cursor: string | null) => Route<Page<T>> | null, join: (held: T[], page: T[]) => T[]): Paged<T> {
+export function usePages<T>(
+  key: string,
+  first: Route<Page<T>>,
+  next: (items: T[], cursor: string | null) => Route<Page<T>> | null,
+  join: (held: T[], page: T[]) => T[],
+): Paged<T> {
   const [round, setRound] = useState(0);
-  const [state, setState] = useState<{ items: T[]; path: Route<Page<T>> | null; isLoading: boolean; error: Error | null }>({ items: [], path: first, isLoading: false, error: null });
+  const [state, setState] = useState<{
+    items: T[];
+    path: Route<Page<T>> | null;
+    isLoading: boolean;
+    error: Error | null;
+  }>({ items: [], path: first, isLoading: false, error: null });
   const [wanted, setWanted] = useState<{ path: Route<Page<T>>; round: number } | null>(null);
 
   useEffect(() => {
@@ -39,7 +49,12 @@ export function usePages<T>(key: string, first: Route<Page<T>>, next: (items: T[
       ({ data }) =>
         setState((held) => {
           const items = join(held.items, data.items);
-          return { items, path: data.items.length === 0 ? null : next(items, data.next_cursor ?? null), isLoading: false, error: null };
+          return {
+            items,
+            path: data.items.length === 0 ? null : next(items, data.next_cursor ?? null),
+            isLoading: false,
+            error: null,
+          };
         }),
       (error: Error) => {
         if (!abort.signal.aborted) setState((held) => ({ ...held, isLoading: false, error }));
@@ -52,7 +67,14 @@ export function usePages<T>(key: string, first: Route<Page<T>>, next: (items: T[
   const more = useCallback(() => {
     if (path !== null) setWanted((held) => ({ path, round: (held?.round ?? 0) + 1 }));
   }, [path]);
-  return { items: state.items, isLoading: state.isLoading, isComplete: path === null, error: state.error, more, again: () => setRound((held) => held + 1) };
+  return {
+    items: state.items,
+    isLoading: state.isLoading,
+    isComplete: path === null,
+    error: state.error,
+    more,
+    again: () => setRound((held) => held + 1),
+  };
 }
 
 const cell = (value: unknown): string => {
@@ -63,7 +85,11 @@ const cell = (value: unknown): string => {
 };
 
 /** The rows as CSV, as a file that the browser keeps. */
-export function downloadCsv<T extends object>(name: string, columns: readonly (keyof T & string)[], rows: readonly T[]): void {
+export function downloadCsv<T extends object>(
+  name: string,
+  columns: readonly (keyof T & string)[],
+  rows: readonly T[],
+): void {
   const lines = [columns.join(","), ...rows.map((row) => columns.map((column) => cell(row[column])).join(","))];
   const url = URL.createObjectURL(new Blob([`${lines.join("\r\n")}\r\n`], { type: "text/csv" }));
   const link = document.createElement("a");
@@ -74,4 +100,5 @@ export function downloadCsv<T extends object>(name: string, columns: readonly (k
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-export const fileName = (market: string, what: string): string => `${market.replace(/[^A-Za-z0-9-]+/g, "_")}_${what}.csv`;
+export const fileName = (market: string, what: string): string =>
+  `${market.replace(/[^A-Za-z0-9-]+/g, "_")}_${what}.csv`;

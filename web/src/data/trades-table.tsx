@@ -23,8 +23,14 @@ export function TradesTable({ market }: { market: string }) {
   );
   const tools = (
     <>
-      <button type="button" disabled={pages.isLoading} onClick={pages.again}>Newest</button>
-      <button type="button" disabled={pages.items.length === 0} onClick={() => downloadCsv(fileName(market, "trades"), COLUMNS, pages.items)}>
+      <button type="button" disabled={pages.isLoading} onClick={pages.again}>
+        Newest
+      </button>
+      <button
+        type="button"
+        disabled={pages.items.length === 0}
+        onClick={() => downloadCsv(fileName(market, "trades"), COLUMNS, pages.items)}
+      >
         Download shown as CSV
       </button>
     </>
@@ -37,10 +43,16 @@ export function TradesTable({ market }: { market: string }) {
             <tr>
               <th scope="col">Time</th>
               <th scope="col">Side</th>
-              <th scope="col" className="figure">Price</th>
-              <th scope="col" className="figure">Quantity</th>
+              <th scope="col" className="figure">
+                Price
+              </th>
+              <th scope="col" className="figure">
+                Quantity
+              </th>
               <th scope="col">Id</th>
-              <th scope="col" className="figure">Number</th>
+              <th scope="col" className="figure">
+                Number
+              </th>
             </tr>
           </thead>
           <tbody>

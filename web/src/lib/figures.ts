@@ -41,7 +41,8 @@ export function brief(decimal: string): string {
     { over: 3, unit: "K" },
   ].find(({ over }) => digits.length > over);
   const sign = whole.startsWith("-") ? "-" : "";
-  if (!scale) return `${sign}${digits}${rest ? `.${rest.slice(0, Math.max(0, 4 - digits.length)).padEnd(1, "0")}` : ""}`;
+  if (!scale)
+    return `${sign}${digits}${rest ? `.${rest.slice(0, Math.max(0, 4 - digits.length)).padEnd(1, "0")}` : ""}`;
   const point = digits.length - scale.over;
   return `${sign}${digits.slice(0, point)}.${digits.slice(point, point + Math.max(1, 3 - point))}${scale.unit}`;
 }

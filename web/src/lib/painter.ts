@@ -11,7 +11,14 @@ export function paintSoon(paint: () => void): void {
     isScheduled = false;
     const now = [...due];
     due.clear();
-    for (const each of now) each();
+    for (const each of now) {
+      try {
+        each();
+      } catch (error) {
+        // What one part cannot draw is no reason for the others not to.
+        reportError(error);
+      }
+    }
   });
 }
 
@@ -38,7 +45,9 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** A canvas fitted to its box at the screen's resolution; the context draws in CSS pixels. */
-export function fit(canvas: HTMLCanvasElement): { context: CanvasRenderingContext2D; width: number; height: number } | null {
+export function fit(
+  canvas: HTMLCanvasElement,
+): { context: CanvasRenderingContext2D; width: number; height: number } | null {
   const context = canvas.getContext("2d");
   if (!context) return null;
   const { clientWidth: width, clientHeight: height } = canvas;
@@ -54,4 +63,5 @@ export function fit(canvas: HTMLCanvasElement): { context: CanvasRenderingContex
 }
 
 /** A colour of the theme that is in effect. */
-export const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+export const colour = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

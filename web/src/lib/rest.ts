@@ -32,8 +32,13 @@ export interface Route<T> {
   readonly data?: T;
 }
 
-export function route<P extends GetPath>(path: P, market?: string, query?: QueryOf<RestPaths[P]>): Route<DataOf<RestPaths[P]>> {
-  const filled = market === undefined ? path : path.replace("{market}", encodeURIComponent(market).replaceAll("%3A", ":"));
+export function route<P extends GetPath>(
+  path: P,
+  market?: string,
+  query?: QueryOf<RestPaths[P]>,
+): Route<DataOf<RestPaths[P]>> {
+  const filled =
+    market === undefined ? path : path.replace("{market}", encodeURIComponent(market).replaceAll("%3A", ":"));
   const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null);
   const parameters = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
   return { url: parameters.size > 0 ? `${filled}?${parameters}` : filled };
@@ -57,7 +62,11 @@ async function call<T>(path: string, init: RequestInit, signal?: AbortSignal): P
     response = await fetch(path, { ...init, signal: signal ? AbortSignal.any([signal, timeout]) : timeout });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError("unreachable", timeout.aborted ? "the server did not answer in time" : "the server cannot be reached", true);
+    throw new ApiError(
+      "unreachable",
+      timeout.aborted ? "the server did not answer in time" : "the server cannot be reached",
+      true,
+    );
   }
   let body: { status: string; data: T; timestamp: number; code?: string; message?: string; retryable?: boolean };
   try {

@@ -65,7 +65,12 @@ export function DashboardPage() {
             <thead>
               <tr>
                 {heads.map(([name, by, className]) => (
-                  <th key={name} scope="col" className={className} aria-sort={by === order ? (by === "name" ? "ascending" : "descending") : undefined}>
+                  <th
+                    key={name}
+                    scope="col"
+                    className={className}
+                    aria-sort={by === order ? (by === "name" ? "ascending" : "descending") : undefined}
+                  >
                     {by ? (
                       <button type="button" className="sort" onClick={() => setOrder(by)}>
                         {name}
@@ -86,7 +91,9 @@ export function DashboardPage() {
           </table>
         </div>
         {rows.length === 0 && <p className="empty-page">No market matches.</p>}
-        {data.items.length > ROWS_MAX && <p className="note pad">The first {ROWS_MAX} are shown; filter to see others.</p>}
+        {data.items.length > ROWS_MAX && (
+          <p className="note pad">The first {ROWS_MAX} are shown; filter to see others.</p>
+        )}
       </Panel>
     </div>
   );

@@ -24,7 +24,11 @@ export function DataPage({ wanted }: { wanted: string | null }) {
   return (
     <div className="page">
       <OldNote error={error} />
-      {wanted !== null && !find(wanted) && <p className="old-note" role="alert">This server has no market {wanted}.</p>}
+      {wanted !== null && !find(wanted) && (
+        <p className="old-note" role="alert">
+          This server has no market {wanted}.
+        </p>
+      )}
       <div className="controls">
         <label>
           Market{" "}

@@ -7,6 +7,7 @@ import { useSettings } from "../lib/settings.ts";
 import { formatDateTime, formatSpan } from "../lib/time.ts";
 import { ReplayBar } from "../services/replay-bar.tsx";
 import { SimPanel } from "../services/sim-panel.tsx";
+import { StorePanel } from "../services/store-panel.tsx";
 import { Failure, OldNote, Waiting } from "../ui/notes.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { reasonText, SourceTag, StatusBadge } from "../ui/status.tsx";
@@ -19,17 +20,27 @@ export function ServicesPage() {
   const replays = usePoll(route("/api/v1/replay"), 1_000);
   const scenarios = usePoll(route("/api/v1/sim"), EVERY_MS);
 
-  if (!health.data) return health.error ? <Failure what="The state of the services" error={health.error} /> : <Waiting what="the services" />;
+  if (!health.data)
+    return health.error ? (
+      <Failure what="The state of the services" error={health.error} />
+    ) : (
+      <Waiting what="the services" />
+    );
   return (
     <div className="page">
       <OldNote error={health.error} />
       {info.data && <Summary health={health.data} info={info.data} />}
       <div className="side-by-side">
-        {replays.data && replays.data.items.length > 0 && <ReplayBar replays={replays.data.items} onDone={replays.refresh} />}
-        {scenarios.data && scenarios.data.items.length > 0 && <SimPanel scenarios={scenarios.data.items} onDone={scenarios.refresh} />}
+        {replays.data && replays.data.items.length > 0 && (
+          <ReplayBar replays={replays.data.items} onDone={replays.refresh} />
+        )}
+        {scenarios.data && scenarios.data.items.length > 0 && (
+          <SimPanel scenarios={scenarios.data.items} onDone={scenarios.refresh} />
+        )}
       </div>
       <Feeds health={health} />
       <Markets health={health} />
+      {health.data.store && <StorePanel store={health.data.store} bus={health.data.bus} />}
     </div>
   );
 }
@@ -47,7 +58,6 @@ function Summary({ health, info }: { health: Health; info: SystemInfo }) {
     ["Resumed", count("resumes_recovered")],
     ["Actor restarts", count("actor_restarts")],
     ["Feed reconnects", count("feed_reconnects")],
-    ["Stalled clients closed", count("stalled_closed")],
   ];
   return (
     <section className="tiles" aria-label="Summary">
@@ -79,9 +89,15 @@ function Feeds({ health }: { health: Polled<Health> }) {
               <th scope="col">State</th>
               <th scope="col">Since</th>
               <th scope="col">Last message</th>
-              <th scope="col" className="figure">Messages</th>
-              <th scope="col" className="figure">Malformed</th>
-              <th scope="col" className="figure">Reconnects</th>
+              <th scope="col" className="figure">
+                Messages
+              </th>
+              <th scope="col" className="figure">
+                Malformed
+              </th>
+              <th scope="col" className="figure">
+                Reconnects
+              </th>
               <th scope="col">Last error</th>
               <th scope="col">Source</th>
             </tr>
@@ -126,7 +142,9 @@ function Markets({ health }: { health: Polled<Health> }) {
               <th scope="col">Status</th>
               <th scope="col">Reason</th>
               <th scope="col">Since</th>
-              <th scope="col" className="figure">Book's age</th>
+              <th scope="col" className="figure">
+                Book's age
+              </th>
               <th scope="col">Actor</th>
             </tr>
           </thead>

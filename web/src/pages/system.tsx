@@ -1,5 +1,6 @@
 /** What this server is: version, limits, counters, and where to read on. */
 
+import { useEffect, useState } from "react";
 import { groupedCount } from "../lib/figures.ts";
 import { route, usePoll } from "../lib/rest.ts";
 import { client } from "../lib/server.ts";
@@ -11,21 +12,56 @@ import { StatusBadge } from "../ui/status.tsx";
 
 const EVERY_MS = 5_000;
 
-const LINKS: [string, string][] = [
-  ["/openapi.json", "REST, described for programs"],
-  ["/asyncapi.json", "the WebSocket, described for programs"],
-  ["/health", "state of every feed and market"],
-  ["/readyz", "whether the server is ready"],
-  ["/api/v1/system/info", "these figures as JSON"],
-  ["/api/v1/exchanges", "venues that this server speaks"],
-  ["/api/v1/symbols", "instruments with their rules"],
-];
+/** What the server's own document says can be looked at by following a link. */
+function Interfaces() {
+  const [links, setLinks] = useState<[string, string][]>([["/openapi.json", "This document"]]);
+  useEffect(() => {
+    const abort = new AbortController();
+    linksOf(abort.signal).then(setLinks, () => {
+      // Without the document the link to it is what there is.
+    });
+    return () => abort.abort();
+  }, []);
+  return (
+    <Panel title="Interfaces">
+      <table className="pairs">
+        <tbody>
+          {links.map(([path, what]) => (
+            <tr key={path}>
+              <th scope="row">
+                <a href={path}>{path}</a>
+              </th>
+              <td>{what}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}
+
+interface ApiDocument {
+  paths: Record<string, { get?: { summary?: string; responses: Record<string, unknown> } }>;
+}
+
+async function linksOf(signal: AbortSignal): Promise<[string, string][]> {
+  const { paths } = (await (await fetch("/openapi.json", { signal })).json()) as ApiDocument;
+  return Object.entries(paths).flatMap(([path, { get }]): [string, string][] =>
+    // Routes with parameters and the WebSocket are nothing to follow.
+    get && "200" in get.responses && !path.includes("{") ? [[path, get.summary ?? ""]] : [],
+  );
+}
 
 export function SystemPage() {
   const info = usePoll(route("/api/v1/system/info"), EVERY_MS);
   const health = usePoll(route("/health"), EVERY_MS);
   const { zone } = useSettings();
-  if (!info.data) return info.error ? <Failure what="The server's figures" error={info.error} /> : <Waiting what="the server's figures" />;
+  if (!info.data)
+    return info.error ? (
+      <Failure what="The server's figures" error={info.error} />
+    ) : (
+      <Waiting what="the server's figures" />
+    );
   const { name, version, uptime_s, markets, hubs, counters } = info.data;
   const offset = client.clockOffsetMs;
   const rows: [string, string][] = [
@@ -33,7 +69,10 @@ export function SystemPage() {
     ["Address", location.origin],
     ["Running for", formatSpan(uptime_s * 1000)],
     ["Server's time", `${formatDateTime(info.timestamp, zone)} ${zoneName(zone)}`],
-    ["This browser's clock", offset === null ? "not compared yet" : `${Math.abs(Math.round(offset))} ms ${offset >= 0 ? "behind" : "ahead"}`],
+    [
+      "This browser's clock",
+      offset === null ? "not compared yet" : `${Math.abs(Math.round(offset))} ms ${offset >= 0 ? "behind" : "ahead"}`,
+    ],
     ["Markets", groupedCount(markets)],
     ["Workers", groupedCount(hubs)],
     ["Frames on this page", groupedCount(client.framesReceived)],
@@ -61,20 +100,7 @@ export function SystemPage() {
           </tbody>
         </table>
       </Panel>
-      <Panel title="Interfaces">
-        <table className="pairs">
-          <tbody>
-            {LINKS.map(([path, what]) => (
-              <tr key={path}>
-                <th scope="row">
-                  <a href={path}>{path}</a>
-                </th>
-                <td>{what}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Panel>
+      <Interfaces />
       <Panel title="Counters since the start">
         <table className="pairs counters">
           <tbody>

@@ -24,7 +24,10 @@ export function TradingPage({ wanted }: { wanted: string | null }) {
   const markets = data?.items ?? [];
   const find = (name: string | null): Market | undefined => markets.find(({ market }) => market === name);
   // Real data before simulated data, where nobody chose.
-  const chosen = wanted === null ? (find(settings.market) ?? markets.find(({ source }) => source !== "sim") ?? markets[0]) : find(wanted);
+  const chosen =
+    wanted === null
+      ? (find(settings.market) ?? markets.find(({ source }) => source !== "sim") ?? markets[0])
+      : find(wanted);
 
   useEffect(() => {
     if (chosen && chosen.market !== settings.market) change({ market: chosen.market });
@@ -81,8 +84,8 @@ function StatusNote({ status, isRecording }: { status: StatusFrame | undefined; 
   if (!status || status.status === "live") return null;
   return (
     <p className="status-note" role="alert" data-status={status.status}>
-      <strong>{STATUS_SAYS[status.status]}</strong>{" "}
-      {status.reason && `${reasonText(status.reason)}, `}since {formatDateTime(status.since, zone)}
+      <strong>{STATUS_SAYS[status.status]}</strong> {status.reason && `${reasonText(status.reason)}, `}since{" "}
+      {formatDateTime(status.since, zone)}
       {isRecording && " by the recording's clock"}.
     </p>
   );

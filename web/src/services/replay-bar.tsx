@@ -26,8 +26,10 @@ export function ReplayBar({ replays, onDone }: { replays: Replay[]; onDone: () =
   const { isBusy, error, give } = useOrders(onDone);
   const [first] = replays;
   if (!first) return null;
-  const command = (name: "resume" | "pause" | "step") => (): void => give(() => post(`/api/v1/replay/${name}`, undefined));
-  const seek = (position_ms: number): void => give(() => post("/api/v1/replay/seek", { position_ms: Math.max(0, position_ms) }));
+  const command = (name: "resume" | "pause" | "step") => (): void =>
+    give(() => post(`/api/v1/replay/${name}`, undefined));
+  const seek = (position_ms: number): void =>
+    give(() => post("/api/v1/replay/seek", { position_ms: Math.max(0, position_ms) }));
   const play = (speed: string): void => give(() => post("/api/v1/replay/speed", { speed }));
   const allPaused = replays.every(({ paused }) => paused);
   const speeds = SPEEDS.includes(first.speed) ? SPEEDS : [first.speed, ...SPEEDS];
@@ -35,16 +37,31 @@ export function ReplayBar({ replays, onDone }: { replays: Replay[]; onDone: () =
     <Panel title="Recordings">
       <div className="controls">
         {allPaused ? (
-          <button type="button" className="primary" disabled={isBusy} onClick={command("resume")}>Play</button>
+          <button type="button" className="primary" disabled={isBusy} onClick={command("resume")}>
+            Play
+          </button>
         ) : (
-          <button type="button" className="primary" disabled={isBusy} onClick={command("pause")}>Pause</button>
+          <button type="button" className="primary" disabled={isBusy} onClick={command("pause")}>
+            Pause
+          </button>
         )}
-        <button type="button" disabled={isBusy || !allPaused} onClick={command("step")} title="One recorded line; while paused">
+        <button
+          type="button"
+          disabled={isBusy || !allPaused}
+          onClick={command("step")}
+          title="One recorded line; while paused"
+        >
           Step
         </button>
-        <button type="button" disabled={isBusy} onClick={() => seek(0)}>Beginning</button>
-        <button type="button" disabled={isBusy} onClick={() => seek(first.position_ms - JUMP_MS)}>−30 s</button>
-        <button type="button" disabled={isBusy} onClick={() => seek(first.position_ms + JUMP_MS)}>+30 s</button>
+        <button type="button" disabled={isBusy} onClick={() => seek(0)}>
+          Beginning
+        </button>
+        <button type="button" disabled={isBusy} onClick={() => seek(first.position_ms - JUMP_MS)}>
+          −30 s
+        </button>
+        <button type="button" disabled={isBusy} onClick={() => seek(first.position_ms + JUMP_MS)}>
+          +30 s
+        </button>
         <SeekForm isBusy={isBusy} onSeek={seek} />
         <label>
           Speed{" "}
@@ -57,15 +74,20 @@ export function ReplayBar({ replays, onDone }: { replays: Replay[]; onDone: () =
           </select>
         </label>
       </div>
-      {error && <p className="refusal" role="alert">Not done: {error.message}.</p>}
+      {error && (
+        <p className="refusal" role="alert">
+          Not done: {error.message}.
+        </p>
+      )}
       <ul className="lines">
         {replays.map((replay) => (
           <li key={replay.replay}>
             <b>{replay.markets.join(", ") || replay.replay}</b> at {clock(replay.position_ms)}
             <span className="note">
               {" "}
-              · {replay.ended ? "ended" : replay.paused ? "paused" : "plays"} at {replay.speed === "max" ? "full speed" : `${replay.speed}×`} · round{" "}
-              {groupedCount(replay.round + 1)} · {groupedCount(replay.lines)} lines
+              · {replay.ended ? "ended" : replay.paused ? "paused" : "plays"} at{" "}
+              {replay.speed === "max" ? "full speed" : `${replay.speed}×`} · round {groupedCount(replay.round + 1)} ·{" "}
+              {groupedCount(replay.lines)} lines
             </span>
           </li>
         ))}
@@ -85,8 +107,19 @@ function SeekForm({ isBusy, onSeek }: { isBusy: boolean; onSeek: (millis: number
   return (
     <form className="inline" onSubmit={submit}>
       <label htmlFor={id}>Go to</label>
-      <input id={id} type="text" inputMode="numeric" size={6} placeholder="m:ss" value={text} aria-invalid={text !== "" && millis === null} onChange={(event) => setText(event.target.value)} />
-      <button type="submit" disabled={isBusy || millis === null}>Seek</button>
+      <input
+        id={id}
+        type="text"
+        inputMode="numeric"
+        size={6}
+        placeholder="m:ss"
+        value={text}
+        aria-invalid={text !== "" && millis === null}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <button type="submit" disabled={isBusy || millis === null}>
+        Seek
+      </button>
     </form>
   );
 }

@@ -18,7 +18,8 @@ const SCENARIOS: [ScenarioName, string][] = [
 export function SimPanel({ scenarios, onDone }: { scenarios: Scenario[]; onDone: () => void }) {
   const { isBusy, error, give } = useOrders(onDone);
   const [market, setMarket] = useState("");
-  const begin = (scenario: ScenarioName): void => give(() => post("/api/v1/sim/scenario", market ? { scenario, market } : { scenario }));
+  const begin = (scenario: ScenarioName): void =>
+    give(() => post("/api/v1/sim/scenario", market ? { scenario, market } : { scenario }));
   return (
     <Panel title="Simulated venue">
       <div className="controls">
@@ -41,7 +42,11 @@ export function SimPanel({ scenarios, onDone }: { scenarios: Scenario[]; onDone:
           ))}
         </div>
       </div>
-      {error && <p className="refusal" role="alert">Not done: {error.message}.</p>}
+      {error && (
+        <p className="refusal" role="alert">
+          Not done: {error.message}.
+        </p>
+      )}
       <ul className="lines">
         {scenarios.map((each) => (
           <li key={each.market}>

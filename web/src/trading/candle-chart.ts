@@ -72,7 +72,14 @@ export class CandleChart {
   #hovered: number | null = null;
   #hasShown = false;
 
-  constructor(host: HTMLElement, view: CandlesView, market: string, interval: CandleInterval, decimals: number, events: ChartEvents) {
+  constructor(
+    host: HTMLElement,
+    view: CandlesView,
+    market: string,
+    interval: CandleInterval,
+    decimals: number,
+    events: ChartEvents,
+  ) {
     this.#view = view;
     this.#events = events;
     this.#market = market;
@@ -86,7 +93,8 @@ export class CandleChart {
         timeVisible: true,
         secondsVisible: interval === "1s",
         rightOffset: 6,
-        tickMarkFormatter: (time: Time, kind: TickMarkType) => formatAxis(Number(time) * 1_000_000, getSettings().zone, AXIS_KIND[kind]),
+        tickMarkFormatter: (time: Time, kind: TickMarkType) =>
+          formatAxis(Number(time) * 1_000_000, getSettings().zone, AXIS_KIND[kind]),
       },
       localization: {
         // Labels of the axis are places on the screen: the number nearest to the pixel will do.
@@ -182,7 +190,7 @@ export class CandleChart {
   }
 
   #volumeOf(candle: Candle): { time: UTCTimestamp; value: number; color: string } {
-    const color = this.#palette[isRising(candle) ? "bid-soft" : "ask-soft"];
+    const color = this.#palette[isRising(candle) ? "bid-volume" : "ask-volume"];
     return { time: timeOf(candle), value: toPixelValue(candle.volume), color };
   }
 
@@ -238,11 +246,11 @@ export class CandleChart {
     this.#events.onLegend(hovered ?? this.#candles.at(-1) ?? null);
   }
 
-  #palette: Record<"bid-soft" | "ask-soft", string> = { "bid-soft": "", "ask-soft": "" };
+  #palette: Record<"bid-volume" | "ask-volume", string> = { "bid-volume": "", "ask-volume": "" };
 
   readonly #colours = (): void => {
     const [bid, ask, muted, line] = [colour("bid"), colour("ask"), colour("muted"), colour("line")];
-    this.#palette = { "bid-soft": colour("bid-soft"), "ask-soft": colour("ask-soft") };
+    this.#palette = { "bid-volume": colour("bid-volume"), "ask-volume": colour("ask-volume") };
     this.#chart.applyOptions({
       layout: {
         background: { type: ColorType.Solid, color: colour("panel") },
@@ -253,9 +261,18 @@ export class CandleChart {
       grid: { vertLines: { color: colour("grid") }, horzLines: { color: colour("grid") } },
       rightPriceScale: { borderColor: line },
       timeScale: { borderColor: line },
-      crosshair: { vertLine: { color: muted, labelBackgroundColor: colour("label") }, horzLine: { color: muted, labelBackgroundColor: colour("label") } },
+      crosshair: {
+        vertLine: { color: muted, labelBackgroundColor: colour("label") },
+        horzLine: { color: muted, labelBackgroundColor: colour("label") },
+      },
     });
-    this.#bars.applyOptions({ upColor: bid, downColor: ask, borderVisible: false, wickUpColor: bid, wickDownColor: ask });
+    this.#bars.applyOptions({
+      upColor: bid,
+      downColor: ask,
+      borderVisible: false,
+      wickUpColor: bid,
+      wickDownColor: ask,
+    });
     if (this.#candles.length > 0) this.#redraw();
   };
 }

@@ -78,7 +78,10 @@ export function Chart({ market, decimals }: { market: string; decimals: number }
 
 /** Minutes, unless the market is so young that there is next to nothing to see of them. */
 function useSuggestedInterval(market: string): CandleInterval {
-  const { data } = usePoll(route("/api/v1/markets/{market}/candles", market, { interval: "1m", limit: ENOUGH }), ONCE_MS);
+  const { data } = usePoll(
+    route("/api/v1/markets/{market}/candles", market, { interval: "1m", limit: ENOUGH }),
+    ONCE_MS,
+  );
   const [suggested, setSuggested] = useState<CandleInterval>("1m");
   useEffect(() => {
     if (data) setSuggested(data.items.length < ENOUGH ? "1s" : "1m");
@@ -117,7 +120,11 @@ function Legend({ candle, zone }: { candle: Candle; zone: "local" | "utc" }) {
       <span>
         <b>V</b> {grouped(candle.volume)}
       </span>
-      {candle.revision > 0 && <span className="note" title="Trades that came late have changed this candle">corrected {candle.revision}×</span>}
+      {candle.revision > 0 && (
+        <span className="note" title="Trades that came late have changed this candle">
+          corrected {candle.revision}×
+        </span>
+      )}
     </>
   );
 }

@@ -116,7 +116,15 @@ function deepestOf(curve: Curve): Point {
 
 type Along = (value: number) => number;
 
-function drawSide(context: CanvasRenderingContext2D, points: Point[], x: Along, y: Along, floor: number, edge: number, name: "bid" | "ask"): void {
+function drawSide(
+  context: CanvasRenderingContext2D,
+  points: Point[],
+  x: Along,
+  y: Along,
+  floor: number,
+  edge: number,
+  name: "bid" | "ask",
+): void {
   const [first] = points;
   if (!first) return;
   context.beginPath();
@@ -149,7 +157,14 @@ function drawAxis(context: CanvasRenderingContext2D, curve: Curve, width: number
   }
 }
 
-function drawPointer(context: CanvasRenderingContext2D, curve: Curve, at: number, x: Along, y: Along, plot: { width: number; height: number }): void {
+function drawPointer(
+  context: CanvasRenderingContext2D,
+  curve: Curve,
+  at: number,
+  x: Along,
+  y: Along,
+  plot: { width: number; height: number },
+): void {
   const price = curve.low + (at / plot.width) * (curve.high - curve.low);
   const isBids = price <= (curve.bids[0]?.price ?? curve.low);
   const point = pointAt(isBids ? curve.bids : curve.asks, price, isBids);
@@ -206,7 +221,12 @@ export function Depth({ view, scales }: { view: BookView | null; scales: Scales 
   );
   return (
     <Panel title="Depth" className="depth" tools={tools}>
-      <canvas ref={canvas} className="depth-canvas" role="img" aria-label="Depth chart: sums of bids and asks by price. The order book lists the same figures." />
+      <canvas
+        ref={canvas}
+        className="depth-canvas"
+        role="img"
+        aria-label="Depth chart: sums of bids and asks by price. The order book lists the same figures."
+      />
     </Panel>
   );
 }

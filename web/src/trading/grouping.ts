@@ -29,7 +29,9 @@ export function usefulGroupings(tick: bigint, price: bigint | null): bigint[] {
 
 /** Without the zeros that a wide grouping leaves at the end. */
 export function widthText(width: bigint, decimals: number): string {
-  return formatUnits(width, decimals).replace(/\.0+$/, "").replace(/(\.\d*?)0+$/, "$1");
+  return formatUnits(width, decimals)
+    .replace(/\.0+$/, "")
+    .replace(/(\.\d*?)0+$/, "$1");
 }
 
 function decimalsShown(width: bigint, decimals: number): number {

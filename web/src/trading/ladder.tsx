@@ -34,9 +34,15 @@ export function Ladder({ view, scales, tick }: { view: BookView | null; scales: 
       <div role="table" aria-label="Order book" className="ladder-table">
         <div role="rowgroup" className="heads">
           <div role="row" className="row head">
-            <span role="columnheader" className="price">Price</span>
-            <span role="columnheader" className="qty">Quantity</span>
-            <span role="columnheader" className="sum">Sum</span>
+            <span role="columnheader" className="price">
+              Price
+            </span>
+            <span role="columnheader" className="qty">
+              Quantity
+            </span>
+            <span role="columnheader" className="sum">
+              Sum
+            </span>
           </div>
         </div>
         <div ref={host} className="ladder-rows" role="presentation" />
@@ -88,4 +94,3 @@ function useBestPriceSize(view: BookView | null): bigint | null {
   }, [view]);
   return size;
 }
-

@@ -21,12 +21,13 @@ export function MarketBar({ markets, market, view, status }: MarketBarProps) {
   const direction = useDirection(ticker?.last ?? null);
   const day = signOf(ticker?.change_percent);
   const tone = day < 0 ? "down" : day > 0 ? "up" : "";
-  const figures: [string, string, string?][] = [
+  // Name and figure; what is shown short has the whole figure as its title.
+  const figures: [name: string, figure: string, tone?: string, whole?: string | undefined][] = [
     ["24 h change", ticker ? `${signed(ticker.change)} (${signed(ticker.change_percent, " %")})` : NONE, tone],
     ["24 h high", shown(ticker?.high)],
     ["24 h low", shown(ticker?.low)],
-    [`24 h volume, ${baseOf(market.market)}`, ticker ? brief(ticker.volume) : NONE],
-    [`24 h volume, ${quoteOf(market.market)}`, ticker ? brief(ticker.quote_volume) : NONE],
+    [`24 h volume, ${baseOf(market.market)}`, ticker ? brief(ticker.volume) : NONE, "", ticker?.volume],
+    [`24 h volume, ${quoteOf(market.market)}`, ticker ? brief(ticker.quote_volume) : NONE, "", ticker?.quote_volume],
     ["Spread", shown(ticker?.spread)],
     ["Imbalance", ticker?.imbalance ?? NONE],
   ];
@@ -42,10 +43,12 @@ export function MarketBar({ markets, market, view, status }: MarketBarProps) {
         <SourceTag source={market.source} />
       </span>
       <dl>
-        {figures.map(([name, figure, className]) => (
+        {figures.map(([name, figure, tone, whole]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd className={className}>{figure}</dd>
+            <dd className={tone} title={whole}>
+              {figure}
+            </dd>
           </div>
         ))}
       </dl>

@@ -40,12 +40,25 @@ export function MarketPicker({ markets, chosen }: { markets: Market[]; chosen: s
 
   return (
     <>
-      <button ref={button} type="button" className="market-button" aria-haspopup="dialog" title="Choose a market (press /)" onClick={open}>
+      <button
+        ref={button}
+        type="button"
+        className="market-button"
+        aria-haspopup="dialog"
+        title="Choose a market (press /)"
+        onClick={open}
+      >
         <span className="venue">{venueOf(chosen)}</span>
         <span className="pair">{pairOf(chosen)}</span>
         <span aria-hidden="true">▾</span>
       </button>
-      <dialog ref={dialog} className="picker" aria-label="Choose a market" onClose={onClose} onClick={(event) => event.target === dialog.current && dialog.current?.close()}>
+      <dialog
+        ref={dialog}
+        className="picker"
+        aria-label="Choose a market"
+        onClose={onClose}
+        onClick={(event) => event.target === dialog.current && dialog.current?.close()}
+      >
         {isOpen && <Choice markets={markets} chosen={chosen} onDone={() => dialog.current?.close()} />}
       </dialog>
     </>
@@ -56,10 +69,18 @@ function Choice({ markets, chosen, onDone }: { markets: Market[]; chosen: string
   const id = useId();
   const [text, setText] = useState("");
   const found = useMemo(() => {
-    const words = text.toLowerCase().split(/[\s/]+/).filter(Boolean);
+    const words = text
+      .toLowerCase()
+      .split(/[\s/]+/)
+      .filter(Boolean);
     return markets.filter(({ market }) => words.every((word) => market.toLowerCase().includes(word)));
   }, [markets, text]);
-  const [at, setAt] = useState(() => Math.max(0, markets.findIndex(({ market }) => market === chosen)));
+  const [at, setAt] = useState(() =>
+    Math.max(
+      0,
+      markets.findIndex(({ market }) => market === chosen),
+    ),
+  );
   const active = Math.min(at, found.length - 1);
 
   const choose = (market: string): void => {
@@ -113,7 +134,11 @@ function Choice({ markets, chosen, onDone }: { markets: Market[]; chosen: string
           />
         ))}
       </ul>
-      {found.length === 0 && <p className="note" role="status">No market matches.</p>}
+      {found.length === 0 && (
+        <p className="note" role="status">
+          No market matches.
+        </p>
+      )}
     </>
   );
 }

@@ -110,9 +110,15 @@ export function Tape({ view }: { view: TradesView | null }) {
       <div role="table" aria-label="Latest trades, newest first" className="tape-table">
         <div role="rowgroup" className="heads">
           <div role="row" className="row head">
-            <span role="columnheader" className="price">Price</span>
-            <span role="columnheader" className="qty">Quantity</span>
-            <span role="columnheader" className="time">Time</span>
+            <span role="columnheader" className="price">
+              Price
+            </span>
+            <span role="columnheader" className="qty">
+              Quantity
+            </span>
+            <span role="columnheader" className="time">
+              Time
+            </span>
           </div>
         </div>
         <div ref={host} role="rowgroup" className="tape-rows" />

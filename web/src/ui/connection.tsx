@@ -3,7 +3,12 @@
 import { useEffect, useState } from "react";
 import { client, useConnection } from "../lib/server.ts";
 
-const PHASES = { open: "connected", connecting: "connecting", waiting: "disconnected", closed: "disconnected" } as const;
+const PHASES = {
+  open: "connected",
+  connecting: "connecting",
+  waiting: "disconnected",
+  closed: "disconnected",
+} as const;
 
 export function ConnectionPill() {
   const { phase } = useConnection();
@@ -17,7 +22,8 @@ export function ConnectionPill() {
 export function ConnectionBanner() {
   const state = useConnection();
   // A first connection that is just being made is no news; `attempt` counts those that failed.
-  const isNews = state.phase === "waiting" || state.phase === "closed" || (state.phase === "connecting" && state.attempt > 0);
+  const isNews =
+    state.phase === "waiting" || state.phase === "closed" || (state.phase === "connecting" && state.attempt > 0);
   useEffect(() => {
     document.documentElement.dataset["connection"] = isNews ? "lost" : "held";
   }, [isNews]);

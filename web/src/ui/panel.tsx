@@ -1,7 +1,17 @@
 import { useId, type ReactNode } from "react";
 
 /** A part of a page, with a heading and room for its tools. */
-export function Panel({ title, className, tools, children }: { title: string; className?: string; tools?: ReactNode; children: ReactNode }) {
+export function Panel({
+  title,
+  className,
+  tools,
+  children,
+}: {
+  title: string;
+  className?: string;
+  tools?: ReactNode;
+  children: ReactNode;
+}) {
   const id = useId();
   return (
     <section className={`panel ${className ?? ""}`} aria-labelledby={id}>

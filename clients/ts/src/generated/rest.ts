@@ -457,6 +457,14 @@ export interface components {
             ts_recv: components["schemas"]["Micros"];
             ts_venue: components["schemas"]["Micros"];
         };
+        /** @description The bus is not needed for truth: its state does not change the status. */
+        BusHealth: {
+            backend: string;
+            reason: string | null;
+            /** Format: int64 */
+            since: number;
+            state: string;
+        };
         /** @description Open, high, low, close and volumes of one interval. */
         CandleItem: {
             close: components["schemas"]["Decimal"];
@@ -501,7 +509,7 @@ export interface components {
          * @description Which of the errors it is. More may be added.
          * @enum {string}
          */
-        ErrorCodeName: "bad_json" | "bad_msgpack" | "bad_request" | "unknown_op" | "unknown_channel" | "unknown_market" | "bad_depth" | "bad_interval" | "bad_limit" | "bad_time" | "bad_cursor" | "not_subscribed" | "already_subscribed" | "too_many_subscriptions" | "too_many_markets" | "message_too_large" | "message_too_slow" | "binary_not_supported" | "rate_limited" | "too_many_connections" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "not_a_replay" | "not_simulated" | "market_not_ready" | "store_unavailable" | "busy" | "timed_out" | "shutting_down" | "internal";
+        ErrorCodeName: "bad_json" | "bad_msgpack" | "bad_request" | "unknown_op" | "unknown_channel" | "unknown_market" | "bad_depth" | "bad_interval" | "bad_limit" | "bad_time" | "bad_cursor" | "idempotency_key_reused" | "in_progress" | "not_subscribed" | "already_subscribed" | "too_many_subscriptions" | "too_many_markets" | "message_too_large" | "message_too_slow" | "binary_not_supported" | "rate_limited" | "too_many_connections" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "not_a_replay" | "not_simulated" | "market_not_ready" | "store_unavailable" | "busy" | "timed_out" | "shutting_down" | "internal";
         /** @enum {string} */
         ErrorTag: "error";
         Exchange: {
@@ -551,14 +559,17 @@ export interface components {
             found: number;
         };
         Health: {
+            bus: components["schemas"]["BusHealth"];
             feeds: components["schemas"]["FeedHealth"][];
             markets: components["schemas"]["MarketHealth"][];
             ready: boolean;
             /**
-             * @description `ok` when every market is live, else `degraded`.
+             * @description `ok` when every market is live and the store has all rows, else `degraded`.
              * @enum {string}
              */
             status: "ok" | "degraded";
+            /** @description Null where nothing is stored. */
+            store: components["schemas"]["StoreHealth"] | null;
         };
         Info: {
             /** @description Counts since the start; `*_open` ones go up and down. */
@@ -607,6 +618,17 @@ export interface components {
         ListOf_Symbol: {
             items: components["schemas"]["Symbol"][];
             next_cursor: string | null;
+        };
+        MaintenanceHealth: {
+            /** Format: int64 */
+            at: number;
+            error: string | null;
+            partitions_created: string[];
+            partitions_dropped: string[];
+            /** Format: uint64 */
+            rows_deleted: number;
+            /** Format: uint64 */
+            took_ms: number;
         };
         /** @description What happened since the market was made: they only grow. */
         MarketCounters: {
@@ -754,6 +776,26 @@ export interface components {
         };
         /** @description A number or its text. */
         SpeedField: number | string;
+        StoreHealth: {
+            backend: string;
+            /** Format: int64 */
+            lag_ms: number;
+            /** Format: uint64 */
+            lost_rows: number;
+            maintenance: components["schemas"]["MaintenanceHealth"] | null;
+            reason: string | null;
+            /** Format: int64 */
+            since: number | null;
+            /** Format: uint64 */
+            spool_bytes: number;
+            spool_error: string | null;
+            spool_set_aside: string | null;
+            /** Format: uint64 */
+            spooled_rows: number;
+            /** @description `ok`; `degraded` while rows are in the spool or lost without a gap that says so; `away` while it takes none. */
+            state: string;
+            writers: components["schemas"]["WriterHealth"][];
+        };
         /** @description The envelope of an answer. */
         Success_Accepted: {
             data: components["schemas"]["Accepted"];
@@ -1057,6 +1099,27 @@ export interface components {
             since: components["schemas"]["Micros"];
             source: components["schemas"]["SourceName"];
             status: components["schemas"]["MarketStatusName"];
+        };
+        WriterHealth: {
+            /** Format: uint64 */
+            batches: number;
+            family: string;
+            /** Format: int64 */
+            lag_ms: number;
+            /** Format: uint64 */
+            last_batch_rows: number;
+            /** Format: uint64 */
+            last_write_us: number;
+            /** Format: uint64 */
+            rows_known: number;
+            /** Format: uint64 */
+            rows_lost: number;
+            /** Format: uint64 */
+            rows_refused: number;
+            /** Format: uint64 */
+            rows_spooled: number;
+            /** Format: uint64 */
+            rows_written: number;
         };
     };
     responses: never;
