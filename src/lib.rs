@@ -5,5 +5,6 @@ pub mod app;
 pub mod config;
 pub mod feeds;
 pub mod http;
+pub mod seed;
 pub mod shutdown;
 pub mod telemetry;

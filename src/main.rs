@@ -8,8 +8,11 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use marketd::app::Server;
 use marketd::config::{Config, Overrides};
+use marketd::seed;
 use marketd::{shutdown, telemetry};
 use marketd_actors::recorder::Recorder;
+use marketd_domain::CandleInterval;
+use marketd_domain::instrument::{MarketId, Source};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -66,6 +69,24 @@ enum Command {
         #[arg(long)]
         seconds: Option<u64>,
     },
+    /// Fill the store with history: candles from CSV files, trades and candles from recordings
+    Seed {
+        /// CSV files, recordings, or folders of them
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// Market of the CSV files, as binance:BTC-USDT; of recordings and folders only this one is taken
+        #[arg(long)]
+        market: Option<MarketId>,
+        /// Interval of the CSV files, where neither their names nor their steps tell
+        #[arg(long, value_parser = interval)]
+        interval: Option<CandleInterval>,
+        /// What the market's data is stored as: live, replay or sim
+        #[arg(long, default_value = "live", value_parser = source)]
+        source: Source,
+        /// Leave bad rows of CSV files out, instead of refusing the file
+        #[arg(long)]
+        skip_bad: bool,
+    },
     /// Check the configuration and say what it comes to
     CheckConfig,
 }
@@ -90,6 +111,11 @@ fn main() -> ExitCode {
     // Fails only when a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let system = actix::System::new();
+    if let Some(Command::Seed { paths, market, interval, source, skip_bad }) = cli.command {
+        let venue = cli.common.venue;
+        let options = seed::Options { paths, market, interval, venue, source, skip_bad };
+        return system.block_on(fill(config, options));
+    }
     let result = match cli.command {
         Some(Command::Record { out, seconds }) => system.block_on(record(config, out, seconds)),
         _ => system.block_on(serve(config)),
@@ -151,6 +177,8 @@ fn overrides(cli: &Cli) -> anyhow::Result<Overrides> {
             put("replay.venue", venue.as_deref().unwrap_or_default());
             put("venues.sim.enabled", "false");
         }
+        // The venue of recordings, if any.
+        (Some(Command::Seed { .. }), _) => {}
         (_, Some(venue)) => {
             let known = marketd_venues::venue_named(venue)
                 .with_context(|| format!("--venue: there is no venue {venue:?}"))?;
@@ -168,6 +196,32 @@ fn overrides(cli: &Cli) -> anyhow::Result<Overrides> {
         put(key, value);
     }
     Ok(Overrides { profile: cli.common.profile.clone(), set })
+}
+
+fn interval(text: &str) -> Result<CandleInterval, String> {
+    CandleInterval::parse(text).ok_or_else(|| "not one of 1s, 1m, 5m, 15m, 1h, 4h, 1d, 1w".to_owned())
+}
+
+fn source(text: &str) -> Result<Source, String> {
+    Source::parse(text).ok_or_else(|| "not one of live, replay, sim".to_owned())
+}
+
+/// Seeds the store. Bad data that was left out is told by the exit code too.
+async fn fill(config: Config, options: seed::Options) -> ExitCode {
+    if let Err(error) = std::fs::create_dir_all(&config.data_dir) {
+        eprintln!("marketd: cannot use data_dir {}: {error}", config.data_dir.display());
+        return ExitCode::FAILURE;
+    }
+    // Who does not read the report still wants the data.
+    let mut say = |line: &str| drop(print(line));
+    match seed::run(&config, &options, &mut say).await {
+        Ok(seeded) if seeded.bad > 0 && !options.skip_bad => ExitCode::from(seed::EXIT_DATA),
+        Ok(_) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("marketd: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
 }
 
 fn print_summary(files: &[PathBuf], venue: Option<&str>) -> anyhow::Result<()> {

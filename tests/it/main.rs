@@ -21,6 +21,7 @@ mod replay_control;
 mod rest;
 mod resume;
 mod scripted_venue;
+mod seed;
 mod slow_client;
 mod slow_readers;
 mod stalled_clients;
