@@ -7,6 +7,7 @@ pub mod feeds;
 pub mod http;
 pub mod lock;
 pub mod migrate;
+pub mod seed;
 pub mod shutdown;
 pub mod telemetry;
 pub mod writers;

@@ -11,8 +11,10 @@ use marketd::config::{Config, Overrides};
 use marketd::http::openapi;
 use marketd::lock::LockError;
 use marketd::migrate::{self, EXIT_CONFIG, EXIT_IN_USE};
-use marketd::{shutdown, telemetry};
+use marketd::{seed, shutdown, telemetry};
 use marketd_actors::recorder::Recorder;
+use marketd_domain::CandleInterval;
+use marketd_domain::instrument::{MarketId, Source};
 use marketd_store::StoreError;
 
 #[global_allocator]
@@ -69,6 +71,24 @@ enum Command {
     },
     /// Make the store's tables, or bring them up to date, and say what was done
     Migrate,
+    /// Fill the store with history: candles from CSV files, trades and candles from recordings
+    Seed {
+        /// CSV files, recordings, or folders of them
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// Market of the CSV files, as binance:BTC-USDT; of recordings and folders only this one is taken
+        #[arg(long)]
+        market: Option<MarketId>,
+        /// Interval of the CSV files, where neither their names nor their steps tell
+        #[arg(long, value_parser = interval)]
+        interval: Option<CandleInterval>,
+        /// What the market's data is stored as: live, replay or sim
+        #[arg(long, default_value = "live", value_parser = source)]
+        source: Source,
+        /// Leave bad rows of CSV files out, instead of refusing the file
+        #[arg(long)]
+        skip_bad: bool,
+    },
     /// Check the configuration and say what it comes to
     CheckConfig,
     /// Print the OpenAPI document of the REST face
@@ -105,6 +125,11 @@ fn main() -> ExitCode {
     // Fails only when a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let system = actix::System::new();
+    if let Some(Command::Seed { paths, market, interval, source, skip_bad }) = cli.command {
+        let venue = cli.common.venue;
+        let options = seed::Options { paths, market, interval, venue, source, skip_bad };
+        return system.block_on(fill(config, options));
+    }
     let result = match cli.command {
         Some(Command::Record { out, seconds }) => system.block_on(record(config, out, seconds)),
         Some(Command::Migrate) => system.block_on(migrate(config)),
@@ -178,6 +203,8 @@ fn overrides(cli: &Cli) -> anyhow::Result<Overrides> {
             put("replay.venue", venue.as_deref().unwrap_or_default());
             put("venues.sim.enabled", "false");
         }
+        // The venue of recordings, if any.
+        (Some(Command::Seed { .. }), _) => {}
         (_, Some(venue)) => {
             let known = marketd_venues::venue_named(venue)
                 .with_context(|| format!("--venue: there is no venue {venue:?}"))?;
@@ -195,6 +222,32 @@ fn overrides(cli: &Cli) -> anyhow::Result<Overrides> {
         put(key, value);
     }
     Ok(Overrides { profile: cli.common.profile.clone(), set })
+}
+
+fn interval(text: &str) -> Result<CandleInterval, String> {
+    CandleInterval::parse(text).ok_or_else(|| "not one of 1s, 1m, 5m, 15m, 1h, 4h, 1d, 1w".to_owned())
+}
+
+fn source(text: &str) -> Result<Source, String> {
+    Source::parse(text).ok_or_else(|| "not one of live, replay, sim".to_owned())
+}
+
+/// Seeds the store. Bad data that was left out is told by the exit code too.
+async fn fill(config: Config, options: seed::Options) -> ExitCode {
+    if let Err(error) = std::fs::create_dir_all(&config.data_dir) {
+        eprintln!("marketd: cannot use data_dir {}: {error}", config.data_dir.display());
+        return ExitCode::FAILURE;
+    }
+    // Who does not read the report still wants the data.
+    let mut say = |line: &str| drop(print(line));
+    match seed::run(&config, &options, &mut say).await {
+        Ok(seeded) if seeded.bad > 0 && !options.skip_bad => ExitCode::from(seed::EXIT_DATA),
+        Ok(_) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("marketd: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
 }
 
 fn print_summary(files: &[PathBuf], venue: Option<&str>) -> anyhow::Result<()> {

@@ -27,6 +27,7 @@ mod rest;
 mod resume;
 mod schemathesis;
 mod scripted_venue;
+mod seed;
 mod slow_client;
 mod slow_readers;
 mod stalled_clients;

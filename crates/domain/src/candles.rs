@@ -138,6 +138,16 @@ impl Candle {
         self.trades = self.trades.saturating_add(next.trades);
     }
 
+    /// Whether it holds more than another one of the same time and scales: trades, or quantity where one of them does not
+    /// know its trades.
+    pub fn is_fuller_than(&self, other: &Self) -> bool {
+        if self.trades == 0 || other.trades == 0 {
+            self.volume > other.volume
+        } else {
+            self.trades > other.trades
+        }
+    }
+
     /// The same candle at other scales; `None` when a number would be rounded or overflow.
     pub fn rescaled(&self, from: Scales, to: Scales) -> Option<Self> {
         let price = |price: Price| price.rescaled(from.price, to.price);

@@ -7,7 +7,7 @@
 //!
 //! 1. a stored candle that may hold trades behind the last stored one gives way when those trades will come again:
 //!    they would count twice;
-//! 2. else the candle with more trades wins, and of equals the stored one.
+//! 2. else the fuller candle wins (more trades, or more quantity where trades are not known), of equals the stored one.
 
 use crate::candles::{Candle, CandleInterval, CandleSeries};
 use crate::numbers::Scales;
@@ -166,7 +166,7 @@ impl Tail {
             let is_covered = open_time >= below.complete_from;
             let Some(chosen) = self.choose(stored, built, is_covered) else { continue };
             let is_better =
-                stored.is_none_or(|stored| chosen.trades > stored.trades) && open_time >= read_from;
+                stored.is_none_or(|stored| chosen.is_fuller_than(&stored)) && open_time >= read_from;
             let end = open_time.plus_millis(interval.seconds() * 1_000);
             if is_better && self.last_at.is_some_and(|last_at| end <= last_at) {
                 mended.push(Mended { interval, candle: chosen });
@@ -182,7 +182,7 @@ impl Tail {
         let built = built.map(|built| Candle { revision: built.revision.max(stored.revision), ..built });
         match built {
             _ if is_covered && self.may_repeat(&stored) => built,
-            Some(built) if built.trades > stored.trades => Some(built),
+            Some(built) if built.is_fuller_than(&stored) => Some(built),
             _ => Some(stored),
         }
     }
