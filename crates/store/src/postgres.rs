@@ -3,8 +3,9 @@
 //! Trades arrive by binary COPY straight into their table. A batch that meets rows which are there already goes again
 //! through a temporary table, which costs twice as much: paying for that with every batch would halve the rate.
 //!
-//! Market data is committed with `synchronous_commit = off`: a crash of the database's machine may cost the last
-//! fraction of a second, a crash of marketd or of the server process costs nothing.
+//! Commits are as durable as the server is told to make them. Rows that were acknowledged are not sent again, so what a
+//! server with `synchronous_commit = off` forgets in a crash is gone; batches are large, and waiting for the disk costs
+//! them little.
 
 mod copy;
 mod market;

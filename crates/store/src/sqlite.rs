@@ -53,7 +53,9 @@ impl SqliteStore {
             SqliteConnectOptions::from_str(url).map_err(|error| StoreError::from_sqlx("open", error))?;
         let target = file_options(parsed, options.timeout);
         let connection = SqliteConnection::connect_with(&target.clone().create_if_missing(true)).await;
-        let migrations = migrate(connection.map_err(|error| StoreError::from_sqlx("open", error))?).await?;
+        let mut connection = connection.map_err(|error| StoreError::from_sqlx("open", error))?;
+        check(&mut connection).await?;
+        let migrations = migrate(connection).await?;
         let pool = || {
             SqlitePoolOptions::new().acquire_timeout(options.timeout).idle_timeout(None).max_lifetime(None)
         };
@@ -75,6 +77,24 @@ impl SqliteStore {
             Err(_) => Err(StoreError::timed_out(doing)),
         }
     }
+}
+
+/// A file up to this size is read as a whole when it is opened, which takes a second at most. In a larger one damage is
+/// found when it is met.
+const CHECKED_BYTES: i64 = 256 * 1024 * 1024;
+
+async fn check(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    const DOING: &str = "check";
+    const SIZE: &str = "select page_count * page_size from pragma_page_count(), pragma_page_size()";
+    let check = async {
+        let size: i64 = sqlx::query_scalar(SIZE).fetch_one(&mut *connection).await?;
+        if size > CHECKED_BYTES {
+            return Ok("ok".to_owned());
+        }
+        sqlx::query_scalar("pragma quick_check(1)").fetch_one(&mut *connection).await
+    };
+    let found: String = check.await.map_err(|error| StoreError::from_sqlx(DOING, error))?;
+    if found == "ok" { Ok(()) } else { Err(StoreError::damaged(DOING, found)) }
 }
 
 async fn migrate(mut connection: SqliteConnection) -> Result<Vec<String>, StoreError> {
