@@ -13,17 +13,16 @@ mod partitions;
 mod read;
 mod write;
 
-use std::ops::{Deref, DerefMut};
 use std::str::FromStr;
 
 use async_trait::async_trait;
 use marketd_domain::{CandleInterval, Timestamp};
 use parking_lot::Mutex;
-use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, Postgres};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 use tokio::time::timeout;
 
+use crate::lease::with_lease;
 use crate::migrations::{self, Dialect};
 use crate::rows::{
     CandleRow, GapRow, MarketKey, MarketRecord, RowError, SnapshotRow, StatusRow, TradeCursor, TradeRow,
@@ -76,10 +75,6 @@ impl PostgresStore {
         }
     }
 
-    async fn lease(&self) -> Result<Lease, sqlx::Error> {
-        Ok(Lease { connection: Some(self.pool.acquire().await?) })
-    }
-
     fn take_buffer(&self) -> Vec<u8> {
         self.buffers.lock().pop().unwrap_or_default()
     }
@@ -100,51 +95,10 @@ async fn migrate(mut connection: PgConnection) -> Result<Vec<String>, StoreError
     Ok(run)
 }
 
-/// A connection that goes back to the pool only when its work is done. After an error, a timeout, or when the caller
-/// has dropped the future, it may be in the middle of anything, and the server may hang: the socket is closed at once.
-struct Lease {
-    connection: Option<PoolConnection<Postgres>>,
-}
-
-impl Lease {
-    fn settle(mut self) {
-        drop(self.connection.take());
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        if let Some(connection) = self.connection.take() {
-            drop(connection.detach());
-        }
-    }
-}
-
-const LEASED: &str = "a lease holds its connection until it is settled";
-
-impl Deref for Lease {
-    type Target = PgConnection;
-
-    fn deref(&self) -> &PgConnection {
-        self.connection.as_ref().expect(LEASED)
-    }
-}
-
-impl DerefMut for Lease {
-    fn deref_mut(&mut self) -> &mut PgConnection {
-        self.connection.as_mut().expect(LEASED)
-    }
-}
-
 /// Runs a body with a leased connection, within the store's timeout.
 macro_rules! leased {
     ($store:ident, $doing:literal, |$lease:ident| $body:expr) => {
-        $store.within($doing, async {
-            let mut $lease = $store.lease().await?;
-            let result = $body;
-            $lease.settle();
-            Ok(result)
-        })
+        $store.within($doing, with_lease!(&$store.pool, |$lease| $body))
     };
 }
 

@@ -21,6 +21,7 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Connection};
 use tokio::time::timeout;
 
+use crate::lease::with_lease;
 use crate::migrations::{self, Dialect};
 use crate::rows::{
     CandleRow, GapRow, MarketKey, MarketRecord, RowError, SnapshotRow, StatusRow, TradeCursor, TradeRow,
@@ -112,9 +113,10 @@ impl Store for SqliteStore {
         let refused = |error: RowError| StoreError::new(Fault::Refused, DOING, error.to_string());
         let columns = stored::MarketColumns::of(&market.instrument).map_err(refused)?;
         let is_ours = self
-            .within(DOING, async {
-                market::register(&mut *self.writer.acquire().await?, market, &columns).await
-            })
+            .within(
+                DOING,
+                with_lease!(&self.writer, |lease| market::register(&mut lease, market, &columns).await?),
+            )
             .await?;
         if is_ours { Ok(market.key()) } else { Err(refused(RowError::SameKey(market.key().to_string()))) }
     }
@@ -127,31 +129,37 @@ impl Store for SqliteStore {
     }
 
     async fn write_trades(&self, rows: &[TradeRow]) -> Result<Written, StoreError> {
-        self.within("write trades", async { write::trades(&mut *self.writer.acquire().await?, rows).await })
+        self.within("write trades", with_lease!(&self.writer, |lease| write::trades(&mut lease, rows).await?))
             .await
     }
 
     async fn write_candles(&self, rows: &[CandleRow]) -> Result<Written, StoreError> {
-        self.within("write candles", async { write::candles(&mut *self.writer.acquire().await?, rows).await })
-            .await
+        self.within(
+            "write candles",
+            with_lease!(&self.writer, |lease| write::candles(&mut lease, rows).await?),
+        )
+        .await
     }
 
     async fn write_snapshots(&self, rows: &[SnapshotRow]) -> Result<Written, StoreError> {
-        self.within("write snapshots", async {
-            write::snapshots(&mut *self.writer.acquire().await?, rows).await
-        })
+        self.within(
+            "write snapshots",
+            with_lease!(&self.writer, |lease| write::snapshots(&mut lease, rows).await?),
+        )
         .await
     }
 
     async fn write_statuses(&self, rows: &[StatusRow]) -> Result<Written, StoreError> {
-        self.within("write statuses", async {
-            write::statuses(&mut *self.writer.acquire().await?, rows).await
-        })
+        self.within(
+            "write statuses",
+            with_lease!(&self.writer, |lease| write::statuses(&mut lease, rows).await?),
+        )
         .await
     }
 
     async fn write_gaps(&self, rows: &[GapRow]) -> Result<Written, StoreError> {
-        self.within("write gaps", async { write::gaps(&mut *self.writer.acquire().await?, rows).await }).await
+        self.within("write gaps", with_lease!(&self.writer, |lease| write::gaps(&mut lease, rows).await?))
+            .await
     }
 
     async fn trades_before(
@@ -211,7 +219,7 @@ impl Store for SqliteStore {
         for expiry in write::expiries(now, retention) {
             // Piece by piece, so that rows can be written in between.
             loop {
-                let delete = async { expiry.delete_some(&mut *self.writer.acquire().await?).await };
+                let delete = with_lease!(&self.writer, |lease| expiry.delete_some(&mut lease).await?);
                 match self.within(DOING, delete).await? {
                     0 => break,
                     deleted => done.rows_deleted += deleted,

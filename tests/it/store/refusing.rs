@@ -4,7 +4,7 @@ use marketd_store::{Family, GapKind};
 use marketd_testkit::services::{Durability, Postgres};
 use marketd_testkit::wait_until;
 
-use super::database::{Database, SmallDisk, execute, gaps_of, own_postgres, scripted, store_at};
+use super::database::{Database, SmallDisk, execute, gaps_of, own_postgres, scripted, store_at, url_of};
 use super::tape::Tape;
 use crate::support::PATIENCE;
 
@@ -70,6 +70,32 @@ async fn a_database_whose_disk_is_full_gets_its_rows_when_there_is_room() {
     disk.fill(0);
     for _ in 0..40 {
         tape.send_slowly(&conn, 10, 20).await;
+        if app.store_health().await["state"] == "away" {
+            break;
+        }
+    }
+    app.store_is("away").await;
+    tape.applied(&app, tape.sent.len()).await;
+    disk.clear();
+    app.store_is("ok").await;
+    let store = store_at(&url).await;
+    tape.all_stored(&*store).await;
+    assert_eq!(app.lost().await, 0);
+    store.close().await;
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn a_sqlite_file_whose_disk_is_full_gets_its_rows_when_there_is_room() {
+    let Some(disk) = SmallDisk::of(8) else { return };
+    let url = url_of(&disk.path().join("market.db"));
+    let mut tape = Tape::start().await;
+    let (app, conn) = tape.app(&url, &[]).await;
+    tape.send(&conn, 100).await;
+    app.until("the first trades", async || app.writer("trades", "rows_written").await == 100).await;
+    disk.fill(0);
+    for _ in 0..100 {
+        tape.send_slowly(&conn, 5, 100).await;
         if app.store_health().await["state"] == "away" {
             break;
         }
