@@ -294,7 +294,7 @@ impl Storage {
     /// Until when everything that was received is in the store or in the spool.
     pub fn alive_until(&self) -> Timestamp {
         let now = self.offline.lock().listens_until(clock::now());
-        let oldest = self.intakes.iter().filter_map(Intake::oldest).min().unwrap_or(now).min(now);
+        let oldest = self.intakes.iter().filter_map(Intake::oldest_at_risk).min().unwrap_or(now).min(now);
         // What was received a moment ago may still be on its way through feed and market.
         let margin_ms = i64::try_from(self.settings.flush.age.as_millis()).unwrap_or(0);
         oldest.plus_millis(-margin_ms)

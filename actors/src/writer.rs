@@ -188,7 +188,8 @@ impl Writer {
         });
         let batch = if kept == count { self.plan.spooled() } else { self.plan.spool_stuck(Instant::now()) };
         match (self.is_insuring, kept == count) {
-            (true, _) => {}
+            (true, true) => self.intake().note_insured(),
+            (true, false) => {}
             (false, true) => self.intake().settle(Lane::Spool),
             (false, false) => self.intake().give_back(Lane::Spool, kept),
         }

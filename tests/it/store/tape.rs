@@ -38,13 +38,13 @@ impl Tape {
     /// The next trades, with a book update now and then.
     pub async fn send(&mut self, conn: &VenueConn, count: usize) {
         for at in 0..count {
-            if at % 20 == 0 {
+            if at.is_multiple_of(20) {
                 conn.send_text(tick(&self.venue.btc)).await.expect("open");
             }
             let nth = self.sent.len();
             let price = format!("600{:02}.{:02}000000", nth % 7, nth % 10);
             let qty = format!("0.0{:07}", 1 + nth);
-            let frame = lock(&self.venue.btc).trade(&price, &qty, nth % 3 == 0);
+            let frame = lock(&self.venue.btc).trade(&price, &qty, nth.is_multiple_of(3));
             let whole: Value = serde_json::from_str(&frame).expect("JSON");
             let id = whole["data"]["t"].as_u64().expect("a number");
             self.sent.push((id, trimmed(&price), trimmed(&qty)));
