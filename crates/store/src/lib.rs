@@ -9,6 +9,7 @@
 //! - A future of a [`Store`] may be dropped at any point: the connection it used is closed, not used again.
 
 mod error;
+mod lease;
 mod levels;
 mod migrations;
 mod packing;

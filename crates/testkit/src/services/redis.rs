@@ -22,7 +22,7 @@ pub struct Redis {
 impl Redis {
     pub fn start() -> anyhow::Result<Self> {
         let program = find_program().context(HOW_TO_GET_IT)?;
-        let folder = make_folder("marketd-redis-", None)?;
+        let folder = make_folder(&std::env::temp_dir(), "marketd-redis-", None)?;
         let mut server = Self { program, folder, port: 0, leash: None };
         for _ in 0..PORTS_TRIED {
             server.port = free_port()?;
