@@ -7,6 +7,8 @@
 mod exposition;
 mod process;
 
+use std::net::SocketAddr;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use marketd_actors::board::{Board, FeedState};
 use marketd_actors::clock;
@@ -23,8 +25,7 @@ use process::Usage;
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 pub async fn get_metrics(call: CallInfo, request: HttpRequest, shared: web::Data<Shared>) -> HttpResponse {
-    let is_local = request.peer_addr().is_none_or(|peer| peer.ip().to_canonical().is_loopback());
-    if !is_local && !shared.metrics_are_public {
+    if !shared.metrics_are_public && !is_of_this_machine(request.peer_addr()) {
         return call
             .refuse(ErrorCode::NOT_FOUND, "metrics are for this machine only, see http.public_metrics");
     }
@@ -36,6 +37,11 @@ pub async fn get_metrics(call: CallInfo, request: HttpRequest, shared: web::Data
     expose_traffic(&shared.traffic, &mut text);
     usage.expose(&mut text);
     HttpResponse::Ok().content_type(CONTENT_TYPE).body(text.into_text())
+}
+
+/// Whom we do not know is somebody else.
+fn is_of_this_machine(peer: Option<SocketAddr>) -> bool {
+    peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback())
 }
 
 fn expose_server(shared: &Shared, text: &mut Exposition) {
@@ -201,5 +207,25 @@ fn expose_traffic(traffic: &Traffic, text: &mut Exposition) {
         text.suffixed("_bucket", &[labels[0], ("le", "+Inf")], total);
         text.suffixed("_sum", &labels, route.sum_ns as f64 / 1e9);
         text.suffixed("_count", &labels, total);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_addresses_are_of_this_machine() {
+        let check = |peer: &str, expected: bool| {
+            assert_eq!(is_of_this_machine(Some(peer.parse().expect("an address"))), expected, "{peer}");
+        };
+        check("127.0.0.1:5", true);
+        check("127.8.8.8:5", true);
+        check("[::1]:5", true);
+        check("[::ffff:127.0.0.1]:5", true);
+        check("[::ffff:10.0.0.1]:5", false);
+        check("192.168.1.2:5", false);
+        check("[fe80::1]:5", false);
+        assert!(!is_of_this_machine(None));
     }
 }

@@ -18,6 +18,7 @@ async fn run(app: &TestApp, seed: u32, examples: u32) -> bool {
         .args(["--checks", "all", "--exclude-checks", "ignored_auth,positive_data_acceptance"])
         .args(["--phases", "examples,coverage,fuzzing"])
         .args(["--exclude-path-regex", LEFT_OUT])
+        .args(["--workers", sized("1", "2")])
         .args(["--suppress-health-check", "all", "--warnings", "off"])
         .args(["--max-examples", &examples.to_string(), "--seed", &seed.to_string()])
         // No proxy of the environment may stand between, and nothing is left in the working folder.
