@@ -13,6 +13,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use marketd_actors::board::{Board, FeedState};
 use marketd_actors::clock;
 use marketd_actors::metrics::MetricKind;
+use marketd_bus::{Bus, CallTimes, State};
 use marketd_domain::{MarketStatus, Source, Timestamp};
 use marketd_protocol::code::ErrorCode;
 
@@ -34,6 +35,7 @@ pub async fn get_metrics(call: CallInfo, request: HttpRequest, shared: web::Data
     expose_server(&shared, &mut text);
     expose_markets(&shared.board, &mut text);
     expose_feeds(&shared.board, &mut text);
+    expose_bus(&*shared.bus, &mut text);
     expose_traffic(&shared.traffic, &mut text);
     usage.expose(&mut text);
     HttpResponse::Ok().content_type(CONTENT_TYPE).body(text.into_text())
@@ -181,6 +183,24 @@ fn expose_feeds(board: &Board, text: &mut Exposition) {
     for (name, feed) in &feeds {
         text.sample(&[("feed", name)], feed.reconnects);
     }
+}
+
+fn expose_bus(bus: &dyn Bus, text: &mut Exposition) {
+    let report = bus.report();
+    text.family("bus_up", Kind::Gauge, "1 while the bus is there; memory always is.")
+        .sample(&[("backend", report.backend)], u8::from(report.state == State::Up));
+    for (name, help, value) in bus.metrics().describe() {
+        text.family(&format!("{name}_total"), Kind::Counter, help).sample(&[], value);
+    }
+    let CallTimes { within_us, calls, total_us } = bus.metrics().call_times();
+    text.family("bus_call_duration_seconds", Kind::Histogram, "How long Redis took to answer a call.");
+    for (bound_us, count) in within_us {
+        let bound = (bound_us as f64 / 1e6).to_string();
+        text.suffixed("_bucket", &[("le", &bound)], count);
+    }
+    text.suffixed("_bucket", &[("le", "+Inf")], calls);
+    text.suffixed("_sum", &[], total_us as f64 / 1e6);
+    text.suffixed("_count", &[], calls);
 }
 
 fn expose_traffic(traffic: &Traffic, text: &mut Exposition) {

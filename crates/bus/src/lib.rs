@@ -25,7 +25,7 @@ use bytes::Bytes;
 pub use error::BusError;
 pub use gcra::{Allowance, RateLimit};
 pub use memory::MemoryBus;
-pub use metrics::BusMetrics;
+pub use metrics::{BusMetrics, CallTimes};
 pub use redis::RedisBus;
 pub use topics::{Event, Subscription};
 pub use types::{Begin, Cached, Claim, Key, Report, RequestHash, Snapshot, State, Tag};
