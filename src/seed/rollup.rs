@@ -44,9 +44,11 @@ pub async fn upwards(
     for (below, interval) in intervals.iter().zip(intervals.iter().skip(1)) {
         let ratio = interval.seconds() / below.seconds();
         let candles_at_once = (BATCH as i64 / ratio).max(1);
+        let length_ms = interval.seconds() * 1_000;
+        let last_end = interval.open_time(last).plus_millis(length_ms);
         let mut start = interval.open_time(first);
         while start <= last {
-            let end = start.plus_millis(interval.seconds() * 1_000 * candles_at_once);
+            let end = start.plus_millis(length_ms * candles_at_once).min(last_end);
             let range = TimeRange { start: Some(start), end: Some(end) };
             let rows = store.candles(market, *below, range, (candles_at_once * ratio) as u32).await?;
             if !rows.is_empty() {
