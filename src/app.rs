@@ -74,6 +74,9 @@ impl Server {
             Some(_) => Arc::new(marketd_bus::MemoryBus::default()),
         };
         let is_shared = recorder.is_none() && !config.bus.url.is_empty();
+        let board = Arc::new(Board::default());
+        let stage = Stage::new(board.clone(), config);
+        let writers = storage.as_ref().map(|storage| writers::start(&stage, storage));
         let past = match &storage {
             Some(storage) => feeds::read_past(storage, config).await,
             None => Pasts::default(),
@@ -81,9 +84,7 @@ impl Server {
         if let Some(store) = storage.as_ref().and_then(|storage| storage.store()) {
             actix_web::rt::spawn(past::mend(store, past.mended));
         }
-        let board = Arc::new(Board::default());
-        let stage = Stage::new(board.clone(), config, past.by_market);
-        let writers = storage.as_ref().map(|storage| writers::start(&stage, storage));
+        stage.set_past(past.by_market);
         let factory = stage.market_factory(config, storage.clone());
         let mut running = Vec::new();
         let mut simulating = None;

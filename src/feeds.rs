@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use actix::prelude::*;
 use marketd_actors::board::{Board, MarketEntry};
@@ -60,11 +61,15 @@ pub struct Stage {
 }
 
 impl Stage {
-    pub fn new(board: Arc<Board>, config: &Config, past: HashMap<MarketId, Past>) -> Self {
+    pub fn new(board: Arc<Board>, config: &Config) -> Self {
         let keeper = KeeperActor::new(board.clone()).start();
         let market_arbiters = (0..config.markets.arbiters).map(|_| Arbiter::new()).collect();
-        let past = Arc::new(Mutex::new(past));
-        Self { board, keeper, market_arbiters, feed_arbiter: Arbiter::new(), past }
+        Self { board, keeper, market_arbiters, feed_arbiter: Arbiter::new(), past: Arc::default() }
+    }
+
+    /// What live markets that are made from now on go on from.
+    pub fn set_past(&self, past: HashMap<MarketId, Past>) {
+        *self.past.lock() = past;
     }
 
     /// Makes markets: registered on the board, run by an actor, watched by the keeper, their rows handed to the store.
@@ -141,6 +146,9 @@ pub fn stop(running: &[Running]) {
     }
 }
 
+/// How often a start looks whether the spool is empty.
+const SPOOL_LOOK: Duration = Duration::from_millis(20);
+
 /// What the store knows of the live markets. Replays and the simulator begin anew each time, so their past is none of
 /// theirs.
 pub async fn read_past(storage: &Storage, config: &Config) -> Pasts {
@@ -157,6 +165,13 @@ pub async fn read_past(storage: &Storage, config: &Config) -> Pasts {
     let Some(deadline) = config.past_deadline().filter(|_| !wanted.is_empty()) else {
         return Pasts::default();
     };
+    // Rows of the last run may still be on their way from the spool: half of the time is theirs.
+    let patience = deadline / 2;
+    let began = Instant::now();
+    while storage.store().is_some() && storage.holds_spooled() && began.elapsed() < patience {
+        tokio::time::sleep(SPOOL_LOOK).await;
+    }
+    let deadline = deadline.saturating_sub(began.elapsed());
     match storage.store() {
         Some(store) => past::read_all(&store, wanted, config.market_limits(), deadline).await,
         None => {

@@ -95,6 +95,11 @@ impl Storage {
         }
     }
 
+    /// Whether rows wait in the spool.
+    pub fn holds_spooled(&self) -> bool {
+        self.metrics.spool_rows.load(Ordering::Relaxed) > 0
+    }
+
     pub fn note_spooled(&self, waiting: u64) {
         self.metrics.spool_rows.store(waiting, Ordering::Relaxed);
         let mut since = self.spooled_since.lock();
