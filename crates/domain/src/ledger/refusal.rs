@@ -37,6 +37,9 @@ refusals! {
     ScaleMismatch = "scale_mismatch", "the market's scales do not fit the units of its assets";
     FeeOutOfRange = "fee_out_of_range", "a fee rate is between -1 % and 10 %, maker and taker together not below zero";
 
+    /// Never an answer to a client: it says that the ledger and who uses it disagree, and that the sandbox has to stop.
+    Inconsistent = "inconsistent", "the ledger and the event disagree";
+
     KillSwitch = "kill_switch", "the account's kill switch is on";
     KillSwitchGlobal = "kill_switch_global", "the sandbox's kill switch is on";
     MaxOrderQty = "max_order_qty", "the order's quantity is above the account's limit";
