@@ -1,6 +1,7 @@
 //! Properties: what the fast code does, a slow and obvious model does too.
 
 mod book;
+mod ledger;
 mod numbers;
 mod tape;
 mod view;
