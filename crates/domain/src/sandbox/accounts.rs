@@ -84,8 +84,10 @@ impl Sandbox {
     /// An account's orders that have not ended, oldest first.
     pub fn open_orders(&self, account: AccountNo) -> impl Iterator<Item = &Order> + '_ {
         let first = Some(self.desk_of(account).first).filter(|index| *index != NIL);
-        core::iter::successors(first, |index| Some(self.orders.links(*index).next).filter(|next| *next != NIL))
-            .map(|index| self.orders.get(index))
+        core::iter::successors(first, |index| {
+            Some(self.orders.links(*index).next).filter(|next| *next != NIL)
+        })
+        .map(|index| self.orders.get(index))
     }
 
     pub fn open_order_count(&self, account: AccountNo) -> u32 {

@@ -179,5 +179,7 @@ impl Sandbox {
 fn keeps_place(order: &Order, amend: &Amend) -> bool {
     let same_price = amend.price.is_none_or(|price| order.request.price == Some(price));
     let same_stop = amend.stop_price.is_none_or(|price| order.request.stop_price == Some(price));
-    same_price && same_stop && amend.qty.is_none_or(|qty| order.request.qty.is_some_and(|before| qty <= before))
+    same_price
+        && same_stop
+        && amend.qty.is_none_or(|qty| order.request.qty.is_some_and(|before| qty <= before))
 }

@@ -18,24 +18,69 @@ use crate::time::Timestamp;
 pub enum Command {
     AddAsset(Asset),
     ListMarket(Box<MarketListed>),
-    OpenAccount { user: UserNo, name: String, fees: FeeSchedule },
-    Deposit { account: AccountNo, asset: AssetNo, amount: Amount },
+    OpenAccount {
+        user: UserNo,
+        name: String,
+        fees: FeeSchedule,
+    },
+    Deposit {
+        account: AccountNo,
+        asset: AssetNo,
+        amount: Amount,
+    },
     /// Cancels its orders, closes it and opens an empty successor.
-    ResetAccount { account: AccountNo },
-    CloneAccount { source: AccountNo, name: String },
-    SetFees { account: AccountNo, fees: FeeSchedule },
-    SetLimits { account: AccountNo, limits: RiskLimits },
-    SetLatency { account: AccountNo, latency: Latency },
-    PlaceOrder { account: AccountNo, request: OrderRequest },
-    PlaceList { account: AccountNo, kind: ListKind, orders: ListRequest },
-    AmendOrder { account: AccountNo, order_id: OrderId, amend: Amend },
-    CancelOrder { account: AccountNo, order_id: OrderId },
+    ResetAccount {
+        account: AccountNo,
+    },
+    CloneAccount {
+        source: AccountNo,
+        name: String,
+    },
+    SetFees {
+        account: AccountNo,
+        fees: FeeSchedule,
+    },
+    SetLimits {
+        account: AccountNo,
+        limits: RiskLimits,
+    },
+    SetLatency {
+        account: AccountNo,
+        latency: Latency,
+    },
+    PlaceOrder {
+        account: AccountNo,
+        request: OrderRequest,
+    },
+    PlaceList {
+        account: AccountNo,
+        kind: ListKind,
+        orders: ListRequest,
+    },
+    AmendOrder {
+        account: AccountNo,
+        order_id: OrderId,
+        amend: Amend,
+    },
+    CancelOrder {
+        account: AccountNo,
+        order_id: OrderId,
+    },
     /// Of one market, or of all.
-    CancelAll { account: AccountNo, market: Option<MarketNo> },
+    CancelAll {
+        account: AccountNo,
+        market: Option<MarketNo>,
+    },
     /// On: cancels the account's orders and refuses new ones. `None` is every account.
-    SetKillSwitch { account: Option<AccountNo>, is_on: bool },
+    SetKillSwitch {
+        account: Option<AccountNo>,
+        is_on: bool,
+    },
     /// At that moment the account's orders are cancelled, unless it is moved or taken back before.
-    CancelAfter { account: AccountNo, at: Option<Timestamp> },
+    CancelAfter {
+        account: AccountNo,
+        at: Option<Timestamp>,
+    },
 }
 
 /// What an accepted command led to.
@@ -144,7 +189,9 @@ impl Sandbox {
         out: &mut Vec<Event>,
     ) -> Result<Done, Reject> {
         let (event, accounts) = match account {
-            Some(account) => (LedgerEvent::KillSwitchSet { account, is_killed }, account.get()..account.get() + 1),
+            Some(account) => {
+                (LedgerEvent::KillSwitchSet { account, is_killed }, account.get()..account.get() + 1)
+            }
             None => (LedgerEvent::GlobalKillSwitchSet { is_killed }, 0..self.ledger.account_count()),
         };
         self.ledger_event(account, event, out)?;

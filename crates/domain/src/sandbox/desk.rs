@@ -44,7 +44,9 @@ impl MarketRules {
     /// venue either, since no price or quantity could break it.
     pub fn of(instrument: &Instrument) -> Self {
         let Scales { price, qty } = instrument.scales;
-        let at = |decimal: Option<Decimal>, scale| decimal.and_then(|decimal| decimal.at_scale(scale)).filter(|m| *m > 0);
+        let at = |decimal: Option<Decimal>, scale| {
+            decimal.and_then(|decimal| decimal.at_scale(scale)).filter(|m| *m > 0)
+        };
         let notional = |decimal: Decimal| {
             let finer = instrument.scales.notional_decimals().checked_sub(decimal.scale.decimals())?;
             i128::from(decimal.mantissa).checked_mul(crate::numbers::pow10_i128(u32::from(finer))?)

@@ -7,7 +7,9 @@ use super::lists::OrderList;
 use super::order::{OrderRequest, OrderStatus, Phase};
 use super::reject::EndReason;
 use crate::instrument::MarketId;
-use crate::ledger::{AccountNo, Amount, AssetNo, FeeCarry, FeeSchedule, LedgerEvent, Liquidity, MarketNo, Need};
+use crate::ledger::{
+    AccountNo, Amount, AssetNo, FeeCarry, FeeSchedule, LedgerEvent, Liquidity, MarketNo, Need,
+};
 use crate::matching::OrderSide;
 use crate::numbers::{Notional, Price, Qty, Scales};
 use crate::time::Timestamp;
@@ -31,34 +33,81 @@ pub enum EventBody {
     /// Of accounts and their money, except what orders do to it: that is in the orders' events.
     Ledger(LedgerEvent),
     MarketListed(Box<MarketListed>),
-    RulesSet { market: MarketNo, rules: MarketRules },
+    RulesSet {
+        market: MarketNo,
+        rules: MarketRules,
+    },
     /// Whether orders may fill. Not live, they wait.
-    MarketStatusChanged { market: MarketNo, status: VenueStatus },
+    MarketStatusChanged {
+        market: MarketNo,
+        status: VenueStatus,
+    },
     OrderAccepted(OrderAccepted),
     /// A stop, take-profit or trailing order came to the market and waits for its price.
-    OrderArmed { order_id: OrderId, watermark: Option<Price>, stop_price: Price },
+    OrderArmed {
+        order_id: OrderId,
+        watermark: Option<Price>,
+        stop_price: Price,
+    },
     /// The stop price of a trailing order followed the market.
-    StopMoved { order_id: OrderId, watermark: Price, stop_price: Price },
+    StopMoved {
+        order_id: OrderId,
+        watermark: Price,
+        stop_price: Price,
+    },
     /// The price an order waited for has come.
-    OrderTriggered { order_id: OrderId, price: Price, evidence: TriggerEvidence },
+    OrderTriggered {
+        order_id: OrderId,
+        price: Price,
+        evidence: TriggerEvidence,
+    },
     OrderRested(OrderRested),
     OrderFilled(Fill),
     /// Self-trade prevention took quantity off.
-    OrderPrevented { order_id: OrderId, qty: Qty, against: OrderId, need: Need },
+    OrderPrevented {
+        order_id: OrderId,
+        qty: Qty,
+        against: OrderId,
+        need: Need,
+    },
     OrderAmended(OrderAmended),
     /// What the order may cost at worst changed, and what is held back with it.
-    NeedChanged { order_id: OrderId, need: Need },
-    OrderEnded { order_id: OrderId, status: OrderStatus, reason: EndReason },
+    NeedChanged {
+        order_id: OrderId,
+        need: Need,
+    },
+    OrderEnded {
+        order_id: OrderId,
+        status: OrderStatus,
+        reason: EndReason,
+    },
     /// A cancel is on its way.
-    CancelRequested { order_id: OrderId, effective_at: Timestamp },
+    CancelRequested {
+        order_id: OrderId,
+        effective_at: Timestamp,
+    },
     /// An amendment is on its way.
-    AmendRequested { order_id: OrderId, amend: Amend, effective_at: Timestamp },
+    AmendRequested {
+        order_id: OrderId,
+        amend: Amend,
+        effective_at: Timestamp,
+    },
     /// A cancel or amendment on its way came too late, or did not hold at the market.
-    ChangeRefused { order_id: OrderId },
-    LatencySet { account: AccountNo, latency: Latency },
+    ChangeRefused {
+        order_id: OrderId,
+    },
+    LatencySet {
+        account: AccountNo,
+        latency: Latency,
+    },
     ListAccepted(OrderList),
     /// An order that depended on another one is on its way, with as much as that one filled.
-    OrderActivated { order_id: OrderId, qty: Qty, need: Need, effective_at: Timestamp },
+    OrderActivated {
+        order_id: OrderId,
+        qty: Qty,
+        need: Need,
+        effective_at: Timestamp,
+    },
 }
 
 /// A market that orders can be placed in. It gets the next number.

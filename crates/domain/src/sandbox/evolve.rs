@@ -6,7 +6,9 @@
 
 use super::Sandbox;
 use super::desk::Desk;
-use super::event::{Amend, Event, EventBody, Evidence, Fill, MarketListed, OrderAccepted, OrderAmended, OrderRested};
+use super::event::{
+    Amend, Event, EventBody, Evidence, Fill, MarketListed, OrderAccepted, OrderAmended, OrderRested,
+};
 use super::ids::OrderId;
 use super::order::{Change, Order, OrderStatus, Phase};
 use super::queue::{AHEAD_UNKNOWN, LevelWatch, Place};
@@ -71,7 +73,9 @@ impl Sandbox {
                 let index = self.index_of(*order_id)?;
                 self.resize(index, *need)
             }
-            EventBody::OrderEnded { order_id, status, reason } => self.end_order(ts, *order_id, *status, *reason),
+            EventBody::OrderEnded { order_id, status, reason } => {
+                self.end_order(ts, *order_id, *status, *reason)
+            }
             EventBody::CancelRequested { order_id, effective_at } => {
                 self.announce(seq, *order_id, *effective_at, None)
             }
@@ -168,7 +172,12 @@ impl Sandbox {
         Ok(())
     }
 
-    fn move_stop(&mut self, order_id: OrderId, watermark: Option<Price>, stop_price: Price) -> Result<(), Refusal> {
+    fn move_stop(
+        &mut self,
+        order_id: OrderId,
+        watermark: Option<Price>,
+        stop_price: Price,
+    ) -> Result<(), Refusal> {
         let index = self.index_of(order_id)?;
         let order = self.orders.get_mut(index);
         let before = order.request.stop_price.ok_or(Refusal::Inconsistent)?;
@@ -290,7 +299,8 @@ impl Sandbox {
         order.filled_qty = filled_qty;
         order.fee = order.fee.checked_add(fill.fee).ok_or(Refusal::OutOfRange)?;
         (order.money, order.need, order.updated_at) = (money, fill.need, ts);
-        let is_whole = order.request.qty.is_some() && order.remaining().is_zero() && order.prevented_qty.is_zero();
+        let is_whole =
+            order.request.qty.is_some() && order.remaining().is_zero() && order.prevented_qty.is_zero();
         order.status = if is_whole { OrderStatus::Filled } else { OrderStatus::PartiallyFilled };
         (fill.filled_qty, fill.filled_quote) = (order.filled_qty, order.filled_quote);
         Ok(order.last_fill.replace(fill.fill_id))

@@ -53,7 +53,9 @@ impl Sandbox {
             order,
             fills: self.fills.of_order(order.last_fill).collect(),
             queue: self.queue_report(index),
-            trigger_price: (order.phase == Phase::Armed).then(|| self.trigger_price(&order.request)).flatten(),
+            trigger_price: (order.phase == Phase::Armed)
+                .then(|| self.trigger_price(&order.request))
+                .flatten(),
             waits_for_market: desk.closed_rule().filter(|_| order.phase != Phase::Done),
         })
     }

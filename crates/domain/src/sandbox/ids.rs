@@ -50,7 +50,8 @@ pub struct ClientOrderId {
 
 impl ClientOrderId {
     pub fn parse(text: &str) -> Option<Self> {
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'/' | b'-');
+        let is_plain =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'/' | b'-');
         if text.is_empty() || text.len() > CLIENT_ORDER_ID_LEN_MAX || !text.bytes().all(is_plain) {
             return None;
         }
@@ -76,7 +77,8 @@ mod tests {
 
     #[test]
     fn client_order_ids_are_short_and_plain() {
-        let check = |text: &str, valid: bool| assert_eq!(ClientOrderId::parse(text).is_some(), valid, "{text}");
+        let check =
+            |text: &str, valid: bool| assert_eq!(ClientOrderId::parse(text).is_some(), valid, "{text}");
         check("x-TKT5PX2F0123456789abcdef", true);
         check("a.b:c/d_e-f", true);
         check(&"a".repeat(64), true);
@@ -85,6 +87,9 @@ mod tests {
         check("with space", false);
         check("schräg", false);
         check("nul\0", false);
-        assert_eq!(ClientOrderId::parse("mine-1").map(|id| id.as_str().to_owned()).as_deref(), Some("mine-1"));
+        assert_eq!(
+            ClientOrderId::parse("mine-1").map(|id| id.as_str().to_owned()).as_deref(),
+            Some("mine-1")
+        );
     }
 }

@@ -58,7 +58,7 @@ impl Latency {
         if delay == Delay::None {
             return now;
         }
-        let draw = mix(mix(self.seed ^ leg as u64) ^ event_seq);
+        let draw = mix(mix(mix(self.seed).wrapping_add(leg as u64)) ^ event_seq);
         let ns = delay.draw(draw).min(DELAY_MAX_NS);
         Timestamp::from_nanos(now.nanos().saturating_add(ns.cast_signed()))
     }
@@ -75,7 +75,8 @@ impl Delay {
                 min_ns.saturating_add(((u128::from(draw) * span) >> 64) as u64)
             }
             Self::LongTail { min_ns, mean_ns } => {
-                let tail = (u128::from(mean_ns.min(DELAY_MAX_NS)) * u128::from(exponential(draw))) >> FRACTION_BITS;
+                let tail =
+                    (u128::from(mean_ns.min(DELAY_MAX_NS)) * u128::from(exponential(draw))) >> FRACTION_BITS;
                 min_ns.saturating_add(tail.min(12 * u128::from(mean_ns)) as u64)
             }
         }
@@ -128,9 +129,17 @@ mod tests {
         let tail = draws(Delay::LongTail { min_ns: 1_000_000, mean_ns: 1_000_000 });
         assert!(tail.iter().all(|ns| (1_000_000..=13_000_000).contains(ns)));
         assert!((1_900_000..2_100_000).contains(&mean(&tail)), "{}", mean(&tail));
-        assert_eq!(draws(Delay::Uniform { min_ns: 9, max_ns: 3 }), vec![9; 20_000], "an upside-down range is its lower end");
+        assert_eq!(
+            draws(Delay::Uniform { min_ns: 9, max_ns: 3 }),
+            vec![9; 20_000],
+            "an upside-down range is its lower end"
+        );
         assert!(draws(Delay::Constant { ns: u64::MAX }).iter().all(|ns| *ns == DELAY_MAX_NS));
-        assert!(draws(Delay::LongTail { min_ns: u64::MAX, mean_ns: u64::MAX }).iter().all(|ns| *ns == DELAY_MAX_NS));
+        assert!(
+            draws(Delay::LongTail { min_ns: u64::MAX, mean_ns: u64::MAX })
+                .iter()
+                .all(|ns| *ns == DELAY_MAX_NS)
+        );
     }
 
     #[test]
@@ -139,7 +148,12 @@ mod tests {
         let latency = Latency { entry: delay, cancel: delay, reply: delay, seed: 1 };
         let at = |latency: &Latency, leg| latency.arrival(leg, Timestamp::ZERO, 42);
         let other = Latency { seed: 2, ..latency };
-        let drawn = [at(&latency, Leg::Entry), at(&latency, Leg::Cancel), at(&latency, Leg::Reply), at(&other, Leg::Entry)];
+        let drawn = [
+            at(&latency, Leg::Entry),
+            at(&latency, Leg::Cancel),
+            at(&latency, Leg::Reply),
+            at(&other, Leg::Entry),
+        ];
         for (first, left) in drawn.iter().enumerate() {
             assert!(drawn[first + 1..].iter().all(|right| left != right), "{drawn:?}");
         }

@@ -53,11 +53,7 @@ impl OrderList {
             (ListKind::Bracket, Some(third)) => (self.second, third),
             _ => return None,
         };
-        if order_id == one {
-            Some(other)
-        } else {
-            (order_id == other).then_some(one)
-        }
+        if order_id == one { Some(other) } else { (order_id == other).then_some(one) }
     }
 
     fn members(&self) -> impl Iterator<Item = OrderId> {
@@ -97,9 +93,11 @@ impl Sandbox {
                 self.check_entry(account, second)?;
             }
         }
-        let need = if is_oco { self.shared_need(account, first, second)? } else { self.need_of(account, first)? };
+        let need =
+            if is_oco { self.shared_need(account, first, second)? } else { self.need_of(account, first)? };
         let list_id = ListId::new(self.next_list);
-        let ids = self.accept_list(account, list_id, (first, need), (second, third), (is_oco, effective_at), out)?;
+        let ids =
+            self.accept_list(account, list_id, (first, need), (second, third), (is_oco, effective_at), out)?;
         let list = OrderList { list_id, account, kind, first: ids.0, second: ids.1, third: ids.2 };
         self.commit_sure(account, EventBody::ListAccepted(list), out);
         if is_now {
@@ -127,7 +125,11 @@ impl Sandbox {
         }
         let entering = (Some(list_id), Phase::Entering);
         let accepted = self.accepted(account, first, entering, need);
-        self.commit(Some(account), EventBody::OrderAccepted(OrderAccepted { effective_at, ..accepted }), out)?;
+        self.commit(
+            Some(account),
+            EventBody::OrderAccepted(OrderAccepted { effective_at, ..accepted }),
+            out,
+        )?;
         let phase = if is_oco { Phase::Entering } else { Phase::Dependent };
         let mut accept = |request: &OrderRequest| {
             let accepted = self.accepted(account, request, (Some(list_id), phase), Need::Nothing);
@@ -155,7 +157,9 @@ impl Sandbox {
                 return Err(Rule::BadList.into());
             }
             seen.push(name);
-            if let Some(known) = self.order_by_client_id(account, name).filter(|known| !known.status.is_final()) {
+            if let Some(known) =
+                self.order_by_client_id(account, name).filter(|known| !known.status.is_final())
+            {
                 return Err(Reject::DuplicateClientOrderId(known.order_id));
             }
         }
@@ -163,7 +167,12 @@ impl Sandbox {
     }
 
     /// What the costlier of two orders needs: it pays for either.
-    fn shared_need(&self, account: AccountNo, one: &OrderRequest, other: &OrderRequest) -> Result<Need, Reject> {
+    fn shared_need(
+        &self,
+        account: AccountNo,
+        one: &OrderRequest,
+        other: &OrderRequest,
+    ) -> Result<Need, Reject> {
         let needs = (self.need_of(account, one)?, self.need_of(account, other)?);
         let (Some(terms), Some(found)) = (self.ledger.terms(one.market), self.ledger.account(account)) else {
             return Ok(needs.0);
@@ -177,7 +186,9 @@ impl Sandbox {
         while let Some(order_id) = self.touched.pop_front() {
             let Some(index) = self.orders.find(order_id) else { continue };
             let order = self.orders.get(index);
-            let Some(list) = order.list.and_then(|list_id| self.lists.get(&list_id)).copied() else { continue };
+            let Some(list) = order.list.and_then(|list_id| self.lists.get(&list_id)).copied() else {
+                continue;
+            };
             if let Some(sibling) = list.sibling(order_id) {
                 self.settle_siblings(index, sibling, out);
             } else if order_id == list.first && self.orders.get(index).phase == Phase::Done {
@@ -195,7 +206,8 @@ impl Sandbox {
         let order = self.orders.get(index);
         let (order_id, account, phase) = (order.order_id, order.account, order.phase);
         let has_woken = order.request.order_type.waits_for_price() && phase == Phase::Working;
-        let comes_to_something = !order.filled_qty.is_zero() || has_woken || phase == Phase::Done;
+        let has_ended = phase == Phase::Done && order.reason != Some(EndReason::ListSibling);
+        let comes_to_something = !order.filled_qty.is_zero() || has_woken || has_ended;
         let Some(other) = self.orders.find(sibling) else { return };
         if !comes_to_something || self.orders.get(other).phase == Phase::Done {
             return;
@@ -278,7 +290,8 @@ fn check_list(
 fn is_pair(one: &OrderRequest, other: &OrderRequest) -> bool {
     use super::order::OrderType::{Limit, Stop, StopLimit, TakeProfit, TakeProfitLimit, TrailingStop};
     let profits = |request: &OrderRequest| {
-        matches!(request.order_type, TakeProfit | TakeProfitLimit) || (request.order_type == Limit && request.may_rest())
+        matches!(request.order_type, TakeProfit | TakeProfitLimit)
+            || (request.order_type == Limit && request.may_rest())
     };
     let stops = |request: &OrderRequest| matches!(request.order_type, Stop | StopLimit | TrailingStop);
     let is_paired = (profits(one) && stops(other)) || (stops(one) && profits(other));

@@ -21,9 +21,17 @@ use crate::trades::{AggressorSide, Trade};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MarketEvent<'a> {
     /// The whole book: at the start, and after every break.
-    Snapshot { bids: &'a [Level], asks: &'a [Level], book: BookRef },
+    Snapshot {
+        bids: &'a [Level],
+        asks: &'a [Level],
+        book: BookRef,
+    },
     /// Levels that changed; quantity zero removes.
-    Changes { bids: &'a [Level], asks: &'a [Level], book: BookRef },
+    Changes {
+        bids: &'a [Level],
+        asks: &'a [Level],
+        book: BookRef,
+    },
     /// A print. Those fetched afterwards fill nothing.
     Print(&'a Trade),
     Status(VenueStatus),
@@ -66,7 +74,12 @@ impl Sandbox {
         Ok(Done::Nothing)
     }
 
-    fn set_status(&mut self, market: MarketNo, status: VenueStatus, out: &mut Vec<Event>) -> Result<(), Reject> {
+    fn set_status(
+        &mut self,
+        market: MarketNo,
+        status: VenueStatus,
+        out: &mut Vec<Event>,
+    ) -> Result<(), Reject> {
         let desk = &mut self.desks[market.index()];
         let was = desk.status;
         if was == status {
@@ -119,7 +132,8 @@ impl Sandbox {
         let desk = &mut self.desks[market.index()];
         let joined = desk.book.at.ts_venue;
         for side in [BookSide::Bid, BookSide::Ask] {
-            let levels: Vec<(Price, u32)> = desk.levels.iter(side).map(|level| (level.price, level.head)).collect();
+            let levels: Vec<(Price, u32)> =
+                desk.levels.iter(side).map(|level| (level.price, level.head)).collect();
             for (price, head) in levels {
                 let is_in_view = desk.book.is_in_view(side, price);
                 let displayed = desk.book.displayed(side, price);
@@ -221,7 +235,8 @@ impl Sandbox {
             let is_through = is_through(print, level.price);
             if !is_through {
                 let advance = desk.watches[number as usize].note_print(print, desk.rules.queue_model);
-                let shown = desk.book.is_in_view(side, level.price).then(|| desk.book.displayed(side, level.price));
+                let shown =
+                    desk.book.is_in_view(side, level.price).then(|| desk.book.displayed(side, level.price));
                 orders.for_each_in_queue(level.head, |_, _, place| {
                     if let Some(advance) = advance {
                         place.ahead = advance.apply(place.ahead);

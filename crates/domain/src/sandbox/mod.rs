@@ -42,16 +42,16 @@ pub use self::command::{Command, Done};
 use self::desk::Desk;
 pub use self::desk::{MarketRules, VenueStatus};
 pub use self::event::{
-    Amend, BookRef, Event, EventBody, Evidence, Fill, LevelRef, MarketListed, OrderAccepted, OrderAmended, OrderRested,
-    PrintRef, TriggerEvidence,
+    Amend, BookRef, Event, EventBody, Evidence, Fill, LevelRef, MarketListed, OrderAccepted, OrderAmended,
+    OrderRested, PrintRef, TriggerEvidence,
 };
 pub use self::evolve::ReplayError;
 pub use self::explain::{Explanation, QueueReport};
 pub use self::fills::FillRecord;
 use self::fills::Fills;
 pub use self::ids::{CLIENT_ORDER_ID_LEN_MAX, ClientOrderId, FillId, ListId, OrderId};
-pub use self::latency::{DELAY_MAX_NS, Delay, Latency};
 use self::latency::Leg;
+pub use self::latency::{DELAY_MAX_NS, Delay, Latency};
 pub use self::lists::{ListKind, ListRequest, OrderList};
 pub use self::market::MarketEvent;
 pub use self::order::{
@@ -86,7 +86,10 @@ impl Default for SandboxBounds {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input<'a> {
     Command(Command),
-    Market { market: MarketNo, event: MarketEvent<'a> },
+    Market {
+        market: MarketNo,
+        event: MarketEvent<'a>,
+    },
     /// Time has passed, and nothing else happened.
     Time,
 }
@@ -205,7 +208,9 @@ impl Sandbox {
         loop {
             let cancel_after = self.ledger.next_cancel_after().filter(|(at, _)| *at <= now);
             let timer_at = self.timers.next_at();
-            if let Some((at, account)) = cancel_after.filter(|(at, _)| timer_at.is_none_or(|timer| *at <= timer)) {
+            if let Some((at, account)) =
+                cancel_after.filter(|(at, _)| timer_at.is_none_or(|timer| *at <= timer))
+            {
                 self.now = self.now.max(at);
                 self.cancel_after_due(account, out);
             } else if let Some((due, task)) = self.timers.pop_due(now) {
@@ -220,7 +225,9 @@ impl Sandbox {
 
     fn run_task(&mut self, task: Task, out: &mut Vec<Event>) {
         match task {
-            Task::Expire(order_id) => self.end_if_open(order_id, OrderStatus::Expired, EndReason::ExpiresAt, out),
+            Task::Expire(order_id) => {
+                self.end_if_open(order_id, OrderStatus::Expired, EndReason::ExpiresAt, out)
+            }
             Task::Enter(order_id) => self.enter(order_id, out),
             Task::Cancel(order_id) => {
                 self.end_if_open(order_id, OrderStatus::Cancelled, EndReason::UserRequest, out);
@@ -230,7 +237,12 @@ impl Sandbox {
     }
 
     /// Makes an event true and hands it out. Refused, it has not happened.
-    fn commit(&mut self, account: Option<AccountNo>, mut body: EventBody, out: &mut Vec<Event>) -> Result<(), Refusal> {
+    fn commit(
+        &mut self,
+        account: Option<AccountNo>,
+        mut body: EventBody,
+        out: &mut Vec<Event>,
+    ) -> Result<(), Refusal> {
         let seq = self.seq + 1;
         self.evolve(seq, self.now, &mut body)?;
         self.seq = seq;

@@ -244,7 +244,9 @@ impl Order {
 
     /// What is still to be spent or received of an order by quote.
     pub fn remaining_quote(&self) -> Option<Notional> {
-        self.request.quote_qty.map(|quote| Notional::from_mantissa(quote.mantissa() - self.filled_quote.mantissa()))
+        self.request
+            .quote_qty
+            .map(|quote| Notional::from_mantissa(quote.mantissa() - self.filled_quote.mantissa()))
     }
 
     /// Quote paid or received for each base, rounded towards zero at the market's price scale.

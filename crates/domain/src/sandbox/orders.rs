@@ -186,7 +186,8 @@ impl Orders {
 
     /// All that are remembered, by order id.
     pub fn iter(&self) -> impl Iterator<Item = &Order> {
-        let mut by_id: Vec<(OrderId, u32)> = self.by_id.iter().map(|(order_id, index)| (*order_id, *index)).collect();
+        let mut by_id: Vec<(OrderId, u32)> =
+            self.by_id.iter().map(|(order_id, index)| (*order_id, *index)).collect();
         by_id.sort_unstable();
         by_id.into_iter().map(|(_, index)| self.get(index))
     }

@@ -29,7 +29,11 @@ impl Sandbox {
         }
         let need = self.need_of(account, request)?;
         let accepted = self.accepted(account, request, (None, Phase::Entering), need);
-        self.commit(Some(account), EventBody::OrderAccepted(OrderAccepted { effective_at, ..accepted }), out)?;
+        self.commit(
+            Some(account),
+            EventBody::OrderAccepted(OrderAccepted { effective_at, ..accepted }),
+            out,
+        )?;
         if effective_at == self.now {
             self.enter(order_id, out);
         }
@@ -201,7 +205,10 @@ impl Sandbox {
         let (account, request) = (order.account, order.request);
         if order.limit().is_none() {
             // The book may have moved since the order was accepted.
-            let need = self.market_need(account, &OrderRequest { qty: request.qty.map(|_| order.remaining()), ..request });
+            let need = self.market_need(
+                account,
+                &OrderRequest { qty: request.qty.map(|_| order.remaining()), ..request },
+            );
             let order_id = order.order_id;
             if self.orders.get(index).need != need
                 && self.commit(Some(account), EventBody::NeedChanged { order_id, need }, out).is_err()

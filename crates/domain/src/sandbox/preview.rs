@@ -29,7 +29,9 @@ pub(super) enum Wanted {
 impl Wanted {
     pub fn of(request: &OrderRequest, remaining: Qty, filled_quote: Notional, lot: Qty) -> Self {
         match request.quote_qty {
-            Some(quote) => Self::Quote { left: quote.mantissa() - filled_quote.mantissa(), lot: lot.mantissa().max(1) },
+            Some(quote) => {
+                Self::Quote { left: quote.mantissa() - filled_quote.mantissa(), lot: lot.mantissa().max(1) }
+            }
             None => Self::Base(remaining.mantissa()),
         }
     }
@@ -49,7 +51,9 @@ impl Wanted {
     const fn less(self, price: Price, qty: i64) -> Self {
         match self {
             Self::Base(left) => Self::Base(left - qty),
-            Self::Quote { left, lot } => Self::Quote { left: left - price.mantissa() as i128 * qty as i128, lot },
+            Self::Quote { left, lot } => {
+                Self::Quote { left: left - price.mantissa() as i128 * qty as i128, lot }
+            }
         }
     }
 }
@@ -91,8 +95,13 @@ impl Sandbox {
         let Some(desk) = self.desks.get(request.market.index()) else { return Preview::default() };
         let remaining = request.qty.unwrap_or(Qty::ZERO);
         let wanted = Wanted::of(request, remaining, Notional::ZERO, desk.rules.lot_size);
-        let bound = request.price.filter(|_| request.order_type.has_limit()).or(desk.market_bound(request.side));
-        self.count(desk, &Asker { account, side: request.side, prevention: request.self_trade_prevention, bound }, wanted)
+        let bound =
+            request.price.filter(|_| request.order_type.has_limit()).or(desk.market_bound(request.side));
+        self.count(
+            desk,
+            &Asker { account, side: request.side, prevention: request.self_trade_prevention, bound },
+            wanted,
+        )
     }
 
     pub(super) fn preview_order(&self, index: u32) -> Preview {
@@ -122,7 +131,9 @@ impl Sandbox {
                 (None, None) => return count.got,
                 (Some(offer), None) => offer.price,
                 (None, Some(level)) => level.price,
-                (Some(offer), Some(level)) if key_of(from, offer.price) >= key_of(from, level.price) => offer.price,
+                (Some(offer), Some(level)) if key_of(from, offer.price) >= key_of(from, level.price) => {
+                    offer.price
+                }
                 (Some(_), Some(level)) => level.price,
             };
             if asker.bound.is_some_and(|bound| !reaches(asker.side, bound, price)) {
@@ -140,7 +151,13 @@ impl Sandbox {
 
     /// One price: the venue's quantity and sandbox orders as they stand, then what icebergs hide. Says whether
     /// the walk goes on.
-    fn count_level(&self, desk: &Desk, asker: &Asker, (price, head): (Price, u32), count: &mut Count) -> bool {
+    fn count_level(
+        &self,
+        desk: &Desk,
+        asker: &Asker,
+        (price, head): (Price, u32),
+        count: &mut Count,
+    ) -> bool {
         let offer = desk.book.offer_at(asker.side.takes_from(), price);
         let (displayed, mut passed) = (offer.displayed.mantissa(), offer.consumed.mantissa());
         let mut hidden = 0i64;

@@ -179,7 +179,14 @@ impl PrintWalk {
 
     /// The next order in price-time order. `is_through`: the print's price is worse than the order's, so
     /// nothing was left in front of it.
-    pub fn visit(&mut self, order: u32, place: &mut Place, shown: Qty, print: &Trade, is_through: bool) -> Option<PrintShare> {
+    pub fn visit(
+        &mut self,
+        order: u32,
+        place: &mut Place,
+        shown: Qty,
+        print: &Trade,
+        is_through: bool,
+    ) -> Option<PrintShare> {
         if place.is_later_than(print) {
             return None;
         }

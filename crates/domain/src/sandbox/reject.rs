@@ -128,7 +128,9 @@ mod tests {
     #[test]
     fn codes_are_plain_and_unique() {
         let mut codes: Vec<&str> = Rule::ALL.iter().map(|rule| rule.as_str()).collect();
-        codes.extend(Refusal::ALL.iter().map(|refusal| refusal.as_str()).filter(|code| *code != "out_of_range"));
+        codes.extend(
+            Refusal::ALL.iter().map(|refusal| refusal.as_str()).filter(|code| *code != "out_of_range"),
+        );
         assert!(codes.iter().all(|code| code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')));
         codes.sort_unstable();
         let count = codes.len();

@@ -70,7 +70,9 @@ impl Sandbox {
         });
         let level = desk.levels.best_from(from, i64::MIN).map(|level| desk.levels.node(level));
         let (price, head) = match (offer, level) {
-            (Some(offer), Some(level)) if key_of(from, offer.price) > key_of(from, level.price) => (offer.price, NIL),
+            (Some(offer), Some(level)) if key_of(from, offer.price) > key_of(from, level.price) => {
+                (offer.price, NIL)
+            }
             (Some(offer), None) => (offer.price, NIL),
             (_, Some(level)) => (level.price, level.head),
             (None, None) => return None,
@@ -167,7 +169,9 @@ impl Sandbox {
         let (order_id, account) = (order.order_id, order.account);
         let remaining = order.remaining().mantissa() - qty.mantissa();
         let need = match order.need {
-            Need::Base { price, .. } if remaining > 0 => Need::Base { price, qty: Qty::from_mantissa(remaining) },
+            Need::Base { price, .. } if remaining > 0 => {
+                Need::Base { price, qty: Qty::from_mantissa(remaining) }
+            }
             Need::Quote(amount) if remaining > 0 => Need::Quote(amount),
             _ => Need::Nothing,
         };
@@ -211,6 +215,11 @@ impl Sandbox {
         self.commit(Some(account), EventBody::OrderFilled(fill), out)?;
         if list.is_some() {
             self.touched.push_back(order_id);
+        }
+        let order = self.orders.get(index);
+        if order.phase != Phase::Done && order.request.qty.is_some() && order.remaining().is_zero() {
+            // What self-trade prevention left of it has filled.
+            self.end(index, OrderStatus::Expired, EndReason::SelfTrade, out);
         }
         Ok(())
     }

@@ -117,7 +117,12 @@ impl Triggers {
 
 /// The stop price of a trailing order whose best price so far is `watermark`, on the tick and rounded away from
 /// the market, so that it never wakes too early. `None` when there is no such price.
-pub(super) fn trailing_stop_price(side: OrderSide, watermark: Price, trailing_bps: u32, tick: Price) -> Option<Price> {
+pub(super) fn trailing_stop_price(
+    side: OrderSide,
+    watermark: Price,
+    trailing_bps: u32,
+    tick: Price,
+) -> Option<Price> {
     const WHOLE: i128 = 10_000;
     let (watermark, bps) = (i128::from(watermark.mantissa()), i128::from(trailing_bps));
     let tick = i128::from(tick.mantissa().max(1));
@@ -135,7 +140,8 @@ mod tests {
     #[test]
     fn trailing_stop_prices_stay_on_the_tick_and_away_from_the_market() {
         let check = |side, watermark: i64, bps, tick: i64, expected: Option<i64>| {
-            let stop = trailing_stop_price(side, Price::from_mantissa(watermark), bps, Price::from_mantissa(tick));
+            let stop =
+                trailing_stop_price(side, Price::from_mantissa(watermark), bps, Price::from_mantissa(tick));
             assert_eq!(stop.map(Price::mantissa), expected, "{side:?} {watermark} {bps} {tick}");
         };
         check(OrderSide::Sell, 10_000, 100, 1, Some(9_900));

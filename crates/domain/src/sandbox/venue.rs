@@ -185,7 +185,12 @@ impl VenueBook {
     }
 
     pub const fn level_ref(&self, offer: Offer) -> LevelRef {
-        LevelRef { price: offer.price, displayed: offer.displayed, consumed_before: offer.consumed, book: self.at }
+        LevelRef {
+            price: offer.price,
+            displayed: offer.displayed,
+            consumed_before: offer.consumed,
+            book: self.at,
+        }
     }
 
     /// A sandbox order took `qty` of what `side` displays at `price`.
