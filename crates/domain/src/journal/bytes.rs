@@ -170,6 +170,16 @@ macro_rules! coded_as {
 coded_as!(u128: u8, u16, u32, u64);
 coded_as!(i128: i32, i64);
 
+impl Coded for usize {
+    fn put(&self, out: &mut Vec<u8>) {
+        (*self as u64).put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Result<Self, CodecError> {
+        Self::try_from(u64::take(from)?).map_err(|_| CodecError::OutOfRange("an integer"))
+    }
+}
+
 impl Coded for bool {
     fn put(&self, out: &mut Vec<u8>) {
         out.push(u8::from(*self));
