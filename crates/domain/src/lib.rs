@@ -12,6 +12,7 @@ pub mod ledger;
 pub mod market;
 pub mod matching;
 pub mod numbers;
+pub mod sandbox;
 pub mod statistics;
 pub mod ticker;
 pub mod time;

@@ -128,6 +128,12 @@ impl Ledger {
         (0u32..).zip(&self.accounts).map(|(no, account)| (AccountNo::new(no), account))
     }
 
+    /// All versions of all accounts; the number that the next one gets.
+    pub const fn account_count(&self) -> u32 {
+        // Bounded by a u32.
+        self.accounts.len() as u32
+    }
+
     /// The open version of a user's account.
     pub fn account_named(&self, user: UserNo, name: &str) -> Option<AccountNo> {
         self.by_name.get(&(user, name.to_owned())).copied()

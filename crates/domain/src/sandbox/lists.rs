@@ -1,0 +1,299 @@
+//! Orders that depend on each other.
+//!
+//! One cancels the other (OCO): both are open and only one can come to anything, so the money of the costlier
+//! is held back, once, by the first of them. As soon as one fills in part or wakes, the other ends.
+//!
+//! One triggers the other (OTO, bracket): what depends holds nothing back. When the entry order is over it enters
+//! with as much as the entry has filled; nothing filled ends it.
+
+use super::Sandbox;
+use super::check::check_request;
+use super::command::Done;
+use super::event::{Event, EventBody, OrderAccepted};
+use super::ids::{ListId, OrderId};
+use super::latency::Leg;
+use super::order::{OrderRequest, OrderStatus, Phase, TimeInForce, named};
+use super::reject::{EndReason, Reject, Rule};
+use crate::ledger::{AccountNo, FeeCarry, Need, worst_cost};
+use crate::numbers::Qty;
+
+named!(ListKind {
+    /// One cancels the other: a limit or take-profit order, and a stop of the same side.
+    Oco = "oco",
+    /// One triggers the other: the second enters when the first has filled.
+    Oto = "oto",
+    /// An entry, and when it has filled a take-profit and a stop of the other side, of which one cancels the
+    /// other.
+    Bracket = "bracket",
+});
+
+/// The orders of a list as they are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListRequest {
+    Two(OrderRequest, OrderRequest),
+    Three(OrderRequest, OrderRequest, OrderRequest),
+}
+
+/// A list and its orders: the entry first, where there is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderList {
+    pub list_id: ListId,
+    pub account: AccountNo,
+    pub kind: ListKind,
+    pub first: OrderId,
+    pub second: OrderId,
+    pub third: Option<OrderId>,
+}
+
+impl OrderList {
+    /// The order that ends when `order_id` comes to something.
+    fn sibling(&self, order_id: OrderId) -> Option<OrderId> {
+        let (one, other) = match (self.kind, self.third) {
+            (ListKind::Oco, _) => (self.first, self.second),
+            (ListKind::Bracket, Some(third)) => (self.second, third),
+            _ => return None,
+        };
+        if order_id == one { Some(other) } else { (order_id == other).then_some(one) }
+    }
+
+    fn members(&self) -> impl Iterator<Item = OrderId> {
+        [Some(self.first), Some(self.second), self.third].into_iter().flatten()
+    }
+}
+
+impl Sandbox {
+    pub(super) fn place_list(
+        &mut self,
+        account: AccountNo,
+        kind: ListKind,
+        orders: &ListRequest,
+        out: &mut Vec<Event>,
+    ) -> Result<Done, Reject> {
+        let (first, second, third) = match (kind, orders) {
+            (ListKind::Oco | ListKind::Oto, ListRequest::Two(first, second)) => (first, second, None),
+            (ListKind::Bracket, ListRequest::Three(first, second, third)) => (first, second, Some(third)),
+            _ => return Err(Rule::BadList.into()),
+        };
+        check_list(kind, first, second, third)?;
+        self.check_names(account, first, second, third)?;
+        self.check_new(account, first)?;
+        let rules = self.desks[first.market.index()].rules;
+        for dependent in [Some(second), third].into_iter().flatten() {
+            check_request(dependent, &rules, self.now)?;
+        }
+        let effective_at = self.desk_of(account).latency.arrival(Leg::Entry, self.now, self.seq + 1);
+        let is_now = effective_at == self.now;
+        if is_now {
+            self.check_entry(account, first)?;
+        }
+        let is_oco = kind == ListKind::Oco;
+        if is_oco {
+            self.check_new(account, second)?;
+            if is_now {
+                self.check_entry(account, second)?;
+            }
+        }
+        let need =
+            if is_oco { self.shared_need(account, first, second)? } else { self.need_of(account, first)? };
+        let list_id = ListId::new(self.next_list);
+        let ids =
+            self.accept_list(account, list_id, (first, need), (second, third), (is_oco, effective_at), out)?;
+        let list = OrderList { list_id, account, kind, first: ids.0, second: ids.1, third: ids.2 };
+        self.commit_sure(account, EventBody::ListAccepted(list), out);
+        if is_now {
+            self.enter(list.first, out);
+            if is_oco {
+                self.settle_lists(out);
+                self.enter(list.second, out);
+            }
+        }
+        Ok(Done::List(list_id))
+    }
+
+    /// The first is refused or all are accepted: the others hold nothing back yet.
+    fn accept_list(
+        &mut self,
+        account: AccountNo,
+        list_id: ListId,
+        (first, need): (&OrderRequest, Need),
+        (second, third): (&OrderRequest, Option<&OrderRequest>),
+        (is_oco, effective_at): (bool, crate::time::Timestamp),
+        out: &mut Vec<Event>,
+    ) -> Result<(OrderId, OrderId, Option<OrderId>), Reject> {
+        if !self.orders.has_room_for(if third.is_some() { 3 } else { 2 }) {
+            return Err(Rule::TooManyOrders.into());
+        }
+        let entering = (Some(list_id), Phase::Entering);
+        let accepted = self.accepted(account, first, entering, need);
+        self.commit(
+            Some(account),
+            EventBody::OrderAccepted(OrderAccepted { effective_at, ..accepted }),
+            out,
+        )?;
+        let phase = if is_oco { Phase::Entering } else { Phase::Dependent };
+        let mut accept = |request: &OrderRequest| {
+            let accepted = self.accepted(account, request, (Some(list_id), phase), Need::Nothing);
+            let accepted = OrderAccepted { effective_at, ..accepted };
+            self.commit_sure(account, EventBody::OrderAccepted(accepted), out);
+            accepted.order_id
+        };
+        let second = accept(second);
+        let third = third.map(accept);
+        Ok((accepted.order_id, second, third))
+    }
+
+    /// Names that the account has open orders of, and one name twice.
+    fn check_names(
+        &self,
+        account: AccountNo,
+        first: &OrderRequest,
+        second: &OrderRequest,
+        third: Option<&OrderRequest>,
+    ) -> Result<(), Reject> {
+        let mut seen = Vec::with_capacity(3);
+        for request in [Some(first), Some(second), third].into_iter().flatten() {
+            let Some(name) = request.client_order_id else { continue };
+            if seen.contains(&name) {
+                return Err(Rule::BadList.into());
+            }
+            seen.push(name);
+            if let Some(known) =
+                self.order_by_client_id(account, name).filter(|known| !known.status.is_final())
+            {
+                return Err(Reject::DuplicateClientOrderId(known.order_id));
+            }
+        }
+        Ok(())
+    }
+
+    /// What the costlier of two orders needs: it pays for either.
+    fn shared_need(
+        &self,
+        account: AccountNo,
+        one: &OrderRequest,
+        other: &OrderRequest,
+    ) -> Result<Need, Reject> {
+        let needs = (self.need_of(account, one)?, self.need_of(account, other)?);
+        let (Some(terms), Some(found)) = (self.ledger.terms(one.market), self.ledger.account(account)) else {
+            return Ok(needs.0);
+        };
+        let cost = |need: &Need| worst_cost(terms, one.side, need, &found.fees, FeeCarry::NONE);
+        Ok(if cost(&needs.1)? > cost(&needs.0)? { needs.1 } else { needs.0 })
+    }
+
+    /// Orders of lists came to something: their siblings end, and what depends on them enters.
+    pub(super) fn settle_lists(&mut self, out: &mut Vec<Event>) {
+        while let Some(order_id) = self.touched.pop_front() {
+            let Some(index) = self.orders.find(order_id) else { continue };
+            let order = self.orders.get(index);
+            let Some(list) = order.list.and_then(|list_id| self.lists.get(&list_id)).copied() else {
+                continue;
+            };
+            if let Some(sibling) = list.sibling(order_id) {
+                self.settle_siblings(index, sibling, out);
+            } else if order_id == list.first && self.orders.get(index).phase == Phase::Done {
+                self.release_dependents(&list, index, out);
+            }
+            let is_over = |order_id| self.order(order_id).is_none_or(|order| order.phase == Phase::Done);
+            if list.members().all(is_over) {
+                self.lists.remove(&list.list_id);
+            }
+        }
+    }
+
+    /// One of two has filled, woken or ended.
+    fn settle_siblings(&mut self, index: u32, sibling: OrderId, out: &mut Vec<Event>) {
+        let order = self.orders.get(index);
+        let (order_id, account, phase) = (order.order_id, order.account, order.phase);
+        let has_woken = order.request.order_type.waits_for_price() && phase == Phase::Working;
+        let has_ended = phase == Phase::Done && order.reason != Some(EndReason::ListSibling);
+        let comes_to_something = !order.filled_qty.is_zero() || has_woken || has_ended;
+        let Some(other) = self.orders.find(sibling) else { return };
+        if !comes_to_something || self.orders.get(other).phase == Phase::Done {
+            return;
+        }
+        // The money goes with the one that goes on, if it is not there yet.
+        let moved = self.orders.get(other).need;
+        self.end(other, OrderStatus::Cancelled, EndReason::ListSibling, out);
+        let order = self.orders.get(index);
+        if order.phase == Phase::Done || order.need != Need::Nothing || moved == Need::Nothing {
+            return;
+        }
+        let need = match (order.request.qty, order.request.price.or(order.request.stop_price)) {
+            (Some(_), Some(price)) => Need::Base { price, qty: order.remaining() },
+            _ => moved,
+        };
+        if self.commit(Some(account), EventBody::NeedChanged { order_id, need }, out).is_err() {
+            self.end(index, OrderStatus::Cancelled, EndReason::InsufficientBalance, out);
+        }
+    }
+
+    /// The entry is over: what depends on it enters with what it has filled.
+    fn release_dependents(&mut self, list: &OrderList, entry: u32, out: &mut Vec<Event>) {
+        let filled = self.orders.get(entry).filled_qty;
+        let mut need_given = false;
+        for order_id in [Some(list.second), list.third].into_iter().flatten() {
+            let Some(index) = self.orders.find(order_id) else { continue };
+            if self.orders.get(index).phase != Phase::Dependent {
+                continue;
+            }
+            if filled.is_zero() {
+                self.end(index, OrderStatus::Cancelled, EndReason::ListEntryUnfilled, out);
+                continue;
+            }
+            self.activate_order(index, filled, need_given, out);
+            need_given = true;
+        }
+    }
+
+    fn activate_order(&mut self, index: u32, filled: Qty, is_paid_for: bool, out: &mut Vec<Event>) {
+        let order = self.orders.get(index);
+        let (order_id, account) = (order.order_id, order.account);
+        let lot = self.desks[order.request.market.index()].rules.lot_size.mantissa().max(1);
+        let wanted = order.request.qty.map_or(filled, |qty| qty.min(filled)).mantissa();
+        let qty = Qty::from_mantissa(wanted / lot * lot);
+        let request = OrderRequest { qty: Some(qty), ..order.request };
+        let need = if is_paid_for { Ok(Need::Nothing) } else { self.need_of(account, &request) };
+        let effective_at = self.desk_of(account).latency.arrival(Leg::Entry, self.now, self.seq + 1);
+        let activated = need.and_then(|need| {
+            let activated = EventBody::OrderActivated { order_id, qty, need, effective_at };
+            Ok(self.commit(Some(account), activated, out)?)
+        });
+        if qty.is_zero() || activated.is_err() {
+            return self.end(index, OrderStatus::Rejected, EndReason::InsufficientBalance, out);
+        }
+        if effective_at == self.now {
+            self.enter(order_id, out);
+        }
+    }
+}
+
+fn check_list(
+    kind: ListKind,
+    first: &OrderRequest,
+    second: &OrderRequest,
+    third: Option<&OrderRequest>,
+) -> Result<(), Rule> {
+    let all = || [Some(first), Some(second), third].into_iter().flatten();
+    let fits = match kind {
+        ListKind::Oco => is_pair(first, second),
+        ListKind::Oto => first.order_type.has_limit() || first.qty.is_some(),
+        ListKind::Bracket => third.is_some_and(|third| is_pair(second, third) && first.side != second.side),
+    };
+    let is_placeable = |request: &OrderRequest| {
+        request.market == first.market && request.qty.is_some() && request.time_in_force != TimeInForce::Fok
+    };
+    if fits && all().all(is_placeable) { Ok(()) } else { Err(Rule::BadList) }
+}
+
+/// Two orders of one side and quantity of which only one can come to something: they wait for opposite moves.
+fn is_pair(one: &OrderRequest, other: &OrderRequest) -> bool {
+    use super::order::OrderType::{Limit, Stop, StopLimit, TakeProfit, TakeProfitLimit, TrailingStop};
+    let profits = |request: &OrderRequest| {
+        matches!(request.order_type, TakeProfit | TakeProfitLimit)
+            || (request.order_type == Limit && request.may_rest())
+    };
+    let stops = |request: &OrderRequest| matches!(request.order_type, Stop | StopLimit | TrailingStop);
+    let is_paired = (profits(one) && stops(other)) || (stops(one) && profits(other));
+    is_paired && one.side == other.side && one.qty == other.qty
+}
