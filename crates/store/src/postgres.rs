@@ -10,6 +10,7 @@ mod copy;
 mod market;
 mod partitions;
 mod read;
+mod sandbox;
 mod write;
 
 use std::ops::{Deref, DerefMut};

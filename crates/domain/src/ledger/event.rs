@@ -148,3 +148,27 @@ pub enum LedgerEvent {
         at: Timestamp,
     },
 }
+
+impl LedgerEvent {
+    /// What kind of fact it is, as journals are searched for it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::AssetAdded(_) => "asset_added",
+            Self::MarketAdded { .. } => "market_added",
+            Self::MarketWidened { .. } => "market_widened",
+            Self::AccountOpened { .. } => "account_opened",
+            Self::AccountReset { .. } => "account_reset",
+            Self::AccountCloned { .. } => "account_cloned",
+            Self::FeesSet { .. } => "fees_set",
+            Self::LimitsSet { .. } => "limits_set",
+            Self::KillSwitchSet { .. } => "kill_switch_set",
+            Self::GlobalKillSwitchSet { .. } => "global_kill_switch_set",
+            Self::CancelAfterSet { .. } => "cancel_after_set",
+            Self::Deposited { .. } => "deposited",
+            Self::Reserved { .. } => "reserved",
+            Self::Released { .. } => "released",
+            Self::Settled(_) => "settled",
+            Self::OrderCounted { .. } => "order_counted",
+        }
+    }
+}

@@ -13,6 +13,7 @@ mod account;
 mod amount;
 mod apply;
 mod audit;
+mod codec;
 mod entries;
 mod event;
 mod fees;

@@ -1,5 +1,6 @@
 //! The ledger against its model: random operations of many accounts, with everything that must hold held to.
 
+mod journal;
 mod model;
 
 use marketd_domain::instrument::MarketId;
