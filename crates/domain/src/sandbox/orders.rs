@@ -118,6 +118,11 @@ impl Orders {
         }
     }
 
+    /// Those that ended and are remembered, in the order in which they ended.
+    pub fn finished(&self) -> impl Iterator<Item = OrderId> + '_ {
+        self.finished.iter().map(|index| self.get(*index).order_id)
+    }
+
     fn forget_oldest(&mut self) {
         let Some(index) = self.finished.pop_front() else { return };
         let order = &self.records[index as usize];

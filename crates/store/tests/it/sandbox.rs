@@ -7,8 +7,7 @@ use marketd_domain::matching::OrderSide;
 use marketd_domain::{Notional, Price, Qty, Scale, Scales};
 use marketd_store::sandbox::{
     AccountRow, Appended, AssetRow, BalanceRow, EntryOwner, EntryRow, FillRow, IdempotencyRow, JournalHead,
-    JournalRow, OrderFilter, OrderRow, Page, PositionRow, Projections, SandboxMarketRow,
-    StateRow,
+    JournalRow, OrderFilter, OrderRow, Page, PositionRow, Projections, SandboxMarketRow, StateRow,
 };
 use marketd_store::{Fault, Store, TimeRange};
 
