@@ -41,7 +41,9 @@ impl Exchange {
             ledger.add_asset(&asset).expect("a new asset")
         };
         let (base, quote) = (add("BTC"), add("USD"));
-        ledger.add_market(&MarketId::new("sim", "BTC", "USD"), base, quote, Scales::of(2, 5)).expect("a market");
+        ledger
+            .add_market(&MarketId::new("sim", "BTC", "USD"), base, quote, Scales::of(2, 5))
+            .expect("a market");
         let rate = |millionths| FeeRate::from_millionths(millionths).expect("a rate in range");
         let fees = FeeSchedule::new(rate(1_000), rate(2_000), FeeIn::Received).expect("a schedule");
         for user in 0..ACCOUNTS {
@@ -105,7 +107,8 @@ impl Exchange {
                 OrderSide::Sell => (of_maker, of_taker),
             };
             let at = Timestamp::from_millis(self.settled as i64);
-            let settlement = Settlement { market: MARKET, price: fill.price, qty: fill.qty, buyer, seller, at };
+            let settlement =
+                Settlement { market: MARKET, price: fill.price, qty: fill.qty, buyer, seller, at };
             let settled = self.ledger.settle(&settlement).expect("both are covered");
             self.settled += 1;
             let (bought, sold) = (settled.buyer.expect("ours").money, settled.seller.expect("ours").money);
@@ -154,7 +157,11 @@ fn mixed(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("ledger");
     group.throughput(Throughput::Elements(COMMANDS as u64));
     group.bench_function("mixed", |bencher| {
-        bencher.iter_batched_ref(|| exchange.clone(), |exchange| exchange.run(&commands), BatchSize::LargeInput);
+        bencher.iter_batched_ref(
+            || exchange.clone(),
+            |exchange| exchange.run(&commands),
+            BatchSize::LargeInput,
+        );
     });
     group.finish();
 }

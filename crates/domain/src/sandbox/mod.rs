@@ -11,6 +11,7 @@
 mod accounts;
 mod cancel;
 mod check;
+mod codec;
 mod command;
 mod desk;
 mod event;
@@ -27,6 +28,7 @@ mod place;
 mod preview;
 mod queue;
 mod reject;
+mod state;
 mod take;
 #[cfg(test)]
 mod tests;
@@ -60,6 +62,7 @@ pub use self::order::{
 use self::orders::Orders;
 pub use self::queue::QueueModel;
 pub use self::reject::{EndReason, Reject, Rule};
+pub use self::state::SandboxState;
 use self::timers::{Task, Timers};
 use crate::ledger::{AccountNo, Ledger, LedgerBounds, MarketNo, Refusal};
 use crate::time::Timestamp;

@@ -184,6 +184,11 @@ impl Orders {
         }
     }
 
+    /// Those that ended and are remembered, in the order in which they did.
+    pub fn finished(&self) -> impl Iterator<Item = &Order> {
+        self.finished.iter().map(|index| self.get(*index))
+    }
+
     /// All that are remembered, by order id.
     pub fn iter(&self) -> impl Iterator<Item = &Order> {
         let mut by_id: Vec<(OrderId, u32)> =

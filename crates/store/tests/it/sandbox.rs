@@ -7,8 +7,7 @@ use marketd_domain::matching::OrderSide;
 use marketd_domain::{Notional, Price, Qty, Scale, Scales};
 use marketd_store::sandbox::{
     AccountRow, Appended, AssetRow, BalanceRow, EntryOwner, EntryRow, FillRow, IdempotencyRow, JournalHead,
-    JournalRow, OrderFilter, OrderRow, Page, PositionRow, Projections, SandboxMarketRow,
-    StateRow,
+    JournalRow, OrderFilter, OrderRow, Page, PositionRow, Projections, SandboxMarketRow, StateRow,
 };
 use marketd_store::{Fault, Store, TimeRange};
 
@@ -237,7 +236,8 @@ async fn rows_come_back_exactly(database: &Database) {
         qty: None,
         price: None,
         order: (0..=255).collect(),
-        ..order(i64::MAX as u64)
+        order_id: i64::MAX as u64,
+        ..order(1)
     };
     let position = Position {
         qty: Amount::from_units(i128::MIN),

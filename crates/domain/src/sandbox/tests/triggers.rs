@@ -120,13 +120,16 @@ fn makers_fill_before_the_same_print_wakes_stops() {
 
 #[test]
 fn what_a_woken_order_cannot_pay_is_rejected() {
-    check("100:5 | 101:1000000 900:9999999", &[
-        // It holds back what it costs at its stop price.
-        ("a buy 900000 stop 200", "1 waits for 200"),
-        ("a buy 8000000 at 100", "2 rests 8000000@100 behind 5"),
-        ("book | 101:0", ""),
-        ("print buy 1 at 200", "1 wakes at 200; 1 rejected insufficient_balance"),
-        ("a buy 1 stop 300", "3 waits for 300"),
-        ("print buy 1 at 300", "3 wakes at 300; 3 takes 1@900"),
-    ]);
+    check(
+        "100:5 | 101:1000000 900:9999999",
+        &[
+            // It holds back what it costs at its stop price.
+            ("a buy 900000 stop 200", "1 waits for 200"),
+            ("a buy 8000000 at 100", "2 rests 8000000@100 behind 5"),
+            ("book | 101:0", ""),
+            ("print buy 1 at 200", "1 wakes at 200; 1 rejected insufficient_balance"),
+            ("a buy 1 stop 300", "3 waits for 300"),
+            ("print buy 1 at 300", "3 wakes at 300; 3 takes 1@900"),
+        ],
+    );
 }
