@@ -4,7 +4,7 @@ use super::Sandbox;
 use super::event::{Amend, Event, EventBody, MarketListed};
 use super::ids::{ListId, OrderId};
 use super::latency::Latency;
-use super::lists::{ListKind, ListRequest};
+use super::lists::ListKind;
 use super::order::{OrderRequest, OrderStatus};
 use super::reject::{EndReason, Reject, Rule};
 use crate::ledger::{
@@ -14,7 +14,6 @@ use crate::time::Timestamp;
 
 /// An order to act. Those that name an order name its account too: another account's order is unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(clippy::large_enum_variant, reason = "placing is what nearly all of them do")]
 pub enum Command {
     AddAsset(Asset),
     ListMarket(Box<MarketListed>),
@@ -55,7 +54,7 @@ pub enum Command {
     PlaceList {
         account: AccountNo,
         kind: ListKind,
-        orders: ListRequest,
+        orders: Vec<OrderRequest>,
     },
     AmendOrder {
         account: AccountNo,
@@ -100,44 +99,46 @@ pub enum Done {
 const CANCEL_AFTER_MAX_NS: i64 = 86_400_000_000_000;
 
 impl Sandbox {
-    pub(super) fn command(&mut self, command: Command, out: &mut Vec<Event>) -> Result<Done, Reject> {
+    pub(super) fn command(&mut self, command: &Command, out: &mut Vec<Event>) -> Result<Done, Reject> {
         match command {
-            Command::PlaceOrder { account, request } => self.place(account, &request, out),
-            Command::PlaceList { account, kind, orders } => self.place_list(account, kind, &orders, out),
-            Command::AmendOrder { account, order_id, amend } => self.amend(account, order_id, amend, out),
-            Command::CancelOrder { account, order_id } => self.cancel(account, order_id, out),
-            Command::CancelAll { account, market } => self.cancel_all(account, market, out),
-            Command::SetKillSwitch { account, is_on } => self.set_kill_switch(account, is_on, out),
-            Command::CancelAfter { account, at } => self.cancel_after(account, at, out),
-            Command::ResetAccount { account } => self.reset_account(account, out),
-            Command::SetLatency { account, latency } => {
-                self.commit(Some(account), EventBody::LatencySet { account, latency }, out)?;
-                Ok(Done::Nothing)
-            }
+            Command::PlaceOrder { account, request } => self.place(*account, request, out),
+            Command::PlaceList { account, kind, orders } => self.place_list(*account, *kind, orders, out),
+            Command::AmendOrder { account, order_id, amend } => self.amend(*account, *order_id, *amend, out),
+            Command::CancelOrder { account, order_id } => self.cancel(*account, *order_id, out),
+            Command::CancelAll { account, market } => self.cancel_all(*account, *market, out),
+            Command::SetKillSwitch { account, is_on } => self.set_kill_switch(*account, *is_on, out),
+            Command::CancelAfter { account, at } => self.cancel_after(*account, *at, out),
+            Command::ResetAccount { account } => self.reset_account(*account, out),
             Command::AddAsset(asset) => {
                 let number = AssetNo::new(self.ledger.assets().count() as u32);
-                self.ledger_event(None, LedgerEvent::AssetAdded(asset), out)?;
+                self.ledger_event(None, LedgerEvent::AssetAdded(asset.clone()), out)?;
                 Ok(Done::Asset(number))
             }
             Command::ListMarket(listed) => {
                 let number = MarketNo::new(self.desks.len() as u32);
-                self.commit(None, EventBody::MarketListed(listed), out)?;
+                self.commit(None, EventBody::MarketListed(listed.clone()), out)?;
                 Ok(Done::Market(number))
             }
-            Command::OpenAccount { user, name, fees } => {
-                self.new_account(LedgerEvent::AccountOpened { user, name, fees }, out)
-            }
+            Command::OpenAccount { user, name, fees } => self.new_account(
+                LedgerEvent::AccountOpened { user: *user, name: name.clone(), fees: *fees },
+                out,
+            ),
             Command::CloneAccount { source, name } => {
-                self.new_account(LedgerEvent::AccountCloned { source, name }, out)
+                self.new_account(LedgerEvent::AccountCloned { source: *source, name: name.clone() }, out)
             }
-            Command::Deposit { account, asset, amount } => {
+            &Command::Deposit { account, asset, amount } => {
                 self.ledger_event(Some(account), LedgerEvent::Deposited { account, asset, amount }, out)
             }
-            Command::SetFees { account, fees } => {
+            &Command::SetFees { account, fees } => {
                 self.ledger_event(Some(account), LedgerEvent::FeesSet { account, fees }, out)
             }
             Command::SetLimits { account, limits } => {
-                self.ledger_event(Some(account), LedgerEvent::LimitsSet { account, limits }, out)
+                let event = LedgerEvent::LimitsSet { account: *account, limits: limits.clone() };
+                self.ledger_event(Some(*account), event, out)
+            }
+            &Command::SetLatency { account, latency } => {
+                self.commit(Some(account), EventBody::LatencySet { account, latency }, out)?;
+                Ok(Done::Nothing)
             }
         }
     }

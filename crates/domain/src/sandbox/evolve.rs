@@ -65,7 +65,7 @@ impl Sandbox {
                 self.move_stop(*order_id, Some(*watermark), *stop_price)
             }
             EventBody::OrderTriggered { order_id, .. } => self.wake(*order_id),
-            EventBody::OrderRested(rested) => self.rest_order(rested),
+            EventBody::OrderRested(rested) => self.rest_order(seq, rested),
             EventBody::OrderFilled(fill) => self.take_fill(ts, fill),
             EventBody::OrderPrevented { order_id, qty, need, .. } => self.prevent(*order_id, *qty, *need),
             EventBody::OrderAmended(amended) => self.amend_order(amended),
@@ -203,7 +203,7 @@ impl Sandbox {
         }
     }
 
-    fn rest_order(&mut self, rested: &OrderRested) -> Result<(), Refusal> {
+    fn rest_order(&mut self, seq: u64, rested: &OrderRested) -> Result<(), Refusal> {
         let index = self.index_of(rested.order_id)?;
         self.arrive(index, Phase::Working);
         let order = self.orders.get_mut(index);
@@ -212,7 +212,8 @@ impl Sandbox {
         }
         let (market, side) = (order.request.market, order.request.side.rests_on());
         let ahead = rested.queue_ahead.map_or(AHEAD_UNKNOWN, Qty::mantissa);
-        *self.orders.place_mut(index) = Place { ahead, joined: rested.book.ts_venue, traded: 0 };
+        *self.orders.place_mut(index) =
+            Place { ahead, joined: rested.book.ts_venue, joined_seq: seq, ..Place::NOWHERE };
         self.orders.slab.node_mut(index).qty = rested.shown;
         let desk = &mut self.desks[market.index()];
         if !desk.levels.join(&mut self.orders.slab, index, side, rested.price) {

@@ -73,7 +73,6 @@ impl Sandbox {
         let desk = &self.desks[self.orders.get(index).request.market.index()];
         let level = desk.levels.node(node.level);
         let place = self.orders.place(index);
-        let at_most = desk.watches[node.level as usize].at_most();
         let mut sandbox_ahead = 0i64;
         let mut at = node.prev;
         while at != NIL {
@@ -84,7 +83,7 @@ impl Sandbox {
         Some(QueueReport {
             price: level.price,
             shown: node.qty,
-            queue_ahead: (place.ahead != AHEAD_UNKNOWN).then(|| Qty::from_mantissa(place.ahead.min(at_most))),
+            queue_ahead: (place.in_front() != AHEAD_UNKNOWN).then(|| Qty::from_mantissa(place.in_front())),
             sandbox_ahead: Qty::from_mantissa(sandbox_ahead),
             displayed: desk.book.displayed(level.side, level.price),
             traded_since: Qty::from_mantissa(place.traded),

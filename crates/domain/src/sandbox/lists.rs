@@ -14,7 +14,7 @@ use super::ids::{ListId, OrderId};
 use super::latency::Leg;
 use super::order::{OrderRequest, OrderStatus, Phase, TimeInForce, named};
 use super::reject::{EndReason, Reject, Rule};
-use crate::ledger::{AccountNo, FeeCarry, Need, worst_cost};
+use crate::ledger::{AccountNo, FeeCarry, Need, Refusal, worst_cost};
 use crate::numbers::Qty;
 
 named!(ListKind {
@@ -26,13 +26,6 @@ named!(ListKind {
     /// other.
     Bracket = "bracket",
 });
-
-/// The orders of a list as they are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ListRequest {
-    Two(OrderRequest, OrderRequest),
-    Three(OrderRequest, OrderRequest, OrderRequest),
-}
 
 /// A list and its orders: the entry first, where there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,97 +59,64 @@ impl Sandbox {
         &mut self,
         account: AccountNo,
         kind: ListKind,
-        orders: &ListRequest,
+        orders: &[OrderRequest],
         out: &mut Vec<Event>,
     ) -> Result<Done, Reject> {
-        let (first, second, third) = match (kind, orders) {
-            (ListKind::Oco | ListKind::Oto, ListRequest::Two(first, second)) => (first, second, None),
-            (ListKind::Bracket, ListRequest::Three(first, second, third)) => (first, second, Some(third)),
-            _ => return Err(Rule::BadList.into()),
-        };
-        check_list(kind, first, second, third)?;
-        self.check_names(account, first, second, third)?;
+        check_list(kind, orders)?;
+        let first = &orders[0];
+        self.check_names(account, orders)?;
         self.check_new(account, first)?;
         let rules = self.desks[first.market.index()].rules;
-        for dependent in [Some(second), third].into_iter().flatten() {
+        for dependent in &orders[1..] {
             check_request(dependent, &rules, self.now)?;
         }
         let effective_at = self.desk_of(account).latency.arrival(Leg::Entry, self.now, self.seq + 1);
         let is_now = effective_at == self.now;
         if is_now {
-            self.check_entry(account, first)?;
+            self.check_entry(first)?;
         }
         let is_oco = kind == ListKind::Oco;
         if is_oco {
-            self.check_new(account, second)?;
+            self.check_new(account, &orders[1])?;
             if is_now {
-                self.check_entry(account, second)?;
+                self.check_entry(&orders[1])?;
             }
         }
-        let need =
-            if is_oco { self.shared_need(account, first, second)? } else { self.need_of(account, first)? };
+        if !self.orders.has_room_for(orders.len() as u32) {
+            return Err(Rule::TooManyOrders.into());
+        }
+        let need = if is_oco { self.shared_need(account, orders)? } else { self.need_of(account, first)? };
         let list_id = ListId::new(self.next_list);
-        let ids =
-            self.accept_list(account, list_id, (first, need), (second, third), (is_oco, effective_at), out)?;
-        let list = OrderList { list_id, account, kind, first: ids.0, second: ids.1, third: ids.2 };
+        let mut ids = [None; 3];
+        for (at, request) in orders.iter().enumerate() {
+            let phase = if is_oco || at == 0 { Phase::Entering } else { Phase::Dependent };
+            // The first pays; it is refused or all are accepted, since the others hold nothing back yet.
+            let need = if at == 0 { need } else { Need::Nothing };
+            let accepted = self.accepted(account, request, (Some(list_id), phase), need);
+            let accepted = OrderAccepted { effective_at, ..accepted };
+            self.commit(Some(account), EventBody::OrderAccepted(accepted), out)?;
+            ids[at] = Some(accepted.order_id);
+        }
+        let [Some(first), Some(second), third] = ids else { return Err(Rule::BadList.into()) };
+        let list = OrderList { list_id, account, kind, first, second, third };
         self.commit_sure(account, EventBody::ListAccepted(list), out);
         if is_now {
-            self.enter(list.first, out);
+            self.enter(first, out);
             if is_oco {
                 self.settle_lists(out);
-                self.enter(list.second, out);
+                self.enter(second, out);
             }
         }
         Ok(Done::List(list_id))
     }
 
-    /// The first is refused or all are accepted: the others hold nothing back yet.
-    fn accept_list(
-        &mut self,
-        account: AccountNo,
-        list_id: ListId,
-        (first, need): (&OrderRequest, Need),
-        (second, third): (&OrderRequest, Option<&OrderRequest>),
-        (is_oco, effective_at): (bool, crate::time::Timestamp),
-        out: &mut Vec<Event>,
-    ) -> Result<(OrderId, OrderId, Option<OrderId>), Reject> {
-        if !self.orders.has_room_for(if third.is_some() { 3 } else { 2 }) {
-            return Err(Rule::TooManyOrders.into());
-        }
-        let entering = (Some(list_id), Phase::Entering);
-        let accepted = self.accepted(account, first, entering, need);
-        self.commit(
-            Some(account),
-            EventBody::OrderAccepted(OrderAccepted { effective_at, ..accepted }),
-            out,
-        )?;
-        let phase = if is_oco { Phase::Entering } else { Phase::Dependent };
-        let mut accept = |request: &OrderRequest| {
-            let accepted = self.accepted(account, request, (Some(list_id), phase), Need::Nothing);
-            let accepted = OrderAccepted { effective_at, ..accepted };
-            self.commit_sure(account, EventBody::OrderAccepted(accepted), out);
-            accepted.order_id
-        };
-        let second = accept(second);
-        let third = third.map(accept);
-        Ok((accepted.order_id, second, third))
-    }
-
     /// Names that the account has open orders of, and one name twice.
-    fn check_names(
-        &self,
-        account: AccountNo,
-        first: &OrderRequest,
-        second: &OrderRequest,
-        third: Option<&OrderRequest>,
-    ) -> Result<(), Reject> {
-        let mut seen = Vec::with_capacity(3);
-        for request in [Some(first), Some(second), third].into_iter().flatten() {
-            let Some(name) = request.client_order_id else { continue };
-            if seen.contains(&name) {
+    fn check_names(&self, account: AccountNo, orders: &[OrderRequest]) -> Result<(), Reject> {
+        let names = || orders.iter().filter_map(|request| request.client_order_id);
+        for (at, name) in names().enumerate() {
+            if names().skip(at + 1).any(|other| other == name) {
                 return Err(Rule::BadList.into());
             }
-            seen.push(name);
             if let Some(known) =
                 self.order_by_client_id(account, name).filter(|known| !known.status.is_final())
             {
@@ -167,18 +127,12 @@ impl Sandbox {
     }
 
     /// What the costlier of two orders needs: it pays for either.
-    fn shared_need(
-        &self,
-        account: AccountNo,
-        one: &OrderRequest,
-        other: &OrderRequest,
-    ) -> Result<Need, Reject> {
-        let needs = (self.need_of(account, one)?, self.need_of(account, other)?);
-        let (Some(terms), Some(found)) = (self.ledger.terms(one.market), self.ledger.account(account)) else {
-            return Ok(needs.0);
-        };
-        let cost = |need: &Need| worst_cost(terms, one.side, need, &found.fees, FeeCarry::NONE);
-        Ok(if cost(&needs.1)? > cost(&needs.0)? { needs.1 } else { needs.0 })
+    fn shared_need(&self, account: AccountNo, orders: &[OrderRequest]) -> Result<Need, Reject> {
+        let (one, other) = (self.need_of(account, &orders[0])?, self.need_of(account, &orders[1])?);
+        let terms = self.ledger.terms(orders[0].market).ok_or(Refusal::UnknownMarket)?;
+        let found = self.ledger.account(account).ok_or(Refusal::UnknownAccount)?;
+        let cost = |need: &Need| worst_cost(terms, orders[0].side, need, &found.fees, FeeCarry::NONE);
+        Ok(if cost(&other)? > cost(&one)? { other } else { one })
     }
 
     /// Orders of lists came to something: their siblings end, and what depends on them enters.
@@ -268,22 +222,19 @@ impl Sandbox {
     }
 }
 
-fn check_list(
-    kind: ListKind,
-    first: &OrderRequest,
-    second: &OrderRequest,
-    third: Option<&OrderRequest>,
-) -> Result<(), Rule> {
-    let all = || [Some(first), Some(second), third].into_iter().flatten();
-    let fits = match kind {
-        ListKind::Oco => is_pair(first, second),
-        ListKind::Oto => first.order_type.has_limit() || first.qty.is_some(),
-        ListKind::Bracket => third.is_some_and(|third| is_pair(second, third) && first.side != second.side),
+fn check_list(kind: ListKind, orders: &[OrderRequest]) -> Result<(), Rule> {
+    let fits = match (kind, orders) {
+        (ListKind::Oco, [one, other]) => is_pair(one, other),
+        (ListKind::Oto, [_, _]) => true,
+        (ListKind::Bracket, [entry, one, other]) => is_pair(one, other) && entry.side != one.side,
+        _ => false,
     };
     let is_placeable = |request: &OrderRequest| {
-        request.market == first.market && request.qty.is_some() && request.time_in_force != TimeInForce::Fok
+        request.market == orders[0].market
+            && request.qty.is_some()
+            && request.time_in_force != TimeInForce::Fok
     };
-    if fits && all().all(is_placeable) { Ok(()) } else { Err(Rule::BadList) }
+    if fits && orders.iter().all(is_placeable) { Ok(()) } else { Err(Rule::BadList) }
 }
 
 /// Two orders of one side and quantity of which only one can come to something: they wait for opposite moves.

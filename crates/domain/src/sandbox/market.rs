@@ -120,8 +120,15 @@ impl Sandbox {
             for level in levels {
                 let Some(held) = desk.levels.find(side, level.price) else { continue };
                 // What fell out of view is not gone.
-                if !level.qty.is_zero() || desk.book.is_in_view(side, level.price) {
-                    desk.watches[held as usize].set_displayed(level.qty, ts_venue, self.now);
+                if level.qty.is_zero() && !desk.book.is_in_view(side, level.price) {
+                    continue;
+                }
+                let shrank =
+                    desk.watches[held as usize].set_displayed(level.qty, ts_venue, (self.now, self.seq));
+                if shrank {
+                    let cap = level.qty.mantissa();
+                    let head = desk.levels.node(held).head;
+                    self.orders.for_each_in_queue(head, |_, _, place| place.cap = place.cap.min(cap));
                 }
             }
         }
@@ -141,7 +148,7 @@ impl Sandbox {
                 let advance = desk.watches[level as usize].resync(displayed);
                 self.orders.for_each_in_queue(head, |_, _, place| {
                     if is_in_view {
-                        place.ahead = advance.apply(place.ahead);
+                        advance.apply(place);
                     }
                     place.joined = place.joined.max(joined);
                 });
@@ -239,7 +246,7 @@ impl Sandbox {
                     desk.book.is_in_view(side, level.price).then(|| desk.book.displayed(side, level.price));
                 orders.for_each_in_queue(level.head, |_, _, place| {
                     if let Some(advance) = advance {
-                        place.ahead = advance.apply(place.ahead);
+                        advance.apply(place);
                     }
                     // Out of view when it came, in view now: all that is shown counts as ahead.
                     if let (super::queue::AHEAD_UNKNOWN, Some(shown)) = (place.ahead, shown) {

@@ -54,7 +54,7 @@ use self::fills::Fills;
 pub use self::ids::{CLIENT_ORDER_ID_LEN_MAX, ClientOrderId, FillId, ListId, OrderId};
 use self::latency::Leg;
 pub use self::latency::{DELAY_MAX_NS, Delay, Latency};
-pub use self::lists::{ListKind, ListRequest, OrderList};
+pub use self::lists::{ListKind, OrderList};
 pub use self::market::MarketEvent;
 pub use self::order::{
     Change, Order, OrderRequest, OrderStatus, OrderType, Phase, SelfTradePrevention, TimeInForce, TriggerBy,
@@ -88,7 +88,7 @@ impl Default for SandboxBounds {
 /// What comes in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input<'a> {
-    Command(Command),
+    Command(&'a Command),
     Market {
         market: MarketNo,
         event: MarketEvent<'a>,

@@ -25,7 +25,7 @@ impl Sandbox {
         let order_id = OrderId::new(self.next_order);
         let effective_at = self.desk_of(account).latency.arrival(Leg::Entry, self.now, self.seq + 1);
         if effective_at == self.now {
-            self.check_entry(account, request)?;
+            self.check_entry(request)?;
         }
         let need = self.need_of(account, request)?;
         let accepted = self.accepted(account, request, (None, Phase::Entering), need);
@@ -112,7 +112,7 @@ impl Sandbox {
     }
 
     /// What can be said only when it meets the market. The moment may be another one than that of its receipt.
-    pub(super) fn check_entry(&self, account: AccountNo, request: &OrderRequest) -> Result<(), Reject> {
+    pub(super) fn check_entry(&self, request: &OrderRequest) -> Result<(), Reject> {
         let desk = self.desks.get(request.market.index()).ok_or(Refusal::UnknownMarket)?;
         if let Some(rule) = desk.closed_rule() {
             return Err(rule.into());
@@ -131,7 +131,6 @@ impl Sandbox {
         {
             return Err(Rule::WouldCross.into());
         }
-        let _ = account;
         Ok(())
     }
 
@@ -159,8 +158,8 @@ impl Sandbox {
         if order.phase != Phase::Entering {
             return;
         }
-        let (account, request) = (order.account, order.request);
-        if let Err(reject) = self.check_entry(account, &request) {
+        let request = order.request;
+        if let Err(reject) = self.check_entry(&request) {
             let reason = match reject {
                 Reject::Rule(Rule::WouldCross) => EndReason::WouldCross,
                 Reject::Rule(Rule::WouldTrigger) => EndReason::WouldTrigger,

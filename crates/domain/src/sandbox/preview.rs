@@ -164,7 +164,7 @@ impl Sandbox {
         let mut at = head;
         while at != NIL {
             let node = self.orders.node(at);
-            let in_front = self.orders.place(at).ahead.min(displayed) - passed;
+            let in_front = self.orders.place(at).in_front().min(displayed) - passed;
             if in_front > 0 {
                 passed += in_front;
                 if !count.add(price, in_front) {

@@ -33,22 +33,28 @@ const LATE_PRINT_NS: i64 = 1_000_000_000;
 pub(super) struct Place {
     /// Venue quantity in front of it.
     pub ahead: i64,
+    /// The least that the level displayed since, as far as `ahead` does not say so yet.
+    pub cap: i64,
     /// The venue's time of the book that gave it its place: prints dated up to then are none of its business.
     pub joined: Timestamp,
+    /// The number of the event that gave it its place.
+    pub joined_seq: u64,
     /// Printed at its price or through it since.
     pub traded: i64,
 }
 
 impl Place {
-    pub const NOWHERE: Self = Self { ahead: AHEAD_UNKNOWN, joined: Timestamp::ZERO, traded: 0 };
+    pub const NOWHERE: Self =
+        Self { ahead: AHEAD_UNKNOWN, cap: i64::MAX, joined: Timestamp::ZERO, joined_seq: 0, traded: 0 };
+
+    /// What is in front of it, as far as the book has told.
+    pub fn in_front(&self) -> i64 {
+        self.ahead.min(self.cap)
+    }
 
     /// Whether a print was in the book that gave the order its place.
     pub fn is_later_than(&self, print: &Trade) -> bool {
         print.ts_venue != Timestamp::ZERO && print.ts_venue <= self.joined
-    }
-
-    pub fn queue_ahead(&self) -> Option<Qty> {
-        (self.ahead != AHEAD_UNKNOWN).then(|| Qty::from_mantissa(self.ahead))
     }
 }
 
@@ -56,8 +62,8 @@ impl Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Pending {
     shrunk: i64,
-    /// The least that was displayed.
-    least: i64,
+    /// The number of the latest event when it began.
+    since_seq: u64,
     ts_venue: Timestamp,
     ts_recv: Timestamp,
 }
@@ -71,25 +77,28 @@ pub(super) struct LevelWatch {
     pending: Option<Pending>,
 }
 
-/// How places ahead change: first to a share, then to at most a quantity.
+/// How places in a queue improve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Advance {
-    /// Kept / of.
+    /// Kept / of, for places older than the change.
     share: Option<(i64, i64)>,
+    since_seq: u64,
     at_most: i64,
 }
 
 impl Advance {
-    pub fn apply(&self, ahead: i64) -> i64 {
-        let kept = match self.share {
-            Some((kept, of)) if of > 0 && ahead != AHEAD_UNKNOWN => {
-                let product = i128::from(ahead) * i128::from(kept);
-                // Rounded up: never in the order's favour. Kept is at most `of`, so it fits.
-                i64::try_from((product + i128::from(of) - 1) / i128::from(of)).unwrap_or(ahead)
-            }
-            _ => ahead,
-        };
-        kept.min(self.at_most)
+    pub fn apply(&self, place: &mut Place) {
+        if let Some((kept, of)) = self.share
+            && place.ahead != AHEAD_UNKNOWN
+            && place.joined_seq <= self.since_seq
+        {
+            let product = i128::from(place.ahead) * i128::from(kept);
+            // Rounded up: never in the order's favour. Kept is less than `of`, so it fits.
+            place.ahead =
+                i64::try_from((product + i128::from(of) - 1) / i128::from(of)).unwrap_or(place.ahead);
+        }
+        place.ahead = place.in_front().min(self.at_most);
+        place.cap = i64::MAX;
     }
 }
 
@@ -98,15 +107,23 @@ impl LevelWatch {
         Self { displayed: displayed.mantissa(), printed: 0, pending: None }
     }
 
-    /// The venue displays another quantity at the price.
-    pub fn set_displayed(&mut self, displayed: Qty, ts_venue: Timestamp, ts_recv: Timestamp) {
+    /// The venue displays another quantity at the price. Says whether it is less than before: then it caps what
+    /// may be in front of the orders there.
+    pub fn set_displayed(
+        &mut self,
+        displayed: Qty,
+        ts_venue: Timestamp,
+        (ts_recv, seq): (Timestamp, u64),
+    ) -> bool {
         let displayed = displayed.mantissa();
-        if displayed < self.displayed {
-            let before = self.pending.unwrap_or(Pending { shrunk: 0, least: i64::MAX, ts_venue, ts_recv });
-            let shrunk = before.shrunk.saturating_add(self.displayed - displayed);
-            self.pending = Some(Pending { shrunk, least: before.least.min(displayed), ts_venue, ts_recv });
+        let shrunk = self.displayed - displayed;
+        if shrunk > 0 {
+            let before = self.pending.map_or((0, seq), |pending| (pending.shrunk, pending.since_seq));
+            let shrunk = shrunk.saturating_add(before.0);
+            self.pending = Some(Pending { shrunk, since_seq: before.1, ts_venue, ts_recv });
         }
         self.displayed = displayed;
+        shrunk > 0
     }
 
     /// Before a print at the price counts: what a pending change did to the places, if the print came after
@@ -136,19 +153,14 @@ impl LevelWatch {
                 (cancelled > 0).then_some((self.displayed, of))
             }
         };
-        Advance { share, at_most: pending.least }
+        Advance { share, since_seq: pending.since_seq, at_most: i64::MAX }
     }
 
     /// A new book after a break: prints were missed, so nothing is concluded but that no more can be ahead
     /// than is displayed.
     pub fn resync(&mut self, displayed: Qty) -> Advance {
         *self = Self::new(displayed);
-        Advance { share: None, at_most: displayed.mantissa() }
-    }
-
-    /// At most this much can be ahead of anyone, as far as the book has told.
-    pub fn at_most(&self) -> i64 {
-        self.pending.map_or(i64::MAX, |pending| pending.least)
+        Advance { share: None, since_seq: 0, at_most: displayed.mantissa() }
     }
 }
 
@@ -193,7 +205,7 @@ impl PrintWalk {
         let queue_before = place.ahead;
         place.traded = place.traded.saturating_add(print.qty.mantissa());
         if is_through {
-            place.ahead = 0;
+            (place.ahead, place.cap) = (0, i64::MAX);
         } else if place.ahead == AHEAD_UNKNOWN {
             return None;
         } else {

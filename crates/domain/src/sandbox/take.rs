@@ -82,7 +82,7 @@ impl Sandbox {
             return Some((Meeting::Venue { offer, at_most: offer.available() }, price));
         }
         let offer = desk.book.offer_at(from, price);
-        let ahead = self.orders.place(head).ahead.min(offer.displayed.mantissa());
+        let ahead = self.orders.place(head).in_front().min(offer.displayed.mantissa());
         let in_front = ahead - offer.consumed.mantissa();
         if in_front > 0 {
             return Some((Meeting::Venue { offer, at_most: in_front }, price));

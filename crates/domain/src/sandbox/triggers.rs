@@ -19,8 +19,6 @@ pub(super) enum TriggerPrice {
 }
 
 impl TriggerPrice {
-    pub const ALL: [Self; 4] = [Self::Last, Self::BestBid, Self::BestAsk, Self::Mark];
-
     pub const fn of(request: &OrderRequest) -> Self {
         match (request.trigger_by, request.side) {
             (TriggerBy::Last, _) => Self::Last,

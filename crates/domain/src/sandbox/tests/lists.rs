@@ -15,11 +15,6 @@ fn list(stand: &mut Stand, text: &str) -> String {
         .split('/')
         .map(|order| request_of(&order.split_whitespace().collect::<Vec<_>>()))
         .collect();
-    let orders = match orders[..] {
-        [first, second] => ListRequest::Two(first, second),
-        [first, second, third] => ListRequest::Three(first, second, third),
-        _ => panic!("two or three orders"),
-    };
     match stand.command(Command::PlaceList { account, kind, orders }) {
         Ok(_) => stand.run("time 0"),
         Err(reject) => format!("refused {}", reject.as_str()),

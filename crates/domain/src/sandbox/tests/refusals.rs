@@ -189,7 +189,7 @@ fn a_full_sandbox_forgets_what_ended_and_then_refuses() {
         stand
             .sandbox
             .apply(
-                Input::Command(Command::PlaceOrder {
+                Input::Command(&Command::PlaceOrder {
                     account: AccountNo::new(0),
                     request: super::stand::request_of(&["buy", "1", "at", "50"]),
                 }),

@@ -96,7 +96,7 @@ impl Stand {
     }
 
     pub fn command(&mut self, command: Command) -> Result<Done, Reject> {
-        self.apply(Input::Command(command))
+        self.apply(Input::Command(&command))
     }
 
     pub fn market(&mut self, event: MarketEvent<'_>) {
