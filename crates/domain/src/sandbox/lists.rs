@@ -146,9 +146,14 @@ impl Sandbox {
             } else if order_id == list.first && self.is_over(order_id) {
                 self.release_dependents(&list, out);
             }
-            if list.members().all(|order_id| self.is_over(order_id)) {
-                self.lists.remove(&list_id);
-            }
+        }
+    }
+
+    /// Nothing more can come of a list whose orders have all ended.
+    pub(super) fn forget_list_if_over(&mut self, list_id: ListId) {
+        let Some(list) = self.lists.get(&list_id) else { return };
+        if list.members().all(|order_id| self.is_over(order_id)) {
+            self.lists.remove(&list_id);
         }
     }
 

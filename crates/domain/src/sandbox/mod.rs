@@ -12,6 +12,7 @@
 mod accounts;
 mod cancel;
 mod check;
+mod codec;
 mod command;
 mod desk;
 mod event;
@@ -62,7 +63,7 @@ pub use self::order::{
 use self::orders::Orders;
 pub use self::queue::QueueModel;
 pub use self::reject::{EndReason, Reject, Rule};
-pub use self::state::{MarketDeskState, OrderState, QueueState, SandboxState, StateError};
+pub use self::state::SandboxState;
 use self::timers::{Task, Timers};
 use crate::ledger::{AccountNo, Ledger, LedgerBounds, MarketNo, Refusal};
 use crate::time::Timestamp;

@@ -118,11 +118,6 @@ impl Orders {
         }
     }
 
-    /// Those that ended and are remembered, in the order in which they ended.
-    pub fn finished(&self) -> impl Iterator<Item = OrderId> + '_ {
-        self.finished.iter().map(|index| self.get(*index).order_id)
-    }
-
     fn forget_oldest(&mut self) {
         let Some(index) = self.finished.pop_front() else { return };
         let order = &self.records[index as usize];
@@ -187,6 +182,11 @@ impl Orders {
             visit(at, node, &mut self.places[at as usize]);
             at = node.next;
         }
+    }
+
+    /// Those that ended and are remembered, in the order in which they did.
+    pub fn finished(&self) -> impl Iterator<Item = &Order> {
+        self.finished.iter().map(|index| self.get(*index))
     }
 
     /// All that are remembered, by order id.

@@ -3,6 +3,7 @@
 mod book;
 mod ledger;
 mod numbers;
+mod sandbox_journal;
 mod tape;
 mod view;
 

@@ -236,7 +236,8 @@ async fn rows_come_back_exactly(database: &Database) {
         qty: None,
         price: None,
         order: (0..=255).collect(),
-        ..order(i64::MAX as u64)
+        order_id: i64::MAX as u64,
+        ..order(1)
     };
     let position = Position {
         qty: Amount::from_units(i128::MIN),
