@@ -1,100 +1,12 @@
-//! Price-time matching under a mixed load: 48 % limit orders that rest, 42 % cancels, 8 % limit orders
-//! that take, 2 % market orders, around 10,000 live orders within 1,000 ticks of a drifting middle.
+//! Price-time matching alone, under the load in `load`.
 
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use marketd_domain::matching::{MatchingBook, OrderId, OrderSide, PlaceLimit, PlaceMarket, TimeInForce};
-use marketd_domain::{Price, Qty};
+use marketd_domain::matching::{MatchingBook, OrderId};
 
-const LIVE_ORDERS: usize = 10_000;
-const COMMANDS: usize = 200_000;
-const MAX_ORDERS: u32 = 1_000_000;
-
-/// Commands are made before the clock starts, so a cancel names the order by its place among those
-/// placed; the run that executes them learns the ids.
-#[derive(Clone, Copy)]
-enum Command {
-    Limit(PlaceLimit),
-    Market(PlaceMarket),
-    Cancel(usize),
-}
-
-/// Splitmix64: good enough to spread a load, and the same on every machine.
-struct Draw(u64);
-
-impl Draw {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
-    }
-
-    fn side(&mut self) -> OrderSide {
-        if self.below(2) == 0 { OrderSide::Buy } else { OrderSide::Sell }
-    }
-}
-
-struct Generator {
-    draw: Draw,
-    book: MatchingBook,
-    /// All orders placed so far, and those of them that may still rest.
-    placed_ids: Vec<OrderId>,
-    live: Vec<usize>,
-    middle: i64,
-}
-
-impl Generator {
-    fn place(&mut self, order: PlaceLimit) -> Command {
-        let placed = self.book.place_limit(order, |_| ()).expect("valid order");
-        self.live.push(self.placed_ids.len());
-        self.placed_ids.push(placed.order_id);
-        Command::Limit(order)
-    }
-
-    fn limit(&mut self, takes: bool) -> Command {
-        let side = self.draw.side();
-        // The smaller of two draws puts most orders near the touch.
-        let distance = 1 + self.draw.below(1_000).min(self.draw.below(1_000)) as i64;
-        let away = if takes { -20 } else { distance };
-        let price = if side == OrderSide::Buy { self.middle - away } else { self.middle + away };
-        // Takers are smaller, so that what they remove makes up for more adds than cancels.
-        let qty = Qty::from_mantissa(1 + self.draw.below(if takes { 120 } else { 200 }) as i64);
-        let time_in_force = if takes { TimeInForce::Ioc } else { TimeInForce::Gtc };
-        let price = Price::from_mantissa(price);
-        let owner = self.draw.below(1_000);
-        self.place(PlaceLimit { owner, side, price, qty, time_in_force, post_only: false })
-    }
-
-    fn market(&mut self) -> Command {
-        let qty = Qty::from_mantissa(1 + self.draw.below(200) as i64);
-        let order = PlaceMarket { owner: self.draw.below(1_000), side: self.draw.side(), qty };
-        self.book.place_market(order, |_| ()).expect("valid order");
-        Command::Market(order)
-    }
-
-    fn cancel(&mut self) -> Command {
-        loop {
-            let at = self.draw.below(self.live.len() as u64) as usize;
-            let nth = self.live.swap_remove(at);
-            if self.book.cancel(self.placed_ids[nth]).is_ok() {
-                return Command::Cancel(nth);
-            }
-        }
-    }
-
-    fn next(&mut self) -> Command {
-        self.middle += self.draw.below(3) as i64 - 1;
-        match self.draw.below(100) {
-            0..48 => self.limit(false),
-            48..90 => self.cancel(),
-            90..98 => self.limit(true),
-            _ => self.market(),
-        }
-    }
-}
+mod load;
+use load::{COMMANDS, Command, Generator};
 
 fn run(book: &mut MatchingBook, placed_ids: &mut Vec<OrderId>, commands: &[Command]) -> i64 {
     let mut filled = 0;
@@ -116,16 +28,8 @@ fn run(book: &mut MatchingBook, placed_ids: &mut Vec<OrderId>, commands: &[Comma
 }
 
 fn mixed(criterion: &mut Criterion) {
-    let mut generator = Generator {
-        draw: Draw(1),
-        book: MatchingBook::new(MAX_ORDERS),
-        placed_ids: Vec::new(),
-        live: Vec::new(),
-        middle: 100_000,
-    };
-    while (generator.book.len() as usize) < LIVE_ORDERS {
-        generator.limit(false);
-    }
+    let mut generator = Generator::new();
+    generator.fill();
     let (start, mut start_ids) = (generator.book.clone(), generator.placed_ids.clone());
     start_ids.reserve(COMMANDS);
     let commands: Vec<Command> = (0..COMMANDS).map(|_| generator.next()).collect();

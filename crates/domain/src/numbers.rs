@@ -536,6 +536,11 @@ impl Decimal {
         let scale = Scale::new(decimals_printed(text)).ok_or(NumberError::OutOfRange)?;
         Ok(Self { mantissa: parse_decimal(text, scale)?, scale })
     }
+
+    /// The mantissa at another scale; `None` when it would round or overflow.
+    pub fn at_scale(self, scale: Scale) -> Option<i64> {
+        rescale(self.mantissa, self.scale, scale)
+    }
 }
 
 impl fmt::Display for Decimal {

@@ -16,6 +16,7 @@ mod packing;
 mod postgres;
 mod retention;
 mod rows;
+pub mod sandbox;
 mod spool;
 mod sqlite;
 mod stored;
@@ -64,7 +65,7 @@ impl TimeRange {
 
 /// A database with our tables. Answers of reads are bounded by `limit` alone; the edge sets it.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: sandbox::SandboxStore {
     /// Makes the market known, or takes over its rules when it is. Rows may be written before.
     async fn register_market(&self, market: &MarketRecord) -> Result<MarketKey, StoreError>;
     async fn markets(&self) -> Result<Vec<MarketRecord>, StoreError>;

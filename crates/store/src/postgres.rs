@@ -11,6 +11,7 @@ mod copy;
 mod market;
 mod partitions;
 mod read;
+mod sandbox;
 mod write;
 
 use std::str::FromStr;

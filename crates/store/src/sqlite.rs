@@ -5,6 +5,7 @@
 
 mod market;
 mod read;
+mod sandbox;
 mod write;
 
 pub(crate) use write::{Inserts, SqliteQuery};

@@ -13,7 +13,7 @@ use crate::numbers::{Price, Qty};
 
 /// A price, its queue and the sum of what rests there.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct LevelNode {
+pub(crate) struct LevelNode {
     pub price: Price,
     pub qty: Qty,
     pub side: BookSide,
@@ -43,14 +43,14 @@ impl Half {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Levels {
+pub(crate) struct Levels {
     nodes: Vec<LevelNode>,
     free: Vec<u32>,
     bids: Half,
     asks: Half,
 }
 
-pub(super) const fn key_of(side: BookSide, price: Price) -> i64 {
+pub(crate) const fn key_of(side: BookSide, price: Price) -> i64 {
     match side {
         BookSide::Bid => price.mantissa(),
         BookSide::Ask => -price.mantissa(),
@@ -100,6 +100,15 @@ impl Levels {
     /// Best first.
     pub fn iter(&self, side: BookSide) -> impl Iterator<Item = &LevelNode> + '_ {
         self.half(side).by_key.values().rev().map(|level| self.node(*level))
+    }
+
+    /// Best first, each with its index.
+    pub fn iter_indexed(&self, side: BookSide) -> impl Iterator<Item = (u32, &LevelNode)> + '_ {
+        self.half(side).by_key.values().rev().map(|level| (*level, self.node(*level)))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.bids.best == NIL && self.asks.best == NIL
     }
 
     pub fn find(&self, side: BookSide, price: Price) -> Option<u32> {
@@ -164,6 +173,16 @@ impl Levels {
         let joined = orders.node_mut(order);
         (joined.level, joined.prev, joined.next) = (level, tail, NIL);
         true
+    }
+
+    /// Takes `by`, less than all of it, off an order that keeps its place.
+    #[inline]
+    pub fn shrink(&mut self, orders: &mut OrderSlab, order: u32, by: Qty) {
+        let joined = orders.node_mut(order);
+        joined.qty = minus(joined.qty, by);
+        let level = joined.level;
+        let node = self.node_mut(level);
+        node.qty = minus(node.qty, by);
     }
 
     /// Takes an order out of its queue, with what it still holds, and closes its level if that was

@@ -16,8 +16,9 @@ mod slab;
 #[cfg(test)]
 mod tests;
 
-use self::levels::{LevelNode, Levels, key_of, minus};
-use self::slab::{NIL, OrderSlab};
+use self::levels::{LevelNode, minus};
+pub(crate) use self::levels::{Levels, key_of};
+pub(crate) use self::slab::{NIL, OrderNode, OrderSlab};
 use crate::book::{BookSide, Level};
 use crate::numbers::{Price, Qty};
 use crate::trades::AggressorSide;
@@ -249,14 +250,11 @@ impl MatchingBook {
     /// Shrinks an order by `by`, less than all of it, without moving it in its queue. Says what is left.
     pub fn reduce(&mut self, order_id: OrderId, by: Qty) -> Result<Qty, Reject> {
         let index = self.orders.resting(order_id).ok_or(Reject::UnknownOrder)?;
-        let node = self.orders.node_mut(index);
-        if by <= Qty::ZERO || by >= node.qty {
+        if by <= Qty::ZERO || by >= self.orders.node(index).qty {
             return Err(Reject::BadQty);
         }
-        node.qty = minus(node.qty, by);
-        let (remaining, level) = (node.qty, self.levels.node_mut(node.level));
-        level.qty = minus(level.qty, by);
-        Ok(remaining)
+        self.levels.shrink(&mut self.orders, index, by);
+        Ok(self.orders.node(index).qty)
     }
 
     /// Whether levels down to `worst_key` offer `qty`.

@@ -7,11 +7,11 @@ use super::OrderId;
 use crate::numbers::Qty;
 
 /// No node: the end of a list, or an order that stands in no level.
-pub(super) const NIL: u32 = u32::MAX;
+pub(crate) const NIL: u32 = u32::MAX;
 
 /// One order. Price and side are its level's; two nodes share a cache line.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct OrderNode {
+pub(crate) struct OrderNode {
     pub qty: Qty,
     pub owner: u64,
     /// Index of the level it rests in; [`NIL`] while it is taking or the slot is free.
@@ -25,7 +25,7 @@ pub(super) struct OrderNode {
 const _: () = assert!(size_of::<OrderNode>() == 32, "two order nodes fill a cache line");
 
 #[derive(Debug, Clone)]
-pub(super) struct OrderSlab {
+pub(crate) struct OrderSlab {
     nodes: Vec<OrderNode>,
     first_free: u32,
     max_orders: u32,
@@ -40,6 +40,10 @@ impl OrderSlab {
 
     pub const fn len(&self) -> u32 {
         self.live
+    }
+
+    pub const fn max_orders(&self) -> u32 {
+        self.max_orders
     }
 
     #[inline]

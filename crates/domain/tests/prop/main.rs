@@ -1,7 +1,9 @@
 //! Properties: what the fast code does, a slow and obvious model does too.
 
 mod book;
+mod ledger;
 mod numbers;
+mod sandbox_journal;
 mod tape;
 mod view;
 

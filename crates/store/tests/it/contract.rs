@@ -40,6 +40,7 @@ macro_rules! contract {
         }
     };
 }
+pub(crate) use contract;
 
 contract! {
     trades_come_back_exactly,

@@ -2,6 +2,7 @@
 
 mod contract;
 mod faults;
+mod sandbox;
 mod schema;
 mod spool;
 mod support;

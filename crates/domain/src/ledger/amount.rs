@@ -1,0 +1,208 @@
+//! Amounts of assets: integers in the asset's smallest unit, and exact arithmetic on them.
+
+use core::fmt;
+
+use crate::numbers::{Scale, write_fixed_i128, write_trimmed_i128};
+
+/// An amount of one asset, in units of ten to the minus its scale. Signed, since the ledger's own accounts are owed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Amount(i128);
+
+impl Amount {
+    pub const ZERO: Self = Self(0);
+
+    pub const fn from_units(units: i128) -> Self {
+        Self(units)
+    }
+
+    pub const fn units(self) -> i128 {
+        self.0
+    }
+
+    pub const fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
+    pub const fn is_negative(self) -> bool {
+        self.0 < 0
+    }
+
+    #[inline]
+    pub const fn checked_add(self, other: Self) -> Option<Self> {
+        match self.0.checked_add(other.0) {
+            Some(units) => Some(Self(units)),
+            None => None,
+        }
+    }
+
+    #[inline]
+    pub const fn checked_sub(self, other: Self) -> Option<Self> {
+        match self.0.checked_sub(other.0) {
+            Some(units) => Some(Self(units)),
+            None => None,
+        }
+    }
+
+    #[inline]
+    pub const fn checked_neg(self) -> Option<Self> {
+        match self.0.checked_neg() {
+            Some(units) => Some(Self(units)),
+            None => None,
+        }
+    }
+
+    /// With all decimals of the scale.
+    pub fn to_text(self, scale: Scale) -> String {
+        let mut out = Vec::with_capacity(24);
+        write_fixed_i128(&mut out, self.0, scale.decimals());
+        String::from_utf8(out).expect("digits, a sign and a point")
+    }
+
+    /// Without trailing zeros, as the wire prints balances.
+    pub fn to_trimmed_text(self, scale: Scale) -> String {
+        let mut out = Vec::with_capacity(24);
+        write_trimmed_i128(&mut out, self.0, scale.decimals());
+        String::from_utf8(out).expect("digits, a sign and a point")
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Which way a quotient that is not whole goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rounding {
+    /// Towards minus infinity.
+    Down,
+    /// Towards plus infinity.
+    Up,
+    /// Towards zero.
+    TowardsZero,
+}
+
+/// `value` × `times` ÷ `by`, where the product may be wider than the result. `None` when the result does not fit, or
+/// when `by` is not above zero.
+#[inline]
+pub fn mul_div(value: i128, times: i128, by: i128, rounding: Rounding) -> Option<i128> {
+    if by <= 0 {
+        return None;
+    }
+    if let Some(product) = value.checked_mul(times) {
+        let (quotient, rest) = (product / by, product % by);
+        return Some(match rounding {
+            Rounding::Up if rest > 0 => quotient + 1,
+            Rounding::Down if rest < 0 => quotient - 1,
+            _ => quotient,
+        });
+    }
+    mul_div_wide(value, times, by, rounding)
+}
+
+#[cold]
+fn mul_div_wide(value: i128, times: i128, by: i128, rounding: Rounding) -> Option<i128> {
+    let is_negative = (value < 0) != (times < 0);
+    let (high, low) = widening_mul(value.unsigned_abs(), times.unsigned_abs());
+    let (quotient, rest) = divide_wide(high, low, by.unsigned_abs())?;
+    let away = rest > 0
+        && match rounding {
+            Rounding::Up => !is_negative,
+            Rounding::Down => is_negative,
+            Rounding::TowardsZero => false,
+        };
+    let magnitude = quotient.checked_add(u128::from(away))?;
+    if is_negative { 0i128.checked_sub_unsigned(magnitude) } else { i128::try_from(magnitude).ok() }
+}
+
+/// The 256-bit product, as its upper and lower half.
+const fn widening_mul(left: u128, right: u128) -> (u128, u128) {
+    const LOW: u128 = u64::MAX as u128;
+    let (left_high, left_low) = (left >> 64, left & LOW);
+    let (right_high, right_low) = (right >> 64, right & LOW);
+    let lows = left_low * right_low;
+    let cross = left_high * right_low + (lows >> 64);
+    let other_cross = left_low * right_high + (cross & LOW);
+    let high = left_high * right_high + (cross >> 64) + (other_cross >> 64);
+    (high, (other_cross << 64) | (lows & LOW))
+}
+
+/// Long division, bit by bit: only products beyond 128 bits come here.
+fn divide_wide(high: u128, low: u128, by: u128) -> Option<(u128, u128)> {
+    if high >= by {
+        return None;
+    }
+    let (mut rest, mut quotient) = (high, 0u128);
+    for bit in (0..u128::BITS).rev() {
+        let carried = rest >> (u128::BITS - 1) == 1;
+        rest = (rest << 1) | ((low >> bit) & 1);
+        quotient <<= 1;
+        // With the carry the rest is above any divisor; what wraps away is the carry itself.
+        if carried || rest >= by {
+            rest = rest.wrapping_sub(by);
+            quotient |= 1;
+        }
+    }
+    Some((quotient, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn quotients_are_rounded_as_told() {
+        let check = |value: i128, down: i128, up: i128, towards_zero: i128| {
+            let of = |rounding| mul_div(value, 1, 10, rounding);
+            assert_eq!(of(Rounding::Down), Some(down), "{value} down");
+            assert_eq!(of(Rounding::Up), Some(up), "{value} up");
+            assert_eq!(of(Rounding::TowardsZero), Some(towards_zero), "{value} towards zero");
+        };
+        check(20, 2, 2, 2);
+        check(21, 2, 3, 2);
+        check(-20, -2, -2, -2);
+        check(-21, -3, -2, -2);
+        check(0, 0, 0, 0);
+    }
+
+    #[test]
+    fn products_beyond_128_bits_are_exact() {
+        let check = |value: i128, times: i128, by: i128, rounding, expected: Option<i128>| {
+            assert_eq!(mul_div(value, times, by, rounding), expected, "{value} * {times} / {by}");
+        };
+        let max = i128::MAX;
+        check(max, max, max, Rounding::Down, Some(max));
+        check(max, 2, 2, Rounding::Up, Some(max));
+        check(max, 2, 3, Rounding::Down, Some(max / 3 * 2));
+        check(max, 2, 3, Rounding::Up, Some(max / 3 * 2 + 1));
+        check(-max, 2, 3, Rounding::Down, Some(-(max / 3 * 2) - 1));
+        check(-max, 2, 3, Rounding::TowardsZero, Some(-(max / 3 * 2)));
+        check(i128::MIN, 3, 3, Rounding::Down, Some(i128::MIN));
+        check(max, 2, 1, Rounding::Down, None);
+        check(max, max, 1, Rounding::Down, None);
+        check(1, 1, 0, Rounding::Down, None);
+        check(1, 1, -1, Rounding::Down, None);
+    }
+
+    proptest! {
+        /// The slow path does what the fast one does, and undoes a multiplication of any width.
+        #[test]
+        fn wide_division_is_division(value in any::<i64>(), times in any::<i64>(), by in 1..i64::MAX, scale in 1..i128::MAX) {
+            let (value, times, by) = (i128::from(value), i128::from(times), i128::from(by));
+            for rounding in [Rounding::Down, Rounding::Up, Rounding::TowardsZero] {
+                prop_assert_eq!(mul_div_wide(value, times, by, rounding), mul_div(value, times, by, rounding));
+            }
+            prop_assert_eq!(mul_div_wide(value, scale, scale, Rounding::Down), Some(value));
+        }
+    }
+
+    #[test]
+    fn amounts_print_their_scale() {
+        let amount = Amount::from_units(-1_500_000_000);
+        assert_eq!(amount.to_text(Scale::of(9)), "-1.500000000");
+        assert_eq!(amount.to_trimmed_text(Scale::of(9)), "-1.5");
+    }
+}

@@ -1,0 +1,150 @@
+//! Orders that depend on each other.
+
+use super::super::*;
+use super::Stand;
+use super::stand::{durable, request_of};
+
+/// `a oco sell 5 at 105 / sell 5 stop 95`
+fn list(stand: &mut Stand, text: &str) -> String {
+    let mut words = text.splitn(3, ' ');
+    let account = AccountNo::new(u32::from(words.next().expect("an account").as_bytes()[0] - b'a'));
+    let kind = ListKind::parse(words.next().expect("a kind")).expect("a kind");
+    let orders: Vec<OrderRequest> = words
+        .next()
+        .expect("orders")
+        .split('/')
+        .map(|order| request_of(&order.split_whitespace().collect::<Vec<_>>()))
+        .collect();
+    match stand.command(Command::PlaceList { account, kind, orders }) {
+        Ok(_) => stand.run("time 0"),
+        Err(reject) => format!("refused {}", reject.as_str()),
+    }
+}
+
+fn check_list(placed: &str, lines: &[(&str, &str)]) -> Stand {
+    let mut stand = Stand::new("100:10 | 101:7");
+    assert_eq!(list(&mut stand, placed), "", "{placed}");
+    for (line, told) in lines {
+        assert_eq!(stand.run(line), *told, "{placed}: {line}");
+    }
+    assert_eq!(durable(&stand.replayed()), durable(&stand.sandbox));
+    stand
+}
+
+#[test]
+fn one_cancels_the_other() {
+    let placed = "a oco sell 5 at 105 / sell 5 stop 95";
+    check_list(
+        placed,
+        &[
+            ("print buy 1 at 105", "1 printed 1@105; 2 cancelled list_sibling"),
+            ("print buy 9 at 106", "1 printed 4@105"),
+        ],
+    );
+    check_list(placed, &[("print sell 1 at 95", "2 wakes at 95; 1 cancelled list_sibling; 2 takes 5@100")]);
+    check_list(placed, &[("a cancel 1", "1 cancelled user_request; 2 cancelled list_sibling")]);
+    check_list(placed, &[("a cancel 2", "2 cancelled user_request; 1 cancelled list_sibling")]);
+    check_list(placed, &[("a amend 1 qty 3", "refused not_amendable")]);
+    check_list(
+        "a oco sell 5 stop 95 at 94 / sell 5 profit 105",
+        &[("print buy 1 at 105", "2 wakes at 105; 1 cancelled list_sibling; 2 takes 5@100")],
+    );
+    check_list(
+        "a oco buy 5 at 90 / buy 5 stop 110 at 120",
+        &[("print buy 1 at 110", "2 wakes at 110; 1 cancelled list_sibling; 2 takes 5@101")],
+    );
+}
+
+#[test]
+fn two_orders_of_which_one_can_fill_hold_back_the_costlier_once() {
+    let usd = crate::ledger::AssetNo::new(1);
+    let held = |stand: &Stand| {
+        let account = stand.sandbox.ledger.account(AccountNo::new(0)).expect("an account");
+        account.balance(usd).reserved.units() / 100_000_000
+    };
+    let mut stand = check_list("a oco buy 5 at 90 / buy 5 stop 110 at 120", &[]);
+    assert_eq!(held(&stand), 600);
+    stand.run("print sell 1 at 90");
+    assert_eq!(held(&stand), 4 * 120, "what is left of it, at the price that it was accepted with");
+    stand.run("print sell 9 at 90");
+    assert_eq!(held(&stand), 0);
+}
+
+#[test]
+fn one_triggers_the_other() {
+    let placed = "a oto buy 5 at 99 / sell 5 at 105";
+    check_list(
+        placed,
+        &[
+            ("print sell 3 at 99", "1 printed 3@99"),
+            ("print sell 3 at 99", "1 printed 2@99; 2 enters with 5; 2 rests 5@105 behind 0"),
+        ],
+    );
+    check_list(placed, &[("a cancel 1", "1 cancelled user_request; 2 cancelled list_entry_unfilled")]);
+    check_list(
+        placed,
+        &[("a cancel 2", "2 cancelled user_request"), ("print sell 9 at 98", "1 printed 5@99")],
+    );
+    // What has filled is protected.
+    check_list(
+        placed,
+        &[
+            ("print sell 3 at 99", "1 printed 3@99"),
+            ("a cancel 1", "1 cancelled user_request; 2 enters with 3; 2 rests 3@105 behind 0"),
+        ],
+    );
+}
+
+#[test]
+fn a_bracket_guards_what_its_entry_filled() {
+    let placed = "a bracket buy 5 at 99 / sell 5 at 105 / sell 5 stop 95";
+    let entered = (
+        "print sell 9 at 99",
+        "1 printed 5@99; 2 enters with 5; 3 enters with 5 for nothing; 2 rests 5@105 behind 0; 3 waits for 95",
+    );
+    check_list(placed, &[entered, ("print buy 9 at 105", "2 printed 5@105; 3 cancelled list_sibling")]);
+    check_list(
+        placed,
+        &[entered, ("print sell 1 at 95", "3 wakes at 95; 2 cancelled list_sibling; 3 takes 5@100")],
+    );
+    check_list(
+        placed,
+        &[("a cancel all", "1 cancelled cancel_all; 2 cancelled cancel_all; 3 cancelled cancel_all")],
+    );
+}
+
+#[test]
+fn lists_that_make_no_sense_are_refused() {
+    let mut stand = Stand::new("100:10 | 101:7");
+    for placed in [
+        "a oco sell 5 at 105 / buy 5 stop 95",
+        "a oco sell 5 at 105 / sell 4 stop 95",
+        "a oco sell 5 at 105 / sell 5 at 106",
+        "a oco sell 5 at 105 ioc / sell 5 stop 95",
+        "a oco sell 5 at 105 / sell 5 stop 95 / sell 5 stop 94",
+        "a bracket buy 5 at 99 / buy 5 at 98 / buy 5 stop 105",
+        "a bracket buy 5 at 99 / sell 5 at 105",
+        "a oto buy 5 at 99 id x / sell 5 at 105 id x",
+        "a oto buy quote 500 / sell 5 at 105",
+    ] {
+        assert_eq!(list(&mut stand, placed), "refused bad_list", "{placed}");
+    }
+    assert_eq!(list(&mut stand, "a oto buy 99999999 at 99 / sell 5 at 105"), "refused insufficient_balance");
+    assert_eq!(list(&mut stand, "a oto buy 1 at 99 / sell 5 at 105 post ioc"), "refused bad_post_only");
+    assert_eq!(stand.sandbox.orders().count(), 0);
+    stand.assert_sound("at the end");
+}
+
+#[test]
+fn a_bracket_of_a_short_sale_holds_back_what_its_stop_costs() {
+    let usd = crate::ledger::AssetNo::new(1);
+    let stand = check_list(
+        "a bracket sell 5 at 103 / buy 5 at 90 / buy 5 stop 110",
+        &[(
+            "print buy 9 at 103",
+            "1 printed 5@103; 2 enters with 5; 3 enters with 5 for nothing; 2 rests 5@90 behind 0; 3 waits for 110",
+        )],
+    );
+    let account = stand.sandbox.ledger.account(AccountNo::new(0)).expect("an account");
+    assert_eq!(account.balance(usd).reserved.units(), 550 * 100_000_000);
+}

@@ -1,0 +1,397 @@
+//! A sandbox with markets and accounts, and somebody who does anything to it.
+
+use marketd_domain::ledger::{
+    AccountNo, Amount, Asset, AssetNo, FeeIn, FeeRate, FeeSchedule, MarketNo, Need, OrderMoney, UserNo,
+    worst_cost,
+};
+use marketd_domain::matching::OrderSide;
+use marketd_domain::sandbox::{
+    Amend, BookRef, Command, Delay, Event, Input, Latency, ListKind, MarketEvent, MarketListed, MarketRules,
+    OrderId, OrderRequest, OrderType, Phase, QueueModel, Sandbox, SandboxBounds, SelfTradePrevention,
+    TimeInForce, TriggerBy, VenueStatus,
+};
+use marketd_domain::{
+    AggressorSide, Level, MarketId, Notional, Price, Qty, Scale, Scales, Timestamp, Trade, TradeId,
+};
+
+use super::draw::Draw;
+
+pub const BOUNDS: SandboxBounds = SandboxBounds {
+    ledger: marketd_domain::ledger::LedgerBounds { accounts: 100, assets: 10, markets: 10 },
+    orders: 400,
+    finished_orders: 100,
+    fills: 500,
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorldKind {
+    Everything,
+    /// What the model knows.
+    Plain,
+}
+
+/// What was done, in a form that outlives the call.
+#[derive(Debug, Clone)]
+pub enum Done {
+    Command(Command),
+    Snapshot { bids: Vec<Level>, asks: Vec<Level>, book: BookRef },
+    Changes { bids: Vec<Level>, asks: Vec<Level>, book: BookRef },
+    Print(Trade),
+    Status(VenueStatus),
+    Time,
+}
+
+pub struct World {
+    pub sandbox: Sandbox,
+    pub events: Vec<Event>,
+    kind: WorldKind,
+    draw: Draw,
+    now: i64,
+    venue_now: i64,
+    book_seq: u64,
+    trade_id: u64,
+    /// The venue's middle.
+    middle: i64,
+    accounts: u64,
+    markets: u64,
+}
+
+const UNIT: i128 = 100_000_000;
+
+fn rules(kind: WorldKind, number: u64) -> MarketRules {
+    let is_plain = kind == WorldKind::Plain;
+    MarketRules {
+        tick_size: Price::from_mantissa(1),
+        lot_size: Qty::from_mantissa(1),
+        min_notional: Notional::ZERO,
+        band_bps: None,
+        queue_model: if is_plain || number == 0 { QueueModel::RiskAverse } else { QueueModel::Proportional },
+        max_depth: (!is_plain && number == 1).then_some(6),
+        is_full_depth: is_plain,
+    }
+}
+
+impl World {
+    pub fn new(seed: u64, kind: WorldKind) -> Self {
+        let (accounts, markets) = if kind == WorldKind::Plain { (3, 1) } else { (5, 2) };
+        let mut world = Self {
+            sandbox: Sandbox::new(BOUNDS),
+            events: Vec::new(),
+            kind,
+            draw: Draw::new(seed),
+            now: 1_000,
+            venue_now: 1_000,
+            book_seq: 0,
+            trade_id: 0,
+            middle: 100,
+            accounts,
+            markets,
+        };
+        for code in ["BTC", "USD", "ETH"] {
+            world.do_it(Command::AddAsset(Asset { code: code.to_owned(), scale: Scale::of(8) }));
+        }
+        for (number, base) in (0..markets).zip(["BTC", "ETH"]) {
+            let base_no = if base == "BTC" { 0 } else { 2 };
+            world.do_it(Command::ListMarket(Box::new(MarketListed {
+                market: MarketId::new("sim", base, "USD"),
+                base: AssetNo::new(base_no),
+                quote: AssetNo::new(1),
+                scales: Scales::of(0, 0),
+                rules: rules(kind, number),
+            })));
+        }
+        for account in 0..accounts {
+            world.open_account(account);
+        }
+        world
+    }
+
+    fn open_account(&mut self, number: u64) {
+        let rate = |millionths| FeeRate::from_millionths(millionths).expect("a rate in range");
+        let fees = match (self.kind, number % 3) {
+            (WorldKind::Plain, _) | (_, 0) => FeeSchedule::FREE,
+            (_, 1) => FeeSchedule::new(rate(-100), rate(1_000), FeeIn::Received).expect("rates"),
+            _ => FeeSchedule::new(rate(1_003), rate(2_007), FeeIn::Quote).expect("rates"),
+        };
+        self.do_it(Command::OpenAccount { user: UserNo::new(0), name: format!("account {number}"), fees });
+        let account = AccountNo::new(number as u32);
+        for asset in 0..3 {
+            // Some are too poor for what they will ask for.
+            let whole = if self.kind == WorldKind::Plain {
+                1_000_000_000
+            } else {
+                [2_000, 5_000, 400][asset as usize]
+            };
+            let amount = Amount::from_units(whole * UNIT);
+            self.do_it(Command::Deposit { account, asset: AssetNo::new(asset), amount });
+        }
+        if self.kind == WorldKind::Everything && number.is_multiple_of(2) {
+            let delay = Delay::Uniform { min_ns: 0, max_ns: 8_000_000 };
+            let latency = Latency { entry: delay, cancel: delay, reply: delay, seed: number };
+            self.do_it(Command::SetLatency { account, latency });
+        }
+    }
+
+    fn do_it(&mut self, command: Command) {
+        self.apply(&Done::Command(command), MarketNo::new(0));
+    }
+
+    fn apply(&mut self, done: &Done, market: MarketNo) {
+        let input = match done {
+            Done::Command(command) => Input::Command(command),
+            Done::Snapshot { bids, asks, book } => {
+                Input::Market { market, event: MarketEvent::Snapshot { bids, asks, book: *book } }
+            }
+            Done::Changes { bids, asks, book } => {
+                Input::Market { market, event: MarketEvent::Changes { bids, asks, book: *book } }
+            }
+            Done::Print(print) => Input::Market { market, event: MarketEvent::Print(print) },
+            Done::Status(status) => Input::Market { market, event: MarketEvent::Status(*status) },
+            Done::Time => Input::Time,
+        };
+        let (held, before) = (self.sandbox.ledger().clone(), self.events.len());
+        let now = Timestamp::from_millis(self.now);
+        let outcome = self.sandbox.apply(input, now, &mut self.events);
+        if outcome.is_err() && self.events.len() == before {
+            assert!(*self.sandbox.ledger() == held, "refused and yet changed: {done:?}");
+        }
+    }
+
+    /// Does something, and says what.
+    pub fn step(&mut self) -> Done {
+        self.now += self.draw.between(0, 5);
+        let market = MarketNo::new(self.draw.below(self.markets) as u32);
+        let done = match self.draw.below(100) {
+            0..28 => Done::Command(self.place(market)),
+            28..36 => Done::Command(self.cancel_or_amend()),
+            36..38 if self.kind == WorldKind::Everything => Done::Command(self.anything_else()),
+            38..62 => self.changes(),
+            62..90 => self.print(),
+            90..92 => self.snapshot(),
+            92..94 => Done::Status(self.draw.pick(&[
+                VenueStatus::Stale,
+                VenueStatus::Halted,
+                VenueStatus::Live,
+                VenueStatus::Live,
+            ])),
+            94..97 => Done::Status(VenueStatus::Live),
+            _ => Done::Time,
+        };
+        self.apply(&done, market);
+        done
+    }
+
+    fn price_near(&mut self) -> i64 {
+        (self.middle + self.draw.between(-6, 6)).max(1)
+    }
+
+    fn place(&mut self, market: MarketNo) -> Command {
+        let account = AccountNo::new(self.draw.below(self.accounts) as u32);
+        let request = self.request(market);
+        if self.kind == WorldKind::Everything && self.draw.one_in(6) {
+            return self.list(account, market);
+        }
+        Command::PlaceOrder { account, request }
+    }
+
+    fn request(&mut self, market: MarketNo) -> OrderRequest {
+        let side = self.draw.pick(&[OrderSide::Buy, OrderSide::Sell]);
+        let qty = Qty::from_mantissa(self.draw.between(1, 30));
+        let price = Price::from_mantissa(self.price_near());
+        let mut request = if self.draw.one_in(4) {
+            OrderRequest::market(market, side, qty)
+        } else {
+            OrderRequest::limit(market, side, qty, price)
+        };
+        if request.price.is_some() {
+            request.time_in_force = self.draw.pick(&[
+                TimeInForce::Gtc,
+                TimeInForce::Gtc,
+                TimeInForce::Gtc,
+                TimeInForce::Ioc,
+                TimeInForce::Fok,
+            ]);
+            request.post_only = self.draw.one_in(5);
+        }
+        request.self_trade_prevention =
+            self.draw.pick(&[SelfTradePrevention::None, SelfTradePrevention::ExpireTaker]);
+        if self.kind == WorldKind::Everything {
+            self.make_unusual(&mut request);
+        }
+        request
+    }
+
+    fn make_unusual(&mut self, request: &mut OrderRequest) {
+        request.self_trade_prevention = self.draw.pick(SelfTradePrevention::ALL);
+        let near = Price::from_mantissa(self.price_near());
+        match self.draw.below(8) {
+            0 if request.price.is_none() => {
+                let quote = self.draw.between(50, 3_000);
+                (request.qty, request.quote_qty) = (None, Some(Notional::from_mantissa(i128::from(quote))));
+            }
+            1 | 2 => {
+                request.stop_price = Some(near);
+                request.trigger_by = self.draw.pick(TriggerBy::ALL);
+                request.order_type = match (request.price, self.draw.one_in(2)) {
+                    (Some(_), true) => OrderType::StopLimit,
+                    (Some(_), false) => OrderType::TakeProfitLimit,
+                    (None, true) => OrderType::Stop,
+                    (None, false) => OrderType::TakeProfit,
+                };
+                request.post_only = false;
+                if request.price.is_none() {
+                    request.time_in_force = TimeInForce::Gtc;
+                }
+            }
+            3 if request.price.is_none() => {
+                request.order_type = OrderType::TrailingStop;
+                request.trailing_bps = Some(self.draw.between(50, 500) as u32);
+                request.time_in_force = TimeInForce::Gtc;
+            }
+            4 if request.may_rest() => {
+                request.display_qty = Some(Qty::from_mantissa(self.draw.between(1, 30)))
+            }
+            5 if request.may_rest() => {
+                request.time_in_force = TimeInForce::Gtd;
+                request.expires_at = Some(Timestamp::from_millis(self.now + self.draw.between(0, 60)));
+            }
+            _ => {}
+        }
+    }
+
+    fn list(&mut self, account: AccountNo, market: MarketNo) -> Command {
+        let side = self.draw.pick(&[OrderSide::Buy, OrderSide::Sell]);
+        let exit = if side == OrderSide::Buy { OrderSide::Sell } else { OrderSide::Buy };
+        let qty = Qty::from_mantissa(self.draw.between(1, 30));
+        let price = |away: i64| Price::from_mantissa((self.middle + away).max(1));
+        let (up, down) = if exit == OrderSide::Sell { (4, -4) } else { (-4, 4) };
+        let profit = OrderRequest::limit(market, exit, qty, price(up));
+        let mut stop = OrderRequest::market(market, exit, qty);
+        (stop.order_type, stop.stop_price, stop.time_in_force) =
+            (OrderType::Stop, Some(price(down)), TimeInForce::Gtc);
+        let entry = OrderRequest::limit(market, side, qty, price(0));
+        match self.draw.below(3) {
+            0 => Command::PlaceList { account, kind: ListKind::Oco, orders: vec![profit, stop] },
+            1 => Command::PlaceList { account, kind: ListKind::Oto, orders: vec![entry, profit] },
+            _ => Command::PlaceList { account, kind: ListKind::Bracket, orders: vec![entry, profit, stop] },
+        }
+    }
+
+    fn cancel_or_amend(&mut self) -> Command {
+        let open: Vec<(AccountNo, OrderId)> = (self.sandbox.orders())
+            .filter(|order| order.phase != Phase::Done)
+            .map(|order| (order.account, order.order_id))
+            .collect();
+        if open.is_empty() {
+            return Command::CancelOrder { account: AccountNo::new(0), order_id: OrderId::new(1) };
+        }
+        let (account, order_id) = self.draw.pick(&open);
+        if self.draw.one_in(2) {
+            return Command::CancelOrder { account, order_id };
+        }
+        let mut amend = Amend::default();
+        if self.draw.one_in(2) {
+            amend.qty = Some(Qty::from_mantissa(self.draw.between(1, 30)));
+        }
+        if self.draw.one_in(3) {
+            amend.price = Some(Price::from_mantissa(self.price_near()));
+        }
+        Command::AmendOrder { account, order_id, amend }
+    }
+
+    fn anything_else(&mut self) -> Command {
+        let account = AccountNo::new(self.draw.below(self.accounts) as u32);
+        match self.draw.below(5) {
+            0 => Command::CancelAll { account, market: None },
+            1 => Command::SetKillSwitch { account: Some(account), is_on: self.draw.one_in(3) },
+            2 => {
+                let at = Timestamp::from_millis(self.now + self.draw.between(1, 40));
+                Command::CancelAfter { account, at: Some(at) }
+            }
+            3 => Command::SetKillSwitch { account: None, is_on: self.draw.one_in(8) },
+            _ => Command::SetKillSwitch { account: Some(account), is_on: false },
+        }
+    }
+
+    fn book_ref(&mut self) -> BookRef {
+        self.book_seq += 1;
+        self.venue_now += self.draw.between(0, 2);
+        BookRef { book_seq: self.book_seq, ts_venue: Timestamp::from_millis(self.venue_now) }
+    }
+
+    /// A few levels, mostly on the right side of the middle, now and then crossed.
+    fn changes(&mut self) -> Done {
+        self.middle = (self.middle + self.draw.between(-1, 1)).clamp(60, 140);
+        let (mut bids, mut asks) = (Vec::new(), Vec::new());
+        for away in 1..=4 {
+            if self.draw.one_in(2) {
+                let qty = Qty::from_mantissa(self.draw.pick(&[0, 3, 8, 20, 50]));
+                bids.push(Level::new(Price::from_mantissa(self.middle - away), qty));
+            }
+            if self.draw.one_in(2) {
+                let qty = Qty::from_mantissa(self.draw.pick(&[0, 3, 8, 20, 50]));
+                asks.push(Level::new(Price::from_mantissa(self.middle + away), qty));
+            }
+        }
+        // What stands on the wrong side of the middle goes, unless the message is late.
+        if !self.draw.one_in(10) {
+            for away in 0..=12 {
+                bids.push(Level::new(Price::from_mantissa(self.middle + away), Qty::ZERO));
+                asks.push(Level::new(Price::from_mantissa(self.middle - away), Qty::ZERO));
+            }
+        }
+        Done::Changes { bids, asks, book: self.book_ref() }
+    }
+
+    fn snapshot(&mut self) -> Done {
+        let mut side = |direction: i64| -> Vec<Level> {
+            (1..=8)
+                .map(|away| {
+                    let qty = Qty::from_mantissa(self.draw.between(1, 40));
+                    Level::new(Price::from_mantissa(self.middle + direction * away), qty)
+                })
+                .collect()
+        };
+        let (bids, asks) = (side(-1), side(1));
+        Done::Snapshot { bids, asks, book: self.book_ref() }
+    }
+
+    fn print(&mut self) -> Done {
+        self.trade_id += 1;
+        let ts_venue = Timestamp::from_millis(self.venue_now + self.draw.between(-2, 2));
+        Done::Print(Trade {
+            id: TradeId::Number(self.trade_id),
+            price: Price::from_mantissa(self.price_near()),
+            qty: Qty::from_mantissa(self.draw.between(1, 40)),
+            aggressor: self.draw.pick(&[AggressorSide::Buy, AggressorSide::Sell]),
+            ts_venue: if self.draw.one_in(10) { Timestamp::ZERO } else { ts_venue },
+            ts_recv: Timestamp::from_millis(self.now),
+            backfilled: self.draw.one_in(20),
+        })
+    }
+
+    /// What holds after every step.
+    pub fn assert_sound(&self, at: &str) {
+        let ledger = self.sandbox.ledger();
+        let mut open: Vec<OrderMoney> = Vec::new();
+        for order in self.sandbox.orders() {
+            let terms = ledger.terms(order.request.market).expect("a market");
+            let worst =
+                worst_cost(terms, order.request.side, &order.need, order.money.fees(), order.money.carry());
+            assert_eq!(worst.ok(), Some(order.money.hold()), "{at}: {order:?}");
+            assert_eq!(order.phase == Phase::Done, order.status.is_final(), "{at}: {order:?}");
+            if order.phase == Phase::Done {
+                assert_eq!(order.need, Need::Nothing, "{at}: {order:?}");
+            } else {
+                open.push(order.money);
+                // What is left can still be filled, or it would stand there for ever.
+                assert!(!order.remaining().is_zero() || order.request.qty.is_none(), "{at}: {order:?}");
+            }
+            if let Some(qty) = order.request.qty {
+                let used = order.filled_qty.mantissa() + order.prevented_qty.mantissa();
+                assert!(used <= qty.mantissa(), "{at}: {order:?}");
+            }
+        }
+        ledger.audit(open.iter()).unwrap_or_else(|broken| panic!("{at}: {broken:?}"));
+    }
+}

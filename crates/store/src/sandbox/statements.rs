@@ -1,0 +1,62 @@
+//! What both databases understand alike.
+
+/// The fence rises, to what a lease says at least.
+pub(crate) const CLAIM: &str = "
+    update sandbox_head set fence = case when fence >= $1 then fence + 1 else $1 end
+    where head_id = 1 returning fence, seq";
+
+pub(crate) const HEAD: &str = "select fence, seq from sandbox_head where head_id = 1";
+
+/// Changes nothing where the journal is under another fence, or elsewhere.
+pub(crate) const ADVANCE: &str =
+    "update sandbox_head set seq = $1 where head_id = 1 and fence = $2 and seq = $3";
+
+/// Takes the head's lock, so that nobody can claim the journal until the transaction ends.
+pub(crate) const HOLD: &str = "update sandbox_head set fence = fence where head_id = 1 and fence = $1";
+
+pub(crate) const RECORD: &str = "select record from sandbox_journal where seq = $1";
+
+pub(crate) const PUT_STATE: &str = "
+    insert into sandbox_states (seq, fence, ts_us, record) values ($1, $2, $3, $4)
+    on conflict (seq) do update set fence = excluded.fence, ts_us = excluded.ts_us, record = excluded.record";
+
+pub(crate) const DROP_STATES: &str = "
+    delete from sandbox_states where seq < (
+        select min(seq) from (select seq from sandbox_states order by seq desc limit 2) as kept)";
+
+pub(super) const STATES: &str = " order by seq desc limit 2";
+
+pub(super) const JOURNAL: &str = " where seq >= $1 order by seq limit $2";
+
+pub(super) const IDEMPOTENCY: &str = " where account_no = $1 and key = $2";
+
+pub(super) const EXPIRE: &str = "delete from sandbox_idempotency where expires_us <= $1";
+
+pub(super) const ACCOUNTS: &str = " where user_no = $1 order by account_no";
+
+/// A status is looked for between commas.
+pub(super) const ORDERS: &str = "
+    where account_no = $1 and order_id < $2 and created_us >= $3 and created_us < $4
+        and ($5 = -1 or market_no = $5) and ($6 = '' or $6 like '%,' || status || ',%')
+    order by order_id desc limit $7";
+
+pub(super) const ORDER: &str = " where order_id = $1";
+
+pub(super) const ORDER_BY_CLIENT_ID: &str =
+    " where account_no = $1 and client_order_id = $2 order by order_id desc limit 1";
+
+pub(super) const FILLS: &str = "
+    where account_no = $1 and fill_id < $2 and ts_us >= $3 and ts_us < $4
+    order by fill_id desc limit $5";
+
+pub(super) const FILLS_OF_ORDER: &str = " where order_id = $1 order by fill_id";
+
+pub(super) const BALANCES: &str = " where account_no = $1 order by asset_no";
+
+pub(super) const POSITIONS: &str = " where account_no = $1 order by market_no";
+
+pub(super) const ENTRIES: &str = "
+    where account_no = $1 and seq in (
+        select distinct seq from sandbox_entries
+        where account_no = $1 and seq < $2 and ts_us >= $3 and ts_us < $4 order by seq desc limit $5)
+    order by seq desc, line";
