@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Connection, Row};
 
 use super::PostgresStore;
 use crate::StoreError;
+use crate::lease::Lease;
 use crate::sandbox::{
     Append, Appended, Arg, Backend, Cell, CellKind, JournalHead, StateRow, Table, TableBatch, statements,
 };
@@ -127,7 +128,7 @@ impl Backend for PostgresStore {
         args: Vec<Arg>,
     ) -> Result<Vec<Vec<Cell>>, StoreError> {
         self.within(doing, async {
-            let mut lease = self.lease().await?;
+            let mut lease = Lease::of(&self.pool).await?;
             let query = args.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), bound);
             let rows = query.fetch_all(&mut *lease).await?;
             lease.settle();
@@ -143,7 +144,7 @@ impl Backend for PostgresStore {
         const DOING: &str = "claim the journal";
         let found: Option<(i64, i64)> = self
             .within(DOING, async {
-                let mut lease = self.lease().await?;
+                let mut lease = Lease::of(&self.pool).await?;
                 let mut transaction = lease.begin_with(BEGIN).await?;
                 let claim = sqlx::query_as(statements::CLAIM).bind(fence_at_least);
                 let head = claim.fetch_optional(&mut *transaction).await?;
@@ -157,7 +158,7 @@ impl Backend for PostgresStore {
 
     async fn append(&self, batch: Append<'_>) -> Result<Appended, StoreError> {
         self.within("append to the journal", async {
-            let mut lease = self.lease().await?;
+            let mut lease = Lease::of(&self.pool).await?;
             let appended = append(&mut lease, batch).await?;
             lease.settle();
             Ok(appended)
@@ -167,7 +168,7 @@ impl Backend for PostgresStore {
 
     async fn keep_state(&self, fence: i64, state: &StateRow) -> Result<bool, StoreError> {
         self.within("keep a state", async {
-            let mut lease = self.lease().await?;
+            let mut lease = Lease::of(&self.pool).await?;
             let is_kept = keep_state(&mut lease, fence, state).await?;
             lease.settle();
             Ok(is_kept)
@@ -177,7 +178,7 @@ impl Backend for PostgresStore {
 
     async fn delete(&self, doing: &'static str, sql: &'static str, arg: i64) -> Result<u64, StoreError> {
         self.within(doing, async {
-            let mut lease = self.lease().await?;
+            let mut lease = Lease::of(&self.pool).await?;
             let deleted = sqlx::query(sql).bind(arg).execute(&mut *lease).await?.rows_affected();
             lease.settle();
             Ok(deleted)

@@ -8,6 +8,7 @@ use sqlx::{AssertSqlSafe, Connection, Row};
 
 use super::SqliteStore;
 use crate::StoreError;
+use crate::lease::Lease;
 use crate::sandbox::{
     Append, Appended, Arg, Backend, Cell, CellKind, JournalHead, StateRow, Table, TableBatch, statements,
 };
@@ -69,12 +70,13 @@ async fn write(connection: &mut SqliteConnection, batch: TableBatch) -> Result<(
 macro_rules! durably {
     ($store:ident, $doing:expr, |$transaction:ident| $body:block) => {
         $store.within($doing, async {
-            let mut connection = $store.writer.acquire().await?;
+            let mut connection = Lease::of(&$store.writer).await?;
             sqlx::query(SYNC_EVERY_COMMIT).execute(&mut *connection).await?;
             // If this is dropped on the way, the connection stays at the safer setting.
             let mut $transaction = connection.begin_with(super::write::BEGIN).await?;
             let done = $body;
             sqlx::query(SYNC_AT_CHECKPOINTS).execute(&mut *connection).await?;
+            connection.settle();
             Ok(done)
         })
     };
