@@ -23,9 +23,7 @@ struct Standing {
     order_id: OrderId,
     price: Price,
     shown: Qty,
-    ahead: i64,
-    joined: Timestamp,
-    traded: i64,
+    place: Place,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +53,8 @@ pub struct SandboxState {
     fills: Vec<FillRecord>,
 }
 
-coded_struct!(Standing { order_id, price, shown, ahead, joined, traded });
+coded_struct!(Place { ahead, cap, joined, joined_seq, traded });
+coded_struct!(Standing { order_id, price, shown, place });
 coded_struct!(DeskState { rules, status, standing });
 coded_struct!(FillRecord { fill, ts, previous });
 coded_struct!(SandboxState {
@@ -110,17 +109,9 @@ impl Sandbox {
         for level in desk.levels.iter(BookSide::Bid).chain(desk.levels.iter(BookSide::Ask)) {
             let mut at = level.head;
             while at != NIL {
-                let (node, place) = (self.orders.node(at), self.orders.place(at));
-                let Place { ahead, joined, traded } = *place;
+                let (node, place) = (self.orders.node(at), *self.orders.place(at));
                 let order_id = self.orders.get(at).order_id;
-                standing.push(Standing {
-                    order_id,
-                    price: level.price,
-                    shown: node.qty,
-                    ahead,
-                    joined,
-                    traded,
-                });
+                standing.push(Standing { order_id, price: level.price, shown: node.qty, place });
                 at = node.next;
             }
         }
@@ -199,7 +190,7 @@ impl Sandbox {
     /// Orders come in the order of their queue.
     fn restore_place(&mut self, market: usize, standing: &Standing) -> Result<(), CodecError> {
         const MISFIT: CodecError = CodecError::OutOfRange("an order in a queue");
-        let Standing { order_id, price, shown, ahead, joined, traded } = *standing;
+        let Standing { order_id, price, shown, place } = *standing;
         let index = self.orders.find(order_id).ok_or(MISFIT)?;
         let order = self.orders.get(index);
         let is_misplaced = order.request.market.index() != market || order.phase != Phase::Working;
@@ -207,7 +198,7 @@ impl Sandbox {
             return Err(MISFIT);
         }
         let side = order.request.side.rests_on();
-        *self.orders.place_mut(index) = Place { ahead, joined, traded };
+        *self.orders.place_mut(index) = place;
         self.orders.slab.node_mut(index).qty = shown;
         let desk = &mut self.desks[market];
         if !desk.levels.join(&mut self.orders.slab, index, side, price) {

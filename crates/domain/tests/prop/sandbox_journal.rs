@@ -12,9 +12,9 @@ use marketd_domain::ledger::{
 };
 use marketd_domain::matching::OrderSide;
 use marketd_domain::sandbox::{
-    Amend, BookRef, Command, Delay, Event, Input, Latency, ListKind, ListRequest, MarketEvent, MarketListed,
-    MarketRules, OrderId, OrderRequest, OrderType, QueueModel, Sandbox, SandboxBounds, SandboxState,
-    SelfTradePrevention, TimeInForce, VenueStatus,
+    Amend, BookRef, Command, Delay, Event, Input, Latency, ListKind, MarketEvent, MarketListed, MarketRules,
+    OrderId, OrderRequest, OrderType, QueueModel, Sandbox, SandboxBounds, SandboxState, SelfTradePrevention,
+    TimeInForce, VenueStatus,
 };
 use marketd_domain::{AggressorSide, Level, Notional, Price, Qty, Scales, Timestamp, Trade, TradeId};
 
@@ -77,7 +77,7 @@ impl Driver {
     }
 
     fn sure(&mut self, command: Command) {
-        assert!(self.input(Input::Command(command)));
+        assert!(self.input(Input::Command(&command)));
     }
 
     fn market(&mut self, event: MarketEvent<'_>) {
@@ -162,9 +162,9 @@ impl Driver {
         };
         let entry = OrderRequest::limit(MARKET, OrderSide::Buy, qty, at(99));
         let (kind, orders) = match self.draw.below(3) {
-            0 => (ListKind::Oco, ListRequest::Two(profit, stop)),
-            1 => (ListKind::Oto, ListRequest::Two(entry, profit)),
-            _ => (ListKind::Bracket, ListRequest::Three(entry, profit, stop)),
+            0 => (ListKind::Oco, vec![profit, stop]),
+            1 => (ListKind::Oto, vec![entry, profit]),
+            _ => (ListKind::Bracket, vec![entry, profit, stop]),
         };
         Command::PlaceList { account, kind, orders }
     }
@@ -205,7 +205,7 @@ impl Driver {
                 return;
             }
         };
-        self.input(Input::Command(command));
+        self.input(Input::Command(&command));
     }
 }
 
