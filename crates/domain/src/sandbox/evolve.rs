@@ -380,8 +380,12 @@ impl Sandbox {
         if let Some(at) = order.request.expires_at {
             self.timers.clear(Due { at, seq: order.accepted_seq }, Task::Expire(order.order_id));
         }
+        let list = order.list;
         self.unlink_account(index);
         self.orders.finish(index);
+        if let Some(list_id) = list {
+            self.forget_list_if_over(list_id);
+        }
     }
 
     fn announce(

@@ -137,22 +137,29 @@ impl Sandbox {
 
     /// Orders of lists came to something: their siblings end, and what depends on them enters.
     pub(super) fn settle_lists(&mut self, out: &mut Vec<Event>) {
-        while let Some(order_id) = self.touched.pop_front() {
-            let Some(index) = self.orders.find(order_id) else { continue };
-            let order = self.orders.get(index);
-            let Some(list) = order.list.and_then(|list_id| self.lists.get(&list_id)).copied() else {
-                continue;
-            };
+        while let Some((order_id, list_id)) = self.touched.pop_front() {
+            let Some(list) = self.lists.get(&list_id).copied() else { continue };
             if let Some(sibling) = list.sibling(order_id) {
-                self.settle_siblings(index, sibling, out);
-            } else if order_id == list.first && self.orders.get(index).phase == Phase::Done {
-                self.release_dependents(&list, index, out);
-            }
-            let is_over = |order_id| self.order(order_id).is_none_or(|order| order.phase == Phase::Done);
-            if list.members().all(is_over) {
-                self.lists.remove(&list.list_id);
+                if let Some(index) = self.orders.find(order_id) {
+                    self.settle_siblings(index, sibling, out);
+                }
+            } else if order_id == list.first && self.is_over(order_id) {
+                self.release_dependents(&list, out);
             }
         }
+    }
+
+    /// Nothing more can come of a list whose orders have all ended.
+    pub(super) fn forget_list_if_over(&mut self, list_id: ListId) {
+        let Some(list) = self.lists.get(&list_id) else { return };
+        if list.members().all(|order_id| self.is_over(order_id)) {
+            self.lists.remove(&list_id);
+        }
+    }
+
+    /// Ended, and perhaps forgotten since.
+    fn is_over(&self, order_id: OrderId) -> bool {
+        self.order(order_id).is_none_or(|order| order.phase == Phase::Done)
     }
 
     /// One of two has filled, woken or ended.
@@ -182,43 +189,53 @@ impl Sandbox {
         }
     }
 
-    /// The entry is over: what depends on it enters with what it has filled.
-    fn release_dependents(&mut self, list: &OrderList, entry: u32, out: &mut Vec<Event>) {
-        let filled = self.orders.get(entry).filled_qty;
-        let mut need_given = false;
-        for order_id in [Some(list.second), list.third].into_iter().flatten() {
-            let Some(index) = self.orders.find(order_id) else { continue };
-            if self.orders.get(index).phase != Phase::Dependent {
-                continue;
+    /// The entry is over: what depends on it enters with what it has filled. Of a pair of exits the first holds
+    /// back what the costlier needs.
+    fn release_dependents(&mut self, list: &OrderList, out: &mut Vec<Event>) {
+        // An entry that is forgotten already has ended among very many others.
+        let filled = self.order(list.first).map_or(Qty::ZERO, |entry| entry.filled_qty);
+        let waiting =
+            |order_id: &OrderId| self.order(*order_id).is_some_and(|order| order.phase == Phase::Dependent);
+        let dependents: Vec<OrderId> =
+            [Some(list.second), list.third].into_iter().flatten().filter(waiting).collect();
+        let requests: Vec<OrderRequest> =
+            dependents.iter().filter_map(|order_id| self.exit_request(*order_id, filled)).collect();
+        if filled.is_zero() || requests.len() < dependents.len() {
+            for order_id in dependents {
+                self.end_if_open(order_id, OrderStatus::Cancelled, EndReason::ListEntryUnfilled, out);
             }
-            if filled.is_zero() {
-                self.end(index, OrderStatus::Cancelled, EndReason::ListEntryUnfilled, out);
-                continue;
+            return;
+        }
+        let need = match &requests[..] {
+            [] => return,
+            [only] => self.need_of(list.account, only),
+            pair => self.shared_need(list.account, pair),
+        };
+        let effective_at = self.desk_of(list.account).latency.arrival(Leg::Entry, self.now, self.seq + 1);
+        for (at, (order_id, request)) in dependents.iter().zip(&requests).enumerate() {
+            let need = if at == 0 { need } else { Ok(Need::Nothing) };
+            let activated = need.and_then(|need| {
+                let qty = request.qty.unwrap_or(Qty::ZERO);
+                let activated = EventBody::OrderActivated { order_id: *order_id, qty, need, effective_at };
+                Ok(self.commit(Some(list.account), activated, out)?)
+            });
+            if activated.is_err() {
+                self.end_if_open(*order_id, OrderStatus::Rejected, EndReason::InsufficientBalance, out);
             }
-            self.activate_order(index, filled, need_given, out);
-            need_given = true;
+        }
+        if effective_at == self.now {
+            for order_id in dependents {
+                self.enter(order_id, out);
+            }
         }
     }
 
-    fn activate_order(&mut self, index: u32, filled: Qty, is_paid_for: bool, out: &mut Vec<Event>) {
-        let order = self.orders.get(index);
-        let (order_id, account) = (order.order_id, order.account);
-        let lot = self.desks[order.request.market.index()].rules.lot_size.mantissa().max(1);
-        let wanted = order.request.qty.map_or(filled, |qty| qty.min(filled)).mantissa();
-        let qty = Qty::from_mantissa(wanted / lot * lot);
-        let request = OrderRequest { qty: Some(qty), ..order.request };
-        let need = if is_paid_for { Ok(Need::Nothing) } else { self.need_of(account, &request) };
-        let effective_at = self.desk_of(account).latency.arrival(Leg::Entry, self.now, self.seq + 1);
-        let activated = need.and_then(|need| {
-            let activated = EventBody::OrderActivated { order_id, qty, need, effective_at };
-            Ok(self.commit(Some(account), activated, out)?)
-        });
-        if qty.is_zero() || activated.is_err() {
-            return self.end(index, OrderStatus::Rejected, EndReason::InsufficientBalance, out);
-        }
-        if effective_at == self.now {
-            self.enter(order_id, out);
-        }
+    /// The order as it enters: with what has filled, in whole lots. `None` when that is nothing.
+    fn exit_request(&self, order_id: OrderId, filled: Qty) -> Option<OrderRequest> {
+        let request = self.order(order_id)?.request;
+        let lot = self.desks[request.market.index()].rules.lot_size.mantissa().max(1);
+        let wanted = request.qty?.min(filled).mantissa() / lot * lot;
+        (wanted > 0).then_some(OrderRequest { qty: Some(Qty::from_mantissa(wanted)), ..request })
     }
 }
 

@@ -195,7 +195,14 @@ impl Sandbox {
         if !desk.is_live() {
             return;
         }
-        desk.last = Some(*print);
+        // A print that comes late is no news of the price.
+        let is_last = desk.last.is_none_or(|last| {
+            let undated = print.ts_venue == Timestamp::ZERO || last.ts_venue == Timestamp::ZERO;
+            undated || print.ts_venue >= last.ts_venue
+        });
+        if is_last {
+            desk.last = Some(*print);
+        }
         self.share_print(market, print);
         let mut shares = core::mem::take(&mut self.shares);
         let book_seq = self.desks[market.index()].book.at.book_seq;
@@ -218,7 +225,9 @@ impl Sandbox {
         }
         self.shares = shares;
         self.settle_lists(out);
-        self.run_last_triggers(market, out);
+        if is_last {
+            self.run_last_triggers(market, out);
+        }
     }
 
     /// Plans who gets what of a print, and moves the queues it went through. All that it could have met: orders at

@@ -2,7 +2,8 @@
 //!
 //! A state machine without clock, randomness and I/O. Commands, market data and the passing of time come in, each
 //! with the moment at which it came; events go out. The same inputs give the same events, bit for bit, and the
-//! events alone give the same state again ([`Sandbox::replay`]).
+//! events alone give the same state again ([`Sandbox::replay`]). The events of one input belong together: a journal
+//! writes all of them or none.
 //!
 //! Invariants: nothing fills while a market is not live; a displayed quantity is taken once, a printed quantity
 //! fills one order; what is reserved is what the ledger's worst-cost rule says of the open orders; filled +
@@ -108,7 +109,7 @@ pub struct Sandbox {
     fills: Fills,
     lists: BTreeMap<ListId, OrderList>,
     /// Orders whose lists are to be looked at once the present walk is over.
-    touched: VecDeque<OrderId>,
+    touched: VecDeque<(OrderId, ListId)>,
     /// Kept between inputs so that prints do not allocate.
     shares: Vec<queue::PrintShare>,
     next_order: u64,

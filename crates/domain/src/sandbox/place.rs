@@ -85,6 +85,12 @@ impl Sandbox {
         {
             return Err(Rule::Band.into());
         }
+        if let (Some(qty), None, Some(mark)) =
+            (request.qty, request.price.or(request.stop_price), desk.mark())
+            && mark.notional(qty) < desk.rules.min_notional
+        {
+            return Err(Rule::MinNotional.into());
+        }
         if !self.orders.has_room_for(1) {
             return Err(Rule::TooManyOrders.into());
         }
@@ -257,8 +263,8 @@ impl Sandbox {
         let order = self.orders.get(index);
         let (order_id, account, list) = (order.order_id, order.account, order.list);
         self.commit_sure(account, EventBody::OrderEnded { order_id, status, reason }, out);
-        if list.is_some() {
-            self.touched.push_back(order_id);
+        if let Some(list_id) = list {
+            self.touched.push_back((order_id, list_id));
         }
     }
 

@@ -54,7 +54,6 @@ macro_rules! rules {
 
 rules! {
     UnknownOrder = "unknown_order", "no such order of this account";
-    UnknownList = "unknown_list", "no such order list of this account";
     OrderFinal = "order_final", "the order is filled, cancelled, rejected or expired already";
     ChangePending = "change_pending", "an earlier cancel or amendment of the order is still on its way";
     MarketConnecting = "market_connecting", "the market has no book yet";
@@ -86,7 +85,6 @@ rules! {
     NotAmendable = "not_amendable", "this order cannot be changed this way";
     BadList = "bad_list", "the orders of the list do not fit its kind";
     BadTimer = "bad_timer", "the time is out of range";
-    OrdersOpen = "orders_open", "the account has open orders";
 }
 
 named!(

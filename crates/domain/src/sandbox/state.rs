@@ -23,7 +23,10 @@ struct Standing {
     order_id: OrderId,
     price: Price,
     shown: Qty,
-    place: Place,
+    ahead: i64,
+    joined: Timestamp,
+    joined_seq: u64,
+    traded: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +35,9 @@ struct DeskState {
     status: VenueStatus,
     /// Bids, then asks; best level first, and within it in the order of the queue.
     standing: Vec<Standing>,
+    /// What sandbox orders have taken of levels that the venue displayed.
+    bids_consumed: Vec<(Price, Qty)>,
+    asks_consumed: Vec<(Price, Qty)>,
 }
 
 /// A state taken out of its structures.
@@ -53,9 +59,8 @@ pub struct SandboxState {
     fills: Vec<FillRecord>,
 }
 
-coded_struct!(Place { ahead, cap, joined, joined_seq, traded });
-coded_struct!(Standing { order_id, price, shown, place });
-coded_struct!(DeskState { rules, status, standing });
+coded_struct!(Standing { order_id, price, shown, ahead, joined, joined_seq, traded });
+coded_struct!(DeskState { rules, status, standing, bids_consumed, asks_consumed });
 coded_struct!(FillRecord { fill, ts, previous });
 coded_struct!(SandboxState {
     seq,
@@ -80,6 +85,20 @@ impl SandboxState {
 
     pub const fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// Without what came from the venue's data alone, and without the time that has passed since the last event:
+    /// equal for a state and for the fold of its events.
+    pub fn durable(mut self) -> Self {
+        self.now = Timestamp::ZERO;
+        for desk in &mut self.desks {
+            desk.bids_consumed.clear();
+            desk.asks_consumed.clear();
+            for standing in &mut desk.standing {
+                (standing.ahead, standing.joined, standing.traded) = (0, Timestamp::ZERO, 0);
+            }
+        }
+        self
     }
 }
 
@@ -109,13 +128,29 @@ impl Sandbox {
         for level in desk.levels.iter(BookSide::Bid).chain(desk.levels.iter(BookSide::Ask)) {
             let mut at = level.head;
             while at != NIL {
-                let (node, place) = (self.orders.node(at), *self.orders.place(at));
+                let (node, place) = (self.orders.node(at), self.orders.place(at));
+                let Place { joined, joined_seq, traded, .. } = *place;
+                let ahead = place.in_front();
                 let order_id = self.orders.get(at).order_id;
-                standing.push(Standing { order_id, price: level.price, shown: node.qty, place });
+                standing.push(Standing {
+                    order_id,
+                    price: level.price,
+                    shown: node.qty,
+                    ahead,
+                    joined,
+                    joined_seq,
+                    traded,
+                });
                 at = node.next;
             }
         }
-        DeskState { rules: desk.rules, status: desk.status, standing }
+        DeskState {
+            rules: desk.rules,
+            status: desk.status,
+            standing,
+            bids_consumed: desk.book.consumption(BookSide::Bid).collect(),
+            asks_consumed: desk.book.consumption(BookSide::Ask).collect(),
+        }
     }
 
     /// A sandbox that goes on from this state. An error when the state does not fit itself, or the bounds.
@@ -127,8 +162,15 @@ impl Sandbox {
         (sandbox.next_order, sandbox.next_fill, sandbox.next_list) =
             (state.next_order, state.next_fill, state.next_list);
         for desk in &state.desks {
-            let status = desk.status;
-            sandbox.desks.push(Desk { status, ..Desk::new(desk.rules) });
+            let mut restored = Desk { status: desk.status, ..Desk::new(desk.rules) };
+            for (side, consumed) in
+                [(BookSide::Bid, &desk.bids_consumed), (BookSide::Ask, &desk.asks_consumed)]
+            {
+                for (price, qty) in consumed {
+                    restored.book.consume(side, *price, *qty);
+                }
+            }
+            sandbox.desks.push(restored);
         }
         if sandbox.desks.len() != sandbox.ledger.markets().count() {
             return Err(CodecError::OutOfRange("a number of markets"));
@@ -190,7 +232,7 @@ impl Sandbox {
     /// Orders come in the order of their queue.
     fn restore_place(&mut self, market: usize, standing: &Standing) -> Result<(), CodecError> {
         const MISFIT: CodecError = CodecError::OutOfRange("an order in a queue");
-        let Standing { order_id, price, shown, place } = *standing;
+        let Standing { order_id, price, shown, ahead, joined, joined_seq, traded } = *standing;
         let index = self.orders.find(order_id).ok_or(MISFIT)?;
         let order = self.orders.get(index);
         let is_misplaced = order.request.market.index() != market || order.phase != Phase::Working;
@@ -198,7 +240,7 @@ impl Sandbox {
             return Err(MISFIT);
         }
         let side = order.request.side.rests_on();
-        *self.orders.place_mut(index) = place;
+        *self.orders.place_mut(index) = Place { ahead, joined, joined_seq, traded, ..Place::NOWHERE };
         self.orders.slab.node_mut(index).qty = shown;
         let desk = &mut self.desks[market];
         if !desk.levels.join(&mut self.orders.slab, index, side, price) {

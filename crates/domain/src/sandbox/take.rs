@@ -213,8 +213,8 @@ impl Sandbox {
             reserved: crate::ledger::Amount::ZERO,
         };
         self.commit(Some(account), EventBody::OrderFilled(fill), out)?;
-        if list.is_some() {
-            self.touched.push_back(order_id);
+        if let Some(list_id) = list {
+            self.touched.push_back((order_id, list_id));
         }
         let order = self.orders.get(index);
         if order.phase != Phase::Done && order.request.qty.is_some() && order.remaining().is_zero() {

@@ -67,9 +67,9 @@ impl Sandbox {
             _ => TriggerEvidence::Book(desk.book.at),
         };
         self.commit_sure(account, EventBody::OrderTriggered { order_id, price, evidence }, out);
-        if list.is_some() {
+        if let Some(list_id) = list {
             // Its sibling goes first: what it held back may pay for this one.
-            self.touched.push_back(order_id);
+            self.touched.push_back((order_id, list_id));
             self.settle_lists(out);
         }
         if self.orders.get(index).order_id == order_id && !self.orders.get(index).status.is_final() {

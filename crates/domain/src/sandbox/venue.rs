@@ -198,12 +198,13 @@ impl VenueBook {
         self.consumed(side).add(key_of(side, price), qty);
     }
 
-    /// Consumption of both sides, for snapshots of the state: side, price, quantity.
-    pub fn consumption(&self) -> impl Iterator<Item = (BookSide, Level)> + '_ {
-        let of = |side: BookSide, consumed: &'_ Consumed| -> Vec<(BookSide, Level)> {
-            consumed.entries.iter().map(|(key, qty)| (side, Level::new(price_of(side, *key), *qty))).collect()
+    /// What was taken of a side's levels.
+    pub fn consumption(&self, side: BookSide) -> impl Iterator<Item = (Price, Qty)> + '_ {
+        let consumed = match side {
+            BookSide::Bid => &self.bids_consumed,
+            BookSide::Ask => &self.asks_consumed,
         };
-        of(BookSide::Bid, &self.bids_consumed).into_iter().chain(of(BookSide::Ask, &self.asks_consumed))
+        consumed.entries.iter().map(move |(key, qty)| (price_of(side, *key), *qty))
     }
 }
 

@@ -100,7 +100,7 @@ fn a_bracket_guards_what_its_entry_filled() {
     let placed = "a bracket buy 5 at 99 / sell 5 at 105 / sell 5 stop 95";
     let entered = (
         "print sell 9 at 99",
-        "1 printed 5@99; 2 enters with 5; 2 rests 5@105 behind 0; 3 enters with 5 for nothing; 3 waits for 95",
+        "1 printed 5@99; 2 enters with 5; 3 enters with 5 for nothing; 2 rests 5@105 behind 0; 3 waits for 95",
     );
     check_list(placed, &[entered, ("print buy 9 at 105", "2 printed 5@105; 3 cancelled list_sibling")]);
     check_list(
@@ -133,4 +133,18 @@ fn lists_that_make_no_sense_are_refused() {
     assert_eq!(list(&mut stand, "a oto buy 1 at 99 / sell 5 at 105 post ioc"), "refused bad_post_only");
     assert_eq!(stand.sandbox.orders().count(), 0);
     stand.assert_sound("at the end");
+}
+
+#[test]
+fn a_bracket_of_a_short_sale_holds_back_what_its_stop_costs() {
+    let usd = crate::ledger::AssetNo::new(1);
+    let stand = check_list(
+        "a bracket sell 5 at 103 / buy 5 at 90 / buy 5 stop 110",
+        &[(
+            "print buy 9 at 103",
+            "1 printed 5@103; 2 enters with 5; 3 enters with 5 for nothing; 2 rests 5@90 behind 0; 3 waits for 110",
+        )],
+    );
+    let account = stand.sandbox.ledger.account(AccountNo::new(0)).expect("an account");
+    assert_eq!(account.balance(usd).reserved.units(), 550 * 100_000_000);
 }

@@ -26,6 +26,7 @@ fn numbers_keep_to_the_market_s_steps() {
             ("a buy 30 at 100 show 15", "refused lot_size"),
             ("a buy 10 at 100", "refused min_notional"),
             ("a buy quote 1999", "refused min_notional"),
+            ("a buy 10 market", "refused min_notional"),
             ("a buy 0 at 100", "refused out_of_range"),
             ("a buy -10 at 100", "refused out_of_range"),
             ("a buy 20 at 0", "refused out_of_range"),

@@ -133,3 +133,16 @@ fn what_a_woken_order_cannot_pay_is_rejected() {
         ],
     );
 }
+
+#[test]
+fn a_print_that_comes_late_wakes_nobody() {
+    check(
+        "100:10 | 101:7",
+        &[
+            ("print sell 1 at 100 at 50", ""),
+            ("a sell 3 stop 98", "1 waits for 98"),
+            ("print sell 1 at 97 at 49", ""),
+            ("print sell 1 at 98 at 50", "1 wakes at 98; 1 takes 3@100"),
+        ],
+    );
+}
