@@ -90,8 +90,13 @@ pub fn mul_div(value: i128, times: i128, by: i128, rounding: Rounding) -> Option
     if by <= 0 {
         return None;
     }
-    if let Some(product) = value.checked_mul(times) {
-        let (quotient, rest) = (product / by, product % by);
+    // The whole of it, as when a position closes, is what divides into itself.
+    if times == by {
+        return Some(value);
+    }
+    if let Some(product) = product(value, times) {
+        let quotient = product / by;
+        let rest = product - quotient * by;
         return Some(match rounding {
             Rounding::Up if rest > 0 => quotient + 1,
             Rounding::Down if rest < 0 => quotient - 1,
@@ -99,6 +104,31 @@ pub fn mul_div(value: i128, times: i128, by: i128, rounding: Rounding) -> Option
         });
     }
     mul_div_wide(value, times, by, rounding)
+}
+
+/// The product, if it fits. Checking it by the lengths of both is several times cheaper than the exact check, which is left
+/// for products of 127 bits.
+#[inline]
+pub(super) const fn product(left: i128, right: i128) -> Option<i128> {
+    let zeros = left.unsigned_abs().leading_zeros() + right.unsigned_abs().leading_zeros();
+    if zeros > i128::BITS { Some(left.wrapping_mul(right)) } else { left.checked_mul(right) }
+}
+
+/// Millionths in one.
+pub(super) const MILLION: i128 = 1_000_000;
+
+/// A number not below zero in whole millions, and what is left. In steps of 32 bits, which the compiler turns into
+/// multiplications: there is no instruction that divides 128 bits.
+#[inline]
+pub(super) const fn millions(value: u128) -> (u128, u64) {
+    const BY: u64 = MILLION as u64;
+    let high = (value >> 64) as u64;
+    let (quotient_high, rest) = (high / BY, high % BY);
+    let middle = (rest << 32) | ((value >> 32) as u64 & 0xffff_ffff);
+    let (quotient_middle, rest) = (middle / BY, middle % BY);
+    let low = (rest << 32) | (value as u64 & 0xffff_ffff);
+    let (quotient_low, rest) = (low / BY, low % BY);
+    (((quotient_high as u128) << 64) | ((quotient_middle as u128) << 32) | quotient_low as u128, rest)
 }
 
 #[cold]
@@ -196,6 +226,16 @@ mod tests {
                 prop_assert_eq!(mul_div_wide(value, times, by, rounding), mul_div(value, times, by, rounding));
             }
             prop_assert_eq!(mul_div_wide(value, scale, scale, Rounding::Down), Some(value));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn short_ways_lead_to_the_same(left in any::<i128>(), right in any::<i128>(), by in 0u32..128, too in 0u32..128) {
+            let (left, right) = (left >> by, right >> too);
+            prop_assert_eq!(product(left, right), left.checked_mul(right));
+            let value = left.unsigned_abs();
+            prop_assert_eq!(millions(value), (value / 1_000_000, (value % 1_000_000) as u64));
         }
     }
 

@@ -4,11 +4,8 @@
 //! an order is cut into fills, it pays the same. What a fill was charged above its exact share is carried to the
 //! order's next fill, so each fill still pays whole units.
 
-use super::amount::Amount;
+use super::amount::{Amount, MILLION, millions, product};
 use super::refusal::Refusal;
-
-/// Millionths in one.
-const MILLION: i128 = 1_000_000;
 
 /// Whether an order rested when it was filled, or removed what rested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -119,11 +116,16 @@ pub fn charge(amount: Amount, rate: FeeRate, carry: FeeCarry) -> Option<(Amount,
     if rate.0 == 0 {
         return Some((Amount::ZERO, carry));
     }
-    let owed = amount.units().checked_mul(i128::from(rate.0))?.checked_sub(i128::from(carry.0))?;
-    let rest = owed.rem_euclid(MILLION);
-    // Rounded up: what is missing to the next whole unit is paid now and carried.
-    let (fee, paid_above) =
-        if rest == 0 { (owed / MILLION, 0) } else { ((owed - rest) / MILLION + 1, MILLION - rest) };
+    let owed = product(amount.units(), i128::from(rate.0))?.checked_sub(i128::from(carry.0))?;
+    let (whole, rest) = millions(owed.unsigned_abs());
+    let (whole, rest) = (whole.cast_signed(), i128::from(rest));
+    // Rounded up: what is missing to the next whole unit is paid now and carried. Below zero the rest is what a rebate
+    // is rounded down by.
+    let (fee, paid_above) = match rest {
+        _ if owed < 0 => (-whole, rest),
+        0 => (whole, 0),
+        _ => (whole + 1, MILLION - rest),
+    };
     let carry = u32::try_from(paid_above).ok()?;
     Some((Amount::from_units(fee), FeeCarry(carry)))
 }

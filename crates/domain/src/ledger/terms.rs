@@ -29,8 +29,9 @@ pub struct Terms {
     pub base: AssetNo,
     pub quote: AssetNo,
     pub scales: Scales,
-    /// Units of base in the smallest quantity.
-    base_units: i128,
+    /// Units of base in the smallest quantity: scales have at most 18 decimals, so it fits, and so does its product with
+    /// a quantity.
+    base_units: i64,
     /// Units of quote in the smallest notional.
     quote_units: i128,
     /// By what price (mantissa) times base units is divided for units of quote.
@@ -58,19 +59,20 @@ impl Terms {
             i32::from(base.1.decimals()) + i32::from(scales.price.decimals()) - i32::from(quote.1.decimals());
         let power = pow10_i128(more.unsigned_abs()).ok_or(Refusal::ScaleMismatch)?;
         let value_divisor = if more >= 0 { power } else { -power };
+        let base_units = i64::try_from(base_units).map_err(|_| Refusal::ScaleMismatch)?;
         Ok(Self { market, base: base.0, quote: quote.0, scales, base_units, quote_units, value_divisor })
     }
 
     /// A quantity in units of base.
     #[inline]
     pub fn base_amount(&self, qty: Qty) -> Option<Amount> {
-        i128::from(qty.mantissa()).checked_mul(self.base_units).map(Amount::from_units)
+        Some(Amount::from_units(i128::from(qty.mantissa()) * i128::from(self.base_units)))
     }
 
     /// Price times quantity in units of quote.
     #[inline]
     pub fn quote_amount(&self, price: Price, qty: Qty) -> Option<Amount> {
-        price.notional(qty).mantissa().checked_mul(self.quote_units).map(Amount::from_units)
+        super::amount::product(price.notional(qty).mantissa(), self.quote_units).map(Amount::from_units)
     }
 
     /// What an amount of base is worth at `price`, in units of quote. Amounts may be finer than the lot, such as a fee,
