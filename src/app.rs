@@ -78,6 +78,7 @@ impl Server {
             flush_ms: config.session.flush_ms,
             started: Instant::now(),
             storage: storage.clone(),
+            reads: http::Turns::default(),
             replays,
             sim: simulating,
         });

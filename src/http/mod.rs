@@ -3,9 +3,11 @@
 mod book;
 mod candles;
 mod exchanges;
+mod format;
 mod health;
 mod markets;
 mod page;
+mod past;
 mod replay;
 mod reply;
 mod sim;
@@ -26,6 +28,7 @@ use marketd_actors::sim::{Scenarios, SimActor};
 use marketd_actors::storage::Storage;
 use parking_lot::RwLock;
 
+pub use past::Turns;
 pub use reply::CallInfo;
 pub use ws::FLUSH_MS_MAX;
 
@@ -41,6 +44,8 @@ pub struct Shared {
     pub started: Instant,
     /// `None` for a recorder, which stores nothing.
     pub storage: Option<Arc<Storage>>,
+    /// Whose turn it is to read from it.
+    pub reads: Turns,
     pub replays: Vec<Replaying>,
     pub sim: Option<Simulating>,
 }

@@ -17,6 +17,7 @@ use marketd_protocol::rest::{Call, encode_failure, encode_success};
 use serde::Serialize;
 
 use super::Shared;
+use super::format::{Format, NEXT_CURSOR, next_link};
 use super::trace::{TRACE_HEADER, TraceId};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -64,6 +65,38 @@ impl CallInfo {
     /// Finished JSON as `data`.
     pub fn data(&self, data: &[u8]) -> HttpResponse {
         self.respond(StatusCode::OK, encode_success(data, &self.call()))
+    }
+
+    /// Rows one after the other, behind a line of names where the format has one.
+    pub fn rows<T>(
+        &self,
+        request: &HttpRequest,
+        format: Format,
+        names: &str,
+        rows: &[T],
+        push: impl Fn(&mut Vec<u8>, &T),
+        next: Option<NextPage>,
+    ) -> HttpResponse {
+        let mut body = Vec::with_capacity(names.len() + rows.len() * 128);
+        body.extend_from_slice(names.as_bytes());
+        for row in rows {
+            push(&mut body, row);
+            if format == Format::Ndjson {
+                body.push(b'\n');
+            }
+        }
+        let mut response = self.respond(StatusCode::OK, body);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, format.content_type());
+        if let Some(NextPage { parameter, cursor }) = next {
+            if let Some(link) = next_link(request, parameter, &cursor) {
+                headers.insert(header::LINK, link);
+            }
+            if let Ok(cursor) = HeaderValue::from_str(&cursor) {
+                headers.insert(NEXT_CURSOR, cursor);
+            }
+        }
+        response
     }
 
     pub fn json<T: Serialize>(&self, data: &T) -> HttpResponse {
@@ -136,6 +169,18 @@ pub fn body_of(body: Result<web::Bytes, actix_web::Error>) -> Result<web::Bytes,
 #[derive(Serialize)]
 pub struct Accepted {
     pub accepted: bool,
+}
+
+/// An answer whose format depends on the request's `Accept`.
+pub fn negotiated(mut response: HttpResponse) -> HttpResponse {
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    response
+}
+
+/// Where a list goes on: what to put into which parameter.
+pub struct NextPage {
+    pub parameter: &'static str,
+    pub cursor: String,
 }
 
 /// A refusal on its way out of a helper.

@@ -12,6 +12,7 @@ mod drain_crowd;
 mod feed_faults;
 mod feed_gap;
 mod forms;
+mod history;
 mod keeper;
 mod limits;
 mod reconnect_storm;

@@ -127,7 +127,8 @@ impl Candle {
         self.trades += 1;
     }
 
-    fn rescaled(&self, from: Scales, to: Scales) -> Option<Self> {
+    /// At other scales, where that is exact.
+    pub fn rescaled(&self, from: Scales, to: Scales) -> Option<Self> {
         let price = |price: Price| price.rescaled(from.price, to.price);
         Some(Self {
             open: price(self.open)?,

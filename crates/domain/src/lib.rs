@@ -24,5 +24,5 @@ pub use instrument::{Instrument, MarketId, Source, Symbol};
 pub use market::{MarketState, MarketStatus, StaleReason};
 pub use numbers::{Notional, NumberError, Price, Qty, Scale, Scales};
 pub use time::Timestamp;
-pub use trades::{AggressorSide, Trade, TradeId};
+pub use trades::{AggressorSide, Trade, TradeCursor, TradeId};
 pub use update::{DepthUpdate, GapFound, MarketIndex, UpdateSink};

@@ -1,14 +1,12 @@
 //! REST bodies. Every answer is one envelope; `data` is encoded once per change where it can be.
 
-use marketd_domain::Timestamp;
-use marketd_domain::candles::CandleSeries;
 use marketd_domain::instrument::Source;
 use marketd_domain::market::MarketState;
-use marketd_domain::trades::SequencedTrade;
+use marketd_domain::{Candle, CandleInterval, Scales, Timestamp, Trade};
 use serde::Serialize;
 
 use crate::code::ErrorCode;
-use crate::frame::{push_candle, push_status_fields, push_ticker_fields, push_trade};
+use crate::frame::{push_candle, push_numbered_trade, push_status_fields, push_ticker_fields};
 use crate::json::{push_levels, push_list, push_string, push_time, push_u64};
 
 /// What one request adds to its answer.
@@ -99,46 +97,61 @@ pub fn push_ticker(out: &mut Vec<u8>, head: &MarketHead<'_>, state: &MarketState
     out.push(b'}');
 }
 
-/// Trades, newest last; `next_cursor` is what `before` takes to go on backwards.
-pub fn push_trades<'a>(
-    out: &mut Vec<u8>,
-    head: &MarketHead<'_>,
-    state: &MarketState,
-    trades: impl Iterator<Item = &'a SequencedTrade>,
-    next_cursor: Option<u64>,
-) {
+/// A trade of a list: from memory, where it has a number, or from the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShownTrade {
+    pub seq: Option<u64>,
+    pub trade: Trade,
+    pub scales: Scales,
+}
+
+pub fn push_shown_trade(out: &mut Vec<u8>, shown: &ShownTrade) {
+    push_numbered_trade(out, shown.scales, shown.seq, &shown.trade);
+}
+
+/// What a list of trades begins with; [`push_items`] ends it.
+pub fn push_trades_head(out: &mut Vec<u8>, head: &MarketHead<'_>, state: &MarketState) {
     push_market_head(out, head, state);
     out.extend_from_slice(b",\"seq\":");
     push_u64(out, state.trades().last_seq());
-    out.extend_from_slice(b",\"items\":");
-    push_list(out, trades, |out, trade| push_trade(out, state.scales(), trade));
-    push_cursor(out, next_cursor.map(|cursor| cursor.to_string()));
 }
 
-/// Candles, oldest first; `next_cursor` is what `start` takes to go on.
-pub fn push_candles<'a>(
+/// A candle of a list, from memory or from the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShownCandle {
+    pub candle: Candle,
+    pub scales: Scales,
+    pub is_closed: bool,
+}
+
+pub fn push_shown_candle(out: &mut Vec<u8>, shown: &ShownCandle) {
+    push_candle(out, shown.scales, &shown.candle, shown.is_closed);
+}
+
+/// What a list of candles begins with; [`push_items`] ends it.
+pub fn push_candles_head(
     out: &mut Vec<u8>,
     head: &MarketHead<'_>,
     state: &MarketState,
-    series: &CandleSeries,
-    candles: impl Iterator<Item = &'a marketd_domain::Candle>,
-    next_cursor: Option<Timestamp>,
+    interval: CandleInterval,
 ) {
-    let newest = series.last().map(|candle| candle.open_time);
     push_market_head(out, head, state);
     out.extend_from_slice(b",\"interval\":");
-    push_string(out, series.interval().as_str());
-    out.extend_from_slice(b",\"items\":");
-    push_list(out, candles, |out, candle| {
-        push_candle(out, state.scales(), candle, newest > Some(candle.open_time));
-    });
-    push_cursor(out, next_cursor.map(|cursor| cursor.micros().to_string()));
+    push_string(out, interval.as_str());
 }
 
-fn push_cursor(out: &mut Vec<u8>, cursor: Option<String>) {
+/// Ends a list that has begun: its items and where it goes on.
+pub fn push_items<T>(
+    out: &mut Vec<u8>,
+    items: impl Iterator<Item = T>,
+    push: impl FnMut(&mut Vec<u8>, T),
+    next_cursor: Option<&str>,
+) {
+    out.extend_from_slice(b",\"items\":");
+    push_list(out, items, push);
     out.extend_from_slice(b",\"next_cursor\":");
-    match cursor {
-        Some(cursor) => push_string(out, &cursor),
+    match next_cursor {
+        Some(cursor) => push_string(out, cursor),
         None => out.extend_from_slice(b"null"),
     }
     out.push(b'}');

@@ -10,9 +10,11 @@ use marketd_domain::book::Level;
 use marketd_domain::market::StatusReport;
 use marketd_domain::{Candle, CandleInterval, GapFound, Scales, Timestamp};
 
+pub use marketd_domain::TradeCursor;
+
 pub use market::{MarketKey, MarketRecord};
+pub use trade::TradeRow;
 pub(crate) use trade::id_of_halves;
-pub use trade::{TradeCursor, TradeRow};
 
 /// Why something cannot become a row.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
