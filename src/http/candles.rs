@@ -127,8 +127,10 @@ async fn answer(
             push_items(&mut data, candles.iter(), push_shown_candle, cursor);
             call.data(&data)
         }
-        Format::Csv => call.rows(request, format, csv::CANDLES, &candles, csv::push_candle, next),
-        Format::Ndjson => call.rows(request, format, "", &candles, push_shown_candle, next),
+        Format::Csv => {
+            call.rows(request, format, format.body(csv::CANDLES, &candles, csv::push_candle), next)
+        }
+        Format::Ndjson => call.rows(request, format, format.body("", &candles, push_shown_candle), next),
     }))
 }
 

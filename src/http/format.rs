@@ -47,6 +47,21 @@ impl Format {
         }
     }
 
+    /// Rows one after the other, behind a line of names where the format has one.
+    pub fn body<T>(self, names: &str, rows: &[T], push: impl Fn(&mut Vec<u8>, &T)) -> Vec<u8> {
+        let mut body = Vec::with_capacity(names.len() + rows.len() * 128);
+        if self == Self::Csv {
+            body.extend_from_slice(names.as_bytes());
+        }
+        for row in rows {
+            push(&mut body, row);
+            if self == Self::Ndjson {
+                body.push(b'\n');
+            }
+        }
+        body
+    }
+
     /// What the request asks for: `?format=` goes before `Accept`, and who asks for nothing gets JSON.
     pub fn of(request: &HttpRequest, query: &Query) -> Result<Self, Refusal> {
         const SERVED: &str = "application/json, text/csv and application/x-ndjson";

@@ -2,12 +2,15 @@
 
 mod book;
 mod candles;
+mod events;
 mod exchanges;
 mod format;
 mod health;
+mod kept;
 mod markets;
 mod page;
 mod past;
+mod past_book;
 mod replay;
 mod reply;
 mod sim;
@@ -76,6 +79,9 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(api("/markets/{market}/trades").route(web::get().to(trades::list_trades)))
         .service(api("/markets/{market}/ticker").route(web::get().to(ticker::get_ticker)))
         .service(api("/markets/{market}/candles").route(web::get().to(candles::list_candles)))
+        .service(api("/markets/{market}/statuses").route(web::get().to(events::list_statuses)))
+        .service(api("/markets/{market}/gaps").route(web::get().to(events::list_gaps)))
+        .service(api("/markets/{market}/history").route(web::get().to(kept::get_history)))
         .service(api("/markets/{market}").route(web::get().to(markets::get_market)))
         .service(api("/markets").route(web::get().to(markets::list_markets)))
         .service(api("/exchanges").route(web::get().to(exchanges::list_exchanges)))

@@ -67,24 +67,14 @@ impl CallInfo {
         self.respond(StatusCode::OK, encode_success(data, &self.call()))
     }
 
-    /// Rows one after the other, behind a line of names where the format has one.
-    pub fn rows<T>(
+    /// A list in a format without an envelope.
+    pub fn rows(
         &self,
         request: &HttpRequest,
         format: Format,
-        names: &str,
-        rows: &[T],
-        push: impl Fn(&mut Vec<u8>, &T),
+        body: Vec<u8>,
         next: Option<NextPage>,
     ) -> HttpResponse {
-        let mut body = Vec::with_capacity(names.len() + rows.len() * 128);
-        body.extend_from_slice(names.as_bytes());
-        for row in rows {
-            push(&mut body, row);
-            if format == Format::Ndjson {
-                body.push(b'\n');
-            }
-        }
         let mut response = self.respond(StatusCode::OK, body);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, format.content_type());

@@ -162,8 +162,10 @@ async fn answer(
                 None => call.data(&data),
             }
         }
-        Format::Csv => call.rows(request, format, csv::TRADES, &page.trades, csv::push_trade, next),
-        Format::Ndjson => call.rows(request, format, "", &page.trades, push_shown_trade, next),
+        Format::Csv => {
+            call.rows(request, format, format.body(csv::TRADES, &page.trades, csv::push_trade), next)
+        }
+        Format::Ndjson => call.rows(request, format, format.body("", &page.trades, push_shown_trade), next),
     }))
 }
 

@@ -10,6 +10,7 @@ pub mod instrument;
 pub mod market;
 pub mod matching;
 pub mod numbers;
+pub mod past;
 pub mod statistics;
 pub mod ticker;
 pub mod time;

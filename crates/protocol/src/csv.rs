@@ -3,7 +3,7 @@
 use marketd_domain::numbers::{write_fixed, write_fixed_i128};
 use marketd_domain::{BookSide, Level, Scales};
 
-use crate::json::{push_i64, push_u64};
+use crate::json::{push_i64, push_price, push_qty, push_string, push_u64};
 use crate::rest::{ShownCandle, ShownTrade};
 
 pub const TRADES: &str = "seq,trade_id,price,qty,side,ts,backfilled\r\n";
@@ -55,6 +55,17 @@ pub fn push_candle(out: &mut Vec<u8>, shown: &ShownCandle) {
     out.push(b',');
     out.extend_from_slice(word(shown.is_closed));
     out.extend_from_slice(END);
+}
+
+/// A level of a book as a JSON object: lists of lines have no place to say the side once.
+pub fn push_level_object(out: &mut Vec<u8>, side: BookSide, level: Level, scales: Scales) {
+    out.extend_from_slice(b"{\"side\":");
+    push_string(out, side.as_str());
+    out.extend_from_slice(b",\"price\":");
+    push_price(out, level.price, scales);
+    out.extend_from_slice(b",\"qty\":");
+    push_qty(out, level.qty, scales);
+    out.push(b'}');
 }
 
 /// A level of a book.

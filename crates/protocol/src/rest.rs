@@ -1,8 +1,10 @@
 //! REST bodies. Every answer is one envelope; `data` is encoded once per change where it can be.
 
+use std::collections::BTreeMap;
+
 use marketd_domain::instrument::Source;
-use marketd_domain::market::MarketState;
-use marketd_domain::{Candle, CandleInterval, Scales, Timestamp, Trade};
+use marketd_domain::market::{MarketState, StatusReport};
+use marketd_domain::{Candle, CandleInterval, Level, Scales, Timestamp, Trade};
 use serde::Serialize;
 
 use crate::code::ErrorCode;
@@ -155,6 +157,103 @@ pub fn push_items<T>(
         None => out.extend_from_slice(b"null"),
     }
     out.push(b'}');
+}
+
+/// When a book was what it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BookMoment {
+    pub epoch: u64,
+    pub seq: u64,
+    pub ts_venue: Timestamp,
+    pub ts_recv: Timestamp,
+    /// The market's status then; `None` where it is not known.
+    pub status: Option<StatusReport>,
+}
+
+/// Whose book it was, and of which moment.
+#[derive(Debug, Clone, Copy)]
+pub struct PastHead<'a> {
+    pub market: MarketHead<'a>,
+    pub at: Timestamp,
+    pub moment: BookMoment,
+}
+
+pub fn push_past_book(
+    out: &mut Vec<u8>,
+    head: &PastHead<'_>,
+    bids: &[Level],
+    asks: &[Level],
+    scales: Scales,
+) {
+    let moment = &head.moment;
+    out.extend_from_slice(b"{\"market\":");
+    push_string(out, head.market.market);
+    out.extend_from_slice(b",\"source\":");
+    push_string(out, head.market.source.as_str());
+    match &moment.status {
+        Some(status) => push_status_fields(out, status),
+        None => out.extend_from_slice(b",\"status\":null,\"reason\":null,\"since\":null"),
+    }
+    for (name, value) in [(&b",\"epoch\":"[..], moment.epoch), (b",\"seq\":", moment.seq)] {
+        out.extend_from_slice(name);
+        push_u64(out, value);
+    }
+    for (name, time) in [
+        (&b",\"at\":"[..], head.at),
+        (b",\"ts_venue\":", moment.ts_venue),
+        (b",\"ts_recv\":", moment.ts_recv),
+    ] {
+        out.extend_from_slice(name);
+        push_time(out, time);
+    }
+    for (name, levels) in [(&b",\"bids\":"[..], bids), (b",\"asks\":", asks)] {
+        out.extend_from_slice(name);
+        push_levels(out, levels.iter().copied(), scales);
+    }
+    out.push(b'}');
+}
+
+/// A change of status, as it was stored.
+#[derive(Debug, Serialize)]
+pub struct StoredStatus {
+    pub status: &'static str,
+    pub reason: Option<&'static str>,
+    /// Microseconds UTC.
+    pub since: i64,
+}
+
+/// A hole in what is known of a market, as it was stored.
+#[derive(Debug, Serialize)]
+pub struct StoredGap {
+    pub kind: &'static str,
+    /// Microseconds UTC.
+    pub since: i64,
+    pub until: Option<i64>,
+    /// In the venue's sequence.
+    pub expected: Option<u64>,
+    pub found: Option<u64>,
+    pub rows_lost: u64,
+}
+
+/// Times of the first and the last row, microseconds UTC.
+#[derive(Debug, Serialize)]
+pub struct Span {
+    pub first: i64,
+    pub last: i64,
+}
+
+/// What is stored of a market.
+#[derive(Debug, Serialize)]
+pub struct HistoryInfo {
+    pub market: String,
+    pub source: &'static str,
+    pub trades: Option<Span>,
+    /// By interval.
+    pub candles: BTreeMap<&'static str, Span>,
+    pub snapshots: Option<Span>,
+    pub deltas: Option<Span>,
+    pub statuses: Option<Span>,
+    pub gaps: Option<Span>,
 }
 
 /// A market with its rules and state.

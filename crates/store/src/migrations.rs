@@ -26,6 +26,7 @@ struct Pair {
 
 migrations! {
     1 "0001_market_data",
+    2 "0002_deltas",
 }
 
 #[derive(Debug, Clone, Copy)]

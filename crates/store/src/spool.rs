@@ -24,7 +24,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoo
 use sqlx::{ConnectOptions, Connection};
 
 use crate::rows::{
-    CandleRow, Family, GapKind, GapRow, MarketKey, MarketRecord, RowError, SnapshotRow, StatusRow, TradeRow,
+    CandleRow, DeltaRow, Family, GapKind, GapRow, MarketKey, MarketRecord, RowError, SnapshotRow, StatusRow,
+    TradeRow,
 };
 use crate::sqlite::file_options;
 use crate::{Fault, StoreError};
@@ -37,6 +38,7 @@ pub enum Rows {
     Snapshots(Vec<SnapshotRow>),
     Statuses(Vec<StatusRow>),
     Gaps(Vec<GapRow>),
+    Deltas(Vec<DeltaRow>),
 }
 
 impl Rows {
@@ -47,6 +49,7 @@ impl Rows {
             Self::Snapshots(rows) => rows.len(),
             Self::Statuses(rows) => rows.len(),
             Self::Gaps(rows) => rows.len(),
+            Self::Deltas(rows) => rows.len(),
         }
     }
 
@@ -61,6 +64,7 @@ impl Rows {
             Self::Snapshots(_) => Family::Snapshots,
             Self::Statuses(_) => Family::Statuses,
             Self::Gaps(_) => Family::Gaps,
+            Self::Deltas(_) => Family::Deltas,
         }
     }
 
@@ -72,6 +76,7 @@ impl Rows {
             Self::Snapshots(rows) => (rows[nth].market(), rows[nth].moment().ts_recv),
             Self::Statuses(rows) => (rows[nth].market(), rows[nth].report().since),
             Self::Gaps(rows) => (rows[nth].market(), rows[nth].since()),
+            Self::Deltas(rows) => (rows[nth].market(), rows[nth].first().ts_recv),
         }
     }
 }

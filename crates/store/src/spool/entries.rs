@@ -24,6 +24,7 @@ pub(super) fn encode(rows: &Rows) -> Vec<Entry> {
         Rows::Snapshots(rows) => encode_all(family, rows, codec::put_snapshot),
         Rows::Statuses(rows) => encode_all(family, rows, codec::put_status),
         Rows::Gaps(rows) => encode_all(family, rows, codec::put_gap),
+        Rows::Deltas(rows) => encode_all(family, rows, codec::put_delta),
     }
 }
 
@@ -116,6 +117,7 @@ fn decode(family: Family, entries: &[Stored]) -> (Rows, u64) {
         Family::Snapshots => decode_all(entries, codec::snapshot, Rows::Snapshots),
         Family::Statuses => decode_all(entries, codec::status, Rows::Statuses),
         Family::Gaps => decode_all(entries, codec::gap, Rows::Gaps),
+        Family::Deltas => decode_all(entries, codec::delta, Rows::Deltas),
     }
 }
 
