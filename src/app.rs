@@ -18,12 +18,13 @@ use marketd_actors::hub::{HubActor, HubState};
 use marketd_actors::keeper::KeeperActor;
 use marketd_actors::recorder::Recorder;
 use marketd_actors::storage::Storage;
-use marketd_store::StoreOptions;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::config::Config;
 use crate::feeds::{self, Running, Stage};
 use crate::http::{self, Shared};
+use crate::lock::FolderLock;
+use crate::writers::{self, Writers};
 
 /// How long a closed connection may take to go. Longer than the half second at which actix refreshes
 /// the clock it sets this deadline by: a deadline that is past when it is set never comes.
@@ -40,27 +41,31 @@ pub struct Server {
     pub feeds: Vec<Running>,
     pub keeper: Addr<KeeperActor>,
     pub storage: Option<Arc<Storage>>,
+    pub writers: Option<Writers>,
     pub shutdown: crate::config::Shutdown,
     stage: Stage,
+    /// For as long as this process may write into the folder.
+    _folder: Option<FolderLock>,
 }
 
 impl Server {
-    /// Binds first (a port in use is found out before anything runs), then starts markets, hubs and
-    /// HTTP, and the feeds last. Must run inside an actix system.
+    /// Binds first (a port in use is found out before anything runs), opens the store, then starts writers, markets, hubs
+    /// and HTTP, and the feeds last. Must run inside an actix system.
     pub async fn start(config: &Config, recorder: Option<&Recorder>) -> anyhow::Result<Self> {
         let listener =
             listen(config.http.bind).with_context(|| format!("cannot listen on {}", config.http.bind))?;
-        let storage = match recorder {
-            None => Some(
-                Storage::open(config.store_url(), StoreOptions::default())
-                    .await
-                    .context("cannot use the store")?,
-            ),
-            Some(_) => None,
+        let (folder, storage) = match recorder {
+            None => {
+                let folder = FolderLock::take(&config.data_dir)?;
+                let storage = Storage::open(config.store_settings()).await.context("cannot use the store")?;
+                (Some(folder), Some(storage))
+            }
+            Some(_) => (None, None),
         };
         let board = Arc::new(Board::default());
         let stage = Stage::new(board.clone(), config);
-        let factory = stage.market_factory(config);
+        let writers = storage.as_ref().map(|storage| writers::start(&stage, storage));
+        let factory = stage.market_factory(config, storage.clone());
         let mut running = Vec::new();
         let mut simulating = None;
         if let Some((feed, sim)) = feeds::start_sim(&stage, config, &factory) {
@@ -92,8 +97,10 @@ impl Server {
             feeds: running,
             keeper,
             storage,
+            writers,
             shutdown: config.shutdown.clone(),
             stage,
+            _folder: folder,
         })
     }
 
@@ -102,6 +109,9 @@ impl Server {
         self.stage.feed_arbiter.stop();
         for arbiter in &self.stage.market_arbiters {
             arbiter.stop();
+        }
+        if let Some(writers) = &self.writers {
+            writers.arbiter.stop();
         }
     }
 }

@@ -3,6 +3,8 @@
 //! The default file is built in and holds every key, so it also tells the type of each: that is how a
 //! variable of the environment is read.
 
+mod store;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -13,11 +15,14 @@ use marketd_actors::hub::HubLimits;
 use marketd_actors::replay::Speed;
 use marketd_actors::ring::RingLimits;
 use marketd_actors::session::{OriginRules, SessionLimits};
+use marketd_actors::storage::StoreSettings;
 use marketd_domain::Instrument;
 use marketd_domain::market::MarketLimits;
 use marketd_domain::numbers::Decimal;
 use serde::Deserialize;
 use toml::{Table, Value};
+
+pub use store::Store;
 
 const DEFAULT: &str = include_str!("../config/default.toml");
 const PREFIX: &str = "MARKETD__";
@@ -41,7 +46,7 @@ fn bad(place: impl Into<String>, reason: impl Into<String>) -> ConfigError {
 pub struct Config {
     pub data_dir: PathBuf,
     pub http: Http,
-    pub store: Url,
+    pub store: Store,
     pub bus: Url,
     pub auth: Auth,
     pub log: Log,
@@ -214,6 +219,7 @@ pub struct Session {
 #[serde(deny_unknown_fields)]
 pub struct Shutdown {
     pub sessions_ms: u64,
+    pub flush_ms: u64,
     pub deadline_ms: u64,
 }
 
@@ -292,9 +298,19 @@ impl Config {
         }
     }
 
+    /// How rows are kept.
+    pub fn store_settings(&self) -> StoreSettings {
+        self.store.settings(self.store_url(), &self.data_dir)
+    }
+
     fn validate(&self) -> Result<(), ConfigError> {
         self.speed()?;
         self.instruments()?;
+        self.store.validate()?;
+        if self.markets.candles < 2 {
+            // The latest one is open: with one only, a closed candle would be gone before it could be stored.
+            return Err(bad("markets.candles", "must be at least 2"));
+        }
         if self.auth.disabled && !self.http.bind.ip().is_loopback() {
             return Err(bad(
                 "auth.disabled",
@@ -325,7 +341,6 @@ impl Config {
         for (key, value) in [
             ("markets.mailbox", self.markets.mailbox),
             ("markets.trades", self.markets.trades),
-            ("markets.candles", self.markets.candles),
             ("hub.mailbox", self.hub.mailbox),
             ("hub.ring_frames", self.hub.ring_frames),
             ("limits.fragments", self.limits.fragments),
@@ -602,5 +617,9 @@ mod tests {
         check(&by_path, "session.echo");
         check(&[("MARKETD_PROFILE", "nosuch")], "config/nosuch.toml");
         check(&[("MARKETD__MARKETS__TRADES", "0")], "markets.trades");
+        check(&[("MARKETD__MARKETS__CANDLES", "1")], "markets.candles");
+        check(&[("MARKETD__STORE__FLUSH_ROWS", "0")], "store.flush_rows");
+        check(&[("MARKETD__STORE__FLUSH_MS", "5001")], "store.flush_ms");
+        check(&[("MARKETD__STORE__RETENTION__TRADES_DAYS", "-1")], "configuration");
     }
 }

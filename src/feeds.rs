@@ -12,7 +12,9 @@ use marketd_actors::keeper::{KeeperActor, Watch, WatchActor};
 use marketd_actors::market::MarketActor;
 use marketd_actors::recorder::Recorder;
 use marketd_actors::replay::{MarketFactory, Recording, ReplayActor, ReplaySpec, ReplayStatus, StopReplay};
-use marketd_actors::sim::{SimActor, SimSpec};
+use marketd_actors::sim::{SimActor, SimSpec, StopSim};
+use marketd_actors::storage::Storage;
+use marketd_actors::writer::handover::Handover;
 use marketd_domain::market::MarketState;
 use marketd_domain::{Instrument, Source};
 use marketd_venues::container::ContainerError;
@@ -58,8 +60,8 @@ impl Stage {
         Self { board, keeper, market_arbiters, feed_arbiter: Arbiter::new() }
     }
 
-    /// Makes markets: registered on the board, run by an actor, watched by the keeper.
-    pub fn market_factory(&self, config: &Config) -> MarketFactory {
+    /// Makes markets: registered on the board, run by an actor, watched by the keeper, their rows handed to the store.
+    pub fn market_factory(&self, config: &Config, storage: Option<Arc<Storage>>) -> MarketFactory {
         let board = self.board.clone();
         let keeper = self.keeper.clone();
         let mut arbiters: Vec<ArbiterHandle> = self.market_arbiters.iter().map(Arbiter::handle).collect();
@@ -78,10 +80,12 @@ impl Stage {
             let arbiter = arbiters[next.fetch_add(1, Ordering::Relaxed) % arbiters.len()].clone();
             let start = {
                 let (board, entry) = (board.clone(), entry.clone());
+                let (storage, venue) = (storage.clone(), venue.to_owned());
                 move || {
                     let (board, entry_in) = (board.clone(), entry.clone());
+                    let handover = storage.clone().map(|storage| Handover::new(storage, &entry, &venue));
                     let addr = MarketActor::start_in_arbiter(&arbiter, move |_| {
-                        MarketActor::new(board, entry_in, mailbox, limits)
+                        MarketActor::new(board, entry_in, mailbox, limits, handover)
                     });
                     entry.set_actor(addr);
                 }
@@ -102,7 +106,7 @@ impl Stage {
 }
 
 #[allow(clippy::disallowed_methods, reason = "a few watches at start, before the keeper has run once")]
-fn watch(keeper: &Addr<KeeperActor>, watch: Watch) {
+pub fn watch(keeper: &Addr<KeeperActor>, watch: Watch) {
     keeper.do_send(WatchActor(watch));
 }
 
@@ -119,10 +123,18 @@ pub fn stop(running: &[Running]) {
         match feed {
             Running::Live(actor) => actor.read().do_send(StopFeed),
             Running::Replay(actor) => actor.read().do_send(StopReplay),
-            // It ends with its arbiter; nothing outside is to be told.
-            Running::Sim(_) => {}
+            Running::Sim(actor) => actor.read().do_send(StopSim),
         }
     }
+}
+
+/// Whether nothing comes any more.
+pub fn have_ended(running: &[Running]) -> bool {
+    !running.iter().any(|feed| match feed {
+        Running::Live(actor) => actor.read().connected(),
+        Running::Replay(actor) => actor.read().connected(),
+        Running::Sim(actor) => actor.read().connected(),
+    })
 }
 
 /// Live feeds of every venue that is switched on: one actor per connection.

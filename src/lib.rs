@@ -3,7 +3,11 @@
 
 pub mod app;
 pub mod config;
+pub mod export;
 pub mod feeds;
 pub mod http;
+pub mod lock;
+pub mod migrate;
 pub mod shutdown;
 pub mod telemetry;
+pub mod writers;

@@ -8,14 +8,14 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use marketd::app::Server;
 use marketd::config::{Config, Overrides};
+use marketd::lock::LockError;
+use marketd::migrate::{self, EXIT_CONFIG, EXIT_IN_USE};
 use marketd::{shutdown, telemetry};
 use marketd_actors::recorder::Recorder;
+use marketd_store::StoreError;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// What sysexits.h calls EX_CONFIG.
-const EXIT_CONFIG: u8 = 78;
 
 /// Real-time market server: true order books over WebSocket and REST.
 #[derive(Parser)]
@@ -66,6 +66,10 @@ enum Command {
         #[arg(long)]
         seconds: Option<u64>,
     },
+    /// Make the store's tables, or bring them up to date, and say what was done
+    Migrate,
+    /// Write what is stored of a market to a file
+    Export(marketd::export::Request),
     /// Check the configuration and say what it comes to
     CheckConfig,
 }
@@ -92,13 +96,26 @@ fn main() -> ExitCode {
     let system = actix::System::new();
     let result = match cli.command {
         Some(Command::Record { out, seconds }) => system.block_on(record(config, out, seconds)),
+        Some(Command::Export(request)) => system.block_on(export(config, request)),
+        Some(Command::Migrate) => system.block_on(migrate(config)),
         _ => system.block_on(serve(config)),
     };
-    let failed = result.is_err();
+    let code = result.as_ref().err().map_or(0, exit_code);
     report(result);
     // Everything is flushed. Dropping the system instead would run actors that have not begun, without
     // the runtime that they need.
-    std::process::exit(i32::from(failed))
+    std::process::exit(i32::from(code))
+}
+
+/// What an operator's script can tell a failure by.
+fn exit_code(error: &anyhow::Error) -> u8 {
+    if let Some(error) = error.downcast_ref::<StoreError>() {
+        return migrate::exit_code(error.fault());
+    }
+    match error.downcast_ref::<LockError>() {
+        Some(LockError::InUse { .. }) => EXIT_IN_USE,
+        _ => 1,
+    }
 }
 
 /// The allocator asks for huge pages, which makes memory resident that nobody has written to: 8 KiB for each
@@ -188,8 +205,6 @@ fn print(text: &str) -> anyhow::Result<()> {
 async fn serve(config: Config) -> anyhow::Result<()> {
     raise_descriptor_limit();
     refuse_huge_pages();
-    std::fs::create_dir_all(&config.data_dir)
-        .with_context(|| format!("cannot use data_dir {}", config.data_dir.display()))?;
     let server = Server::start(&config, None).await?;
     for address in &server.addresses {
         tracing::info!(%address, "marketd {} serves http://{address}", env!("CARGO_PKG_VERSION"));
@@ -198,6 +213,16 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     tracing::info!(signal, "stopping");
     shutdown::stop(server).await;
     Ok(())
+}
+
+async fn export(config: Config, request: marketd::export::Request) -> anyhow::Result<()> {
+    print(&marketd::export::run(&config, &request).await.context("cannot export")?)
+}
+
+async fn migrate(config: Config) -> anyhow::Result<()> {
+    std::fs::create_dir_all(&config.data_dir)
+        .with_context(|| format!("cannot use data_dir {}", config.data_dir.display()))?;
+    print(&migrate::run(&config).await.context("cannot migrate")?)
 }
 
 async fn record(mut config: Config, out: PathBuf, seconds: Option<u64>) -> anyhow::Result<()> {

@@ -1,10 +1,12 @@
-//! Stopping: readiness off, feeds, sessions, HTTP, actors; each step with its deadline.
+//! Stopping: readiness off, feeds, sessions, HTTP, rows, actors; each step with its deadline.
 
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use marketd_actors::hub::{AbortSessions, CloseSessions};
 use marketd_actors::keeper::StandDown;
+use marketd_actors::market::Retire;
+use marketd_actors::storage::Storage;
 
 use crate::app::Server;
 use crate::feeds;
@@ -50,6 +52,9 @@ async fn steps(server: &Server) {
     server.board.draining.store(true, Ordering::Release);
     server.keeper.do_send(StandDown);
     feeds::stop(&server.feeds);
+    if let Some(storage) = &server.storage {
+        storage.stop_listening();
+    }
     let began = Instant::now();
     for hub in server.board.hubs() {
         hub.do_send(CloseSessions);
@@ -69,7 +74,35 @@ async fn steps(server: &Server) {
     tracing::info!(told, aborted, took_ms = began.elapsed().as_millis() as u64, "sessions closed");
     server.handle.stop(true).await;
     if let Some(storage) = &server.storage {
-        storage.close().await;
+        keep_rows(server, storage).await;
     }
     tracing::info!("stopped");
+}
+
+/// Feeds that were told to end may still bring what they had received: a moment is enough for that.
+const LAST_UPDATES: Duration = Duration::from_millis(500);
+/// A market answers when it has applied all of it.
+const LAST_ROWS: Duration = Duration::from_millis(1_000);
+
+/// Has the markets hand over the last of their rows, and the writers write them.
+async fn keep_rows(server: &Server, storage: &Storage) {
+    let began = Instant::now();
+    while !feeds::have_ended(&server.feeds) && began.elapsed() < LAST_UPDATES {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let retired = async {
+        for market in server.board.markets() {
+            if let Some(actor) = market.actor() {
+                // One that has died has handed over what it had.
+                let _ = actor.send(Retire).await;
+            }
+        }
+    };
+    if tokio::time::timeout(LAST_ROWS, retired).await.is_err() {
+        tracing::warn!("not all markets have handed over their last rows");
+    }
+    storage.flush(Duration::from_millis(server.shutdown.flush_ms)).await;
+    if tokio::time::timeout(Duration::from_millis(500), storage.close()).await.is_err() {
+        tracing::warn!("the store does not let go of its connections");
+    }
 }

@@ -2,11 +2,12 @@
 //!
 //! `market` owns a book and encodes its frames once; `hub`, one per HTTP worker, keeps the rings of
 //! those frames; `session` is one WebSocket client; `feed`, `replay` and `sim` bring the updates;
-//! `keeper` restarts what died. The `board` is what REST reads without asking an actor.
+//! `writer`, one per family of rows, and the `drain` bring them to the store. `keeper` restarts what died. The `board` is what REST reads without asking an actor.
 
 pub mod board;
 pub mod clock;
 pub mod connection;
+pub mod drain;
 pub mod feed;
 pub mod hub;
 pub mod keeper;
@@ -22,3 +23,4 @@ pub mod sink;
 pub mod storage;
 pub mod streams;
 pub mod windows;
+pub mod writer;

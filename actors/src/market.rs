@@ -21,6 +21,7 @@ use crate::feed::ResyncMarket;
 use crate::hub::{MarketStarted, Publish, Published};
 use crate::sink::Update;
 use crate::streams::{Frame, Streams};
+use crate::writer::handover::{Handover, open_gaps};
 
 /// How long to wait before a hub that was full is offered a snapshot, and a feed that was full is asked
 /// again.
@@ -55,6 +56,11 @@ pub struct CloseStream {
     pub form: Form,
 }
 
+/// The server stops: hand over what is not closed yet, and nothing more.
+#[derive(Message, Debug, Clone, Copy)]
+#[rtype(result = "()")]
+pub struct Retire;
+
 /// For tests: panics inside the handler.
 #[cfg(feature = "failpoints")]
 #[derive(Message)]
@@ -84,10 +90,18 @@ pub struct MarketActor {
     asked_at: Option<Instant>,
     /// There was an actor of this market before, and it died.
     is_restart: bool,
+    /// Where rows for the store go; none where nothing is stored, or not any more.
+    handover: Option<Handover>,
 }
 
 impl MarketActor {
-    pub fn new(board: Arc<Board>, entry: Arc<MarketEntry>, mailbox: usize, limits: MarketLimits) -> Self {
+    pub fn new(
+        board: Arc<Board>,
+        entry: Arc<MarketEntry>,
+        mailbox: usize,
+        limits: MarketLimits,
+        handover: Option<Handover>,
+    ) -> Self {
         let is_restart = entry.epoch() != 0;
         // The epoch begins with `started`, together with the state that belongs to it.
         let streams = Streams::new(entry.id.as_str(), 0);
@@ -106,6 +120,7 @@ impl MarketActor {
             crossed_timer: false,
             asked_at: None,
             is_restart,
+            handover,
         }
     }
 
@@ -118,9 +133,18 @@ impl MarketActor {
         let epoch = entry.begin_epoch(now);
         self.streams = Streams::new(entry.id.as_str(), epoch);
         if self.is_restart {
+            if let Some(handover) = &mut self.handover {
+                handover.close_gaps(&state, now);
+            }
             *state = MarketState::new(state.instrument().clone(), self.limits, now);
             state.set_stale(StaleReason::Restarted, now);
-            drop(state);
+        }
+        if let Some(handover) = &mut self.handover {
+            handover.begin(&state);
+            handover.send();
+        }
+        drop(state);
+        if self.is_restart {
             self.ask_resync(StaleReason::Restarted);
         }
     }
@@ -135,21 +159,41 @@ impl MarketActor {
             Update::Snapshot(update) => {
                 // The answer to what was asked: a doubt that outlives it is told at once.
                 self.asked_at = None;
+                let gaps = open_gaps(state);
                 doubt = doubt_of(state.apply_snapshot(&update));
                 self.streams.on_book(state, now, &mut emit);
+                if let Some(handover) = &mut self.handover {
+                    handover.closed_gaps(state, gaps);
+                    handover.book(state, self.entry.epoch(), true);
+                }
             }
             Update::Depth(update) => {
                 doubt = doubt_of(state.apply_depth(&update));
                 self.streams.on_book(state, now, &mut emit);
+                if let Some(handover) = &mut self.handover {
+                    handover.book(state, self.entry.epoch(), false);
+                }
             }
             Update::Trade(trade) => {
                 if let Some(sequenced) = state.apply_trade(&trade) {
                     self.streams.on_trade(state, &sequenced, now, &mut emit);
+                    if let Some(handover) = &mut self.handover {
+                        handover.trade(state, &trade);
+                    }
                 }
             }
-            Update::Described(instrument) => state.set_instrument(*instrument),
+            Update::Described(instrument) => {
+                state.set_instrument(*instrument);
+                if let Some(handover) = &self.handover {
+                    handover.described(state);
+                }
+            }
             Update::Rescaled(scales) if scales == state.scales() => {}
             Update::Rescaled(scales) => {
+                if let Some(handover) = &mut self.handover {
+                    handover.open_candles(state);
+                    handover.end_changes();
+                }
                 if !state.rescale(scales) {
                     state.reset(scales, StaleReason::Precision, now);
                     doubt = Some(StaleReason::Precision);
@@ -158,8 +202,16 @@ impl MarketActor {
                 let epoch = self.entry.begin_epoch(now);
                 self.streams.begin_epoch(epoch, state);
                 self.owe_everyone();
+                if let Some(handover) = &self.handover {
+                    handover.described(state);
+                }
             }
-            Update::Gap(gap) => state.note_gap(gap),
+            Update::Gap(gap) => {
+                state.note_gap(gap);
+                if let Some(handover) = &mut self.handover {
+                    handover.gap(gap);
+                }
+            }
             Update::Stale(reason, at) => {
                 state.set_stale(reason, at);
             }
@@ -172,6 +224,9 @@ impl MarketActor {
         let is_new = state.status_seq() != status_before;
         if is_new {
             self.streams.on_status(state, now, &mut emit);
+            if let Some(handover) = &mut self.handover {
+                handover.status(state);
+            }
         }
         if let Some(reason) = doubt.filter(|_| is_new || self.may_ask_again()) {
             self.ask_resync(reason);
@@ -326,6 +381,10 @@ impl MarketActor {
         let mut frames = Vec::new();
         if is_new {
             self.streams.on_status(&state, now, &mut |key, form, frame| frames.push((key, form, frame)));
+            if let Some(handover) = &mut self.handover {
+                handover.status(&state);
+                handover.send();
+            }
         }
         drop(state);
         self.enqueue(frames);
@@ -362,6 +421,14 @@ impl Actor for MarketActor {
                 actor.entry.state().write().roll_ticker(clock::now());
             });
         }
+        if let Some(flush) = self.handover.as_ref().and_then(Handover::changes_flush) {
+            ctx.run_interval(flush, |actor, _| {
+                if let Some(handover) = &mut actor.handover {
+                    handover.end_changes();
+                    handover.send();
+                }
+            });
+        }
         for hub in self.board.hubs() {
             // A hub that is full looks after its streams by itself, a little later.
             let _ = hub.try_send(MarketStarted { market: self.entry.no });
@@ -381,8 +448,22 @@ impl Handler<ApplyUpdates> for MarketActor {
                 self.apply(&mut state, update, &mut frames);
             }
         }
+        if let Some(handover) = &mut self.handover {
+            handover.send();
+        }
         self.enqueue(frames);
         self.settle(ctx);
+    }
+}
+
+impl Handler<Retire> for MarketActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Retire, _ctx: &mut Self::Context) {
+        if let Some(mut handover) = self.handover.take() {
+            handover.open_candles(&self.entry.state().read());
+            // It sends what it has when it is dropped.
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use marketd_store::Family;
+
 macro_rules! counters {
     ($($(#[$doc:meta])* $name:ident,)*) => {
         /// Counts since the start; `*_open` ones go up and down.
@@ -65,5 +67,50 @@ impl Metrics {
 
     pub fn subtract(counter: &AtomicU64, count: u64) {
         counter.fetch_sub(count, Ordering::Relaxed);
+    }
+}
+
+/// Counts of the rows of one family, since the start.
+#[derive(Debug, Default)]
+pub struct FamilyMetrics {
+    /// New in the store, or better than what was there.
+    pub rows_written: AtomicU64,
+    /// In the store already.
+    pub rows_known: AtomicU64,
+    /// Put into the spool, also as copies of rows that the store was slow to take.
+    pub rows_spooled: AtomicU64,
+    /// Refused by the store; they are lost as well.
+    pub rows_refused: AtomicU64,
+    pub rows_lost: AtomicU64,
+    /// Writes to the store, by the writer; those of the spool are not among them.
+    pub batches: AtomicU64,
+    /// What these took, in microseconds.
+    pub write_us: AtomicU64,
+    pub last_batch_rows: AtomicU64,
+    pub last_write_us: AtomicU64,
+}
+
+/// Counts about the store.
+#[derive(Debug, Default)]
+pub struct StoreMetrics {
+    families: [FamilyMetrics; Family::ALL.len()],
+    /// Rows that wait in the spool now, and the part of its file that holds something.
+    pub spool_rows: AtomicU64,
+    pub spool_bytes: AtomicU64,
+    /// Rows that were taken from the spool to the store, since the start.
+    pub drained_rows: AtomicU64,
+    /// Rows of the spool that could not be read back, or that were not there.
+    pub damaged_rows: AtomicU64,
+    /// How often the store went away.
+    pub outages: AtomicU64,
+}
+
+impl StoreMetrics {
+    pub const fn family(&self, family: Family) -> &FamilyMetrics {
+        &self.families[family.index()]
+    }
+
+    pub fn rows_lost(&self) -> u64 {
+        self.families.iter().map(|family| family.rows_lost.load(Ordering::Relaxed)).sum()
     }
 }

@@ -29,6 +29,11 @@ pub struct SetScenario {
     pub scenario: Scenario,
 }
 
+/// Ends the simulator.
+#[derive(Message, Debug, Clone, Copy)]
+#[rtype(result = "()")]
+pub struct StopSim;
+
 /// For tests: panics inside the handler.
 #[cfg(feature = "failpoints")]
 #[derive(Message)]
@@ -161,6 +166,14 @@ impl Handler<SetScenario> for SimActor {
                 *scenario = playing;
             }
         }
+    }
+}
+
+impl Handler<StopSim> for SimActor {
+    type Result = ();
+
+    fn handle(&mut self, _: StopSim, ctx: &mut Self::Context) {
+        ctx.stop();
     }
 }
 

@@ -10,7 +10,7 @@ use marketd_domain::{Candle, CandleInterval, Scales, Timestamp};
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::csv;
 use marketd_protocol::rest::{ShownCandle, push_candles_head, push_items, push_shown_candle};
-use marketd_store::{CandleRow, MarketKey, TimeRange};
+use marketd_store::{CandleRow, Family, MarketKey, TimeRange};
 
 use super::format::Format;
 use super::reply::{CallInfo, NextPage, Query, Refusal, market_of, negotiated, number};
@@ -165,8 +165,12 @@ async fn with_stored(
     let range = TimeRange { end, ..wanted.range };
     let limit = u32::try_from(wanted.limit + 1).unwrap_or(u32::MAX);
     let interval = wanted.interval;
-    let read = past::read(shared, async |store| store.candles(key, interval, range, limit).await).await;
-    let stored = match read {
+    let through = range.end.unwrap_or(Timestamp::from_micros(i64::MAX));
+    let read = async {
+        past::settled(shared, entry, Family::Candles, through).await?;
+        past::read(shared, async |store| store.candles(key, interval, range, limit).await).await
+    };
+    let stored = match read.await {
         Ok(stored) => stored.unwrap_or_default(),
         // Backwards, memory has the first of what is wanted; a page may be shorter as long as it says that there is more.
         Err(refusal) => {

@@ -2,11 +2,13 @@
 
 use actix_web::{HttpResponse, web};
 use marketd_actors::clock;
+use marketd_actors::storage::StoreState;
 use marketd_protocol::code::ErrorCode;
 use serde::Serialize;
 
 use super::Shared;
 use super::reply::CallInfo;
+use super::store_health::StoreHealth;
 
 #[derive(Serialize)]
 struct Alive {
@@ -40,11 +42,13 @@ pub async fn get_readiness(call: CallInfo, shared: web::Data<Shared>) -> HttpRes
 
 #[derive(Serialize)]
 struct Health {
-    /// `ok` when every market is live, else `degraded`.
+    /// `ok` when every market is live and the store has all rows, else `degraded`.
     status: &'static str,
     ready: bool,
     feeds: Vec<FeedHealth>,
     markets: Vec<MarketHealth>,
+    /// Null where nothing is stored.
+    store: Option<StoreHealth>,
 }
 
 #[derive(Serialize)]
@@ -105,7 +109,15 @@ pub async fn get_health(call: CallInfo, shared: web::Data<Shared>) -> HttpRespon
             last_error: feed.last_error.clone(),
         })
         .collect();
+    let store = shared.storage.as_ref().map(|storage| storage.report());
     let all_live = markets.iter().all(|market| market.status == "live" && market.actor_alive);
-    let status = if all_live { "ok" } else { "degraded" };
-    call.json(&Health { status, ready: shared.board.is_ready(), feeds, markets })
+    let all_stored = store.as_ref().is_none_or(|store| store.state == StoreState::Ok);
+    let status = if all_live && all_stored { "ok" } else { "degraded" };
+    call.json(&Health {
+        status,
+        ready: shared.board.is_ready(),
+        feeds,
+        markets,
+        store: store.map(StoreHealth::of),
+    })
 }

@@ -14,6 +14,7 @@ mod past_book;
 mod replay;
 mod reply;
 mod sim;
+mod store_health;
 mod system;
 mod ticker;
 mod trace;

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use marketd_actors::board::MarketEntry;
 use marketd_domain::Timestamp;
 use marketd_protocol::code::ErrorCode;
-use marketd_store::{Store, StoreError};
+use marketd_store::{Family, MarketKey, Store, StoreError};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
@@ -48,6 +49,33 @@ pub async fn read<T>(
             Err((ErrorCode::INTERNAL, "what is stored cannot be read".to_owned()))
         }
     }
+}
+
+/// Rows on their way to the store are there in a moment, unless it is in trouble.
+const ON_THE_WAY: Duration = Duration::from_secs(1);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// Waits until the store has what was handed over of a market up to this time: a list must not have a hole between
+/// memory and store.
+pub async fn settled(
+    shared: &Shared,
+    entry: &MarketEntry,
+    family: Family,
+    through: Timestamp,
+) -> Result<(), Refusal> {
+    let Some(storage) = &shared.storage else { return Ok(()) };
+    if storage.store().is_none() {
+        return Err(away());
+    }
+    let key = MarketKey::of(entry.source, &entry.id);
+    let wait = async {
+        while storage.may_hold_back(family, key, entry.source, through) {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    };
+    timeout(ON_THE_WAY, wait).await.map_err(|_| {
+        (ErrorCode::STORE_UNAVAILABLE, "what was asked for is on its way to the store, ask again".to_owned())
+    })
 }
 
 fn away() -> Refusal {

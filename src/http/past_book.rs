@@ -81,8 +81,9 @@ pub async fn answer(
 
 /// Both sides as rows, best first.
 pub fn levels(format: Format, bids: &[Level], asks: &[Level], scales: Scales) -> Vec<u8> {
-    let sided = |side: BookSide, levels: &[Level]| levels.iter().map(move |level| (side, *level)).collect();
-    let rows: Vec<(BookSide, Level)> = [sided(BookSide::Bid, bids), sided(BookSide::Ask, asks)].concat();
+    let bids = bids.iter().map(|level| (BookSide::Bid, *level));
+    let asks = asks.iter().map(|level| (BookSide::Ask, *level));
+    let rows: Vec<(BookSide, Level)> = bids.chain(asks).collect();
     match format {
         Format::Ndjson => {
             format.body("", &rows, |out, (side, level)| csv::push_level_object(out, *side, *level, scales))

@@ -5,11 +5,11 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use marketd_actors::board::MarketEntry;
 use marketd_domain::trades::SequencedTrade;
-use marketd_domain::{MarketStatus, Scales, TradeCursor};
+use marketd_domain::{MarketStatus, Scales, Timestamp, TradeCursor};
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::csv;
 use marketd_protocol::rest::{ShownTrade, push_items, push_shown_trade, push_trades_head};
-use marketd_store::{MarketKey, TradeRow};
+use marketd_store::{Family, MarketKey, TradeRow};
 
 use super::format::Format;
 use super::reply::{CallInfo, NextPage, Query, Refusal, etag_of, market_of, negotiated, number};
@@ -52,11 +52,11 @@ impl Wanted {
                 before = Some(text.parse::<TradeCursor>().map_err(|_| bad(&text))?);
             }
         }
-        let before = match (before, end.map(TradeCursor::before_time)) {
+        let before = match (before, end.map(TradeCursor::at)) {
             (Some(before), Some(end)) => Some(before.min(end)),
             (before, end) => before.or(end),
         };
-        Ok(Self { limit, seq_below, before, from: start.map(TradeCursor::before_time) })
+        Ok(Self { limit, seq_below, before, from: start.map(TradeCursor::at) })
     }
 }
 
@@ -183,8 +183,12 @@ async fn with_stored(
         (floor, before) => floor.or(before),
     };
     let limit = u32::try_from(wanted.limit + 1).unwrap_or(u32::MAX);
-    let read = past::read(shared, async |store| store.trades_before(key, before, limit).await).await;
-    let stored = match read {
+    let through = Timestamp::from_micros(before.map_or(i64::MAX, |before| before.ts_us));
+    let read = async {
+        past::settled(shared, entry, Family::Trades, through).await?;
+        past::read(shared, async |store| store.trades_before(key, before, limit).await).await
+    };
+    let stored = match read.await {
         Ok(stored) => stored.unwrap_or_default(),
         // A page may be shorter than its limit as long as it says that there is more.
         Err(refusal) => return Page::of_memory_alone(held, wanted.limit).ok_or(refusal),

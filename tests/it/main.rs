@@ -24,4 +24,5 @@ mod scripted_venue;
 mod slow_client;
 mod slow_readers;
 mod stalled_clients;
+mod store;
 mod venues_live;

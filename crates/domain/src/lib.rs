@@ -19,7 +19,7 @@ pub mod update;
 pub mod view;
 
 pub use book::{Book, BookSide, Ladder, Level};
-pub use candles::{Candle, CandleInterval, CandleSeries};
+pub use candles::{Candle, CandleChange, CandleInterval, CandleSeries};
 pub use checksum::VenueChecksum;
 pub use instrument::{Instrument, MarketId, Source, Symbol};
 pub use market::{MarketState, MarketStatus, StaleReason};

@@ -4,7 +4,7 @@
 //! live only between a snapshot and the next doubt about it; a stale book is kept and shown, marked.
 
 use crate::book::{Book, BookChanges};
-use crate::candles::{CandleInterval, CandleSeries};
+use crate::candles::{CandleChange, CandleInterval, CandleSeries};
 use crate::instrument::Instrument;
 use crate::numbers::Scales;
 use crate::ticker::Ticker;
@@ -205,6 +205,7 @@ pub struct MarketState {
     highest_trade_id: Option<u64>,
     ticker: Ticker,
     candles: [CandleSeries; 8],
+    candle_changes: [CandleChange; 8],
     counters: MarketCounters,
     gaps: Vec<GapRecord>,
     changes: BookChanges,
@@ -234,6 +235,7 @@ impl MarketState {
             highest_trade_id: None,
             ticker: Ticker::new(),
             candles: CandleInterval::ALL.map(|interval| CandleSeries::new(interval, limits.candles)),
+            candle_changes: [CandleChange::Updated; 8],
             counters: MarketCounters::default(),
             gaps: Vec::new(),
             changes: BookChanges::default(),
@@ -300,6 +302,11 @@ impl MarketState {
 
     pub fn candles(&self, interval: CandleInterval) -> &CandleSeries {
         &self.candles[interval.index()]
+    }
+
+    /// What the last trade did to the candles, in the order of [`CandleInterval::ALL`].
+    pub const fn candle_changes(&self) -> &[CandleChange; 8] {
+        &self.candle_changes
     }
 
     pub const fn counters(&self) -> MarketCounters {
@@ -458,8 +465,8 @@ impl MarketState {
             self.highest_trade_id = self.highest_trade_id.max(Some(number));
         }
         self.ticker.apply(trade);
-        for series in &mut self.candles {
-            series.apply(trade);
+        for (series, change) in self.candles.iter_mut().zip(&mut self.candle_changes) {
+            *change = series.apply(trade);
         }
         Some(self.trades.push(*trade))
     }

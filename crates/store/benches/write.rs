@@ -143,7 +143,7 @@ async fn sqlite() -> anyhow::Result<()> {
     measure(
         "spool, push",
         async || Ok(()),
-        async |first| Ok(spool.push(&Rows::Trades(rows(first, BATCH))).await?.kept as u64),
+        async |first| Ok(spool.push(&Rows::Trades(rows(first, BATCH))).await? as u64),
     )
     .await?;
     measure(
@@ -153,7 +153,7 @@ async fn sqlite() -> anyhow::Result<()> {
             let batch =
                 spool.peek(BATCH as u32).await?.ok_or_else(|| anyhow::anyhow!("the spool is empty"))?;
             spool.done(&batch).await?;
-            Ok(batch.rows.len() as u64)
+            Ok(batch.len() as u64)
         },
     )
     .await

@@ -38,6 +38,11 @@ impl DeltaGatherer {
         self.packed.len()
     }
 
+    /// The place of the last change.
+    pub const fn last(&self) -> DeltaPlace {
+        self.last
+    }
+
     /// Whether this place may stand in the same row: it is the next of the same epoch, time does not go back, and the
     /// row does not grow too long.
     pub fn continues(&self, place: DeltaPlace) -> bool {

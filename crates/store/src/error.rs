@@ -65,6 +65,22 @@ impl StoreError {
         matches!(self.fault, Fault::Unavailable | Fault::Full | Fault::ReadOnly)
     }
 
+    /// Whether somebody else holds a SQLite file: that passes by itself.
+    pub fn is_locked(&self) -> bool {
+        let code = self.source.as_ref().and_then(|source| {
+            let sqlx::Error::Database(error) = source.downcast_ref::<sqlx::Error>()? else { return None };
+            error.try_downcast_ref::<sqlx::sqlite::SqliteError>()?;
+            error.code()?.parse::<i32>().ok()
+        });
+        // SQLITE_BUSY, SQLITE_LOCKED
+        code.is_some_and(|code| matches!(code & 0xff, 5 | 6))
+    }
+
+    /// What was stored is not what it should be.
+    pub fn damaged(doing: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(Fault::Damaged, doing, detail)
+    }
+
     pub(crate) fn new(fault: Fault, doing: &'static str, detail: impl Into<String>) -> Self {
         Self { fault, doing, detail: detail.into(), source: None }
     }

@@ -32,11 +32,10 @@ pub use error::{Fault, StoreError};
 pub use history::{Extent, Kept};
 pub use retention::{Maintained, Retention};
 pub use rows::{
-    CandleRow, DeltaPlace, DeltaRow, Family, GapKind, GapRow, MarketKey, MarketRecord, RowError,
+    CandleRow, DeltaPlace, DeltaRow, Family, GapKind, GapRow, MarketKey, MarketRecord, Row, RowError, Rows,
     SnapshotMoment, SnapshotRow, StatusRow, TradeCursor, TradeRow,
 };
-
-pub use spool::{Batch, Opening, Pushed, Rows, SetAside, Spool};
+pub use spool::{Batch, Losses, Opening, SetAside, Spool};
 
 /// What a write did to its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

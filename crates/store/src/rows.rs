@@ -3,6 +3,7 @@
 //! Times are kept to the microsecond. A row carries the scales of its numbers, since a venue may change its precision
 //! in the middle of a day.
 
+mod batch;
 mod delta;
 mod market;
 mod trade;
@@ -13,6 +14,7 @@ use marketd_domain::{Candle, CandleInterval, GapFound, Scales, Timestamp};
 
 pub use marketd_domain::TradeCursor;
 
+pub use batch::{Row, Rows};
 pub use delta::{DeltaPlace, DeltaRow};
 pub use market::{MarketKey, MarketRecord};
 pub use trade::TradeRow;
@@ -85,6 +87,11 @@ pub enum Family {
 impl Family {
     pub const ALL: [Self; 6] =
         [Self::Trades, Self::Candles, Self::Snapshots, Self::Statuses, Self::Gaps, Self::Deltas];
+
+    /// Its place in [`Self::ALL`].
+    pub const fn index(self) -> usize {
+        self as usize
+    }
 
     pub const fn as_str(self) -> &'static str {
         match self {

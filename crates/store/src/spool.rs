@@ -3,102 +3,53 @@
 //! Rows leave in the order in which they came. A batch is taken out only after the store has it; what is written twice
 //! because we ended in between, the store knows by its natural keys. So each row arrives once.
 //!
-//! The file is bounded. When it is full the oldest rows stay and new ones are refused: a hole at the end of an outage is
-//! one hole. Each refused row is counted, and [`Spool::losses`] makes gap rows of them. When the disk is full the counts
-//! are kept in memory until they fit.
+//! The file is bounded. When it is full the oldest rows stay and new ones are not kept until some have left: a hole at
+//! the end of an outage is one hole. What becomes of a row that is not kept is the caller's to decide; when it is lost,
+//! [`Losses`] counts it, and the file keeps the counts.
 //!
 //! Damage is found, never guessed around: the file is checked when it is opened, each row has a checksum, and rows are
 //! numbered without holes.
 
 mod codec;
 mod entries;
+mod file;
+mod losses;
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use marketd_domain::Timestamp;
-use parking_lot::Mutex;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::Connection;
+use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 
-use crate::rows::{
-    CandleRow, DeltaRow, Family, GapKind, GapRow, MarketKey, MarketRecord, RowError, SnapshotRow, StatusRow,
-    TradeRow,
-};
-use crate::sqlite::file_options;
+use crate::rows::{MarketKey, MarketRecord, RowError, Rows};
 use crate::{Fault, StoreError};
 
-/// Rows of one family.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rows {
-    Trades(Vec<TradeRow>),
-    Candles(Vec<CandleRow>),
-    Snapshots(Vec<SnapshotRow>),
-    Statuses(Vec<StatusRow>),
-    Gaps(Vec<GapRow>),
-    Deltas(Vec<DeltaRow>),
-}
-
-impl Rows {
-    pub fn len(&self) -> usize {
-        match self {
-            Self::Trades(rows) => rows.len(),
-            Self::Candles(rows) => rows.len(),
-            Self::Snapshots(rows) => rows.len(),
-            Self::Statuses(rows) => rows.len(),
-            Self::Gaps(rows) => rows.len(),
-            Self::Deltas(rows) => rows.len(),
-        }
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    pub const fn family(&self) -> Family {
-        match self {
-            Self::Trades(_) => Family::Trades,
-            Self::Candles(_) => Family::Candles,
-            Self::Snapshots(_) => Family::Snapshots,
-            Self::Statuses(_) => Family::Statuses,
-            Self::Gaps(_) => Family::Gaps,
-            Self::Deltas(_) => Family::Deltas,
-        }
-    }
-
-    /// Whose row this is, and when it happened.
-    fn place(&self, nth: usize) -> (MarketKey, Timestamp) {
-        match self {
-            Self::Trades(rows) => (rows[nth].market(), rows[nth].trade().ts_venue),
-            Self::Candles(rows) => (rows[nth].market(), rows[nth].candle().open_time),
-            Self::Snapshots(rows) => (rows[nth].market(), rows[nth].moment().ts_recv),
-            Self::Statuses(rows) => (rows[nth].market(), rows[nth].report().since),
-            Self::Gaps(rows) => (rows[nth].market(), rows[nth].since()),
-            Self::Deltas(rows) => (rows[nth].market(), rows[nth].first().ts_recv),
-        }
-    }
-}
-
-/// What became of rows that were handed over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pushed {
-    pub kept: usize,
-    /// Counted as lost, since there was no room.
-    pub refused: usize,
-}
+pub use file::SetAside;
+pub use losses::Losses;
 
 /// Rows on their way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
-    pub rows: Rows,
-    /// Rows among them that could not be read back. The file keeps them aside, for a person to look at.
+    /// One for each family that is among them. Within a family they are in order.
+    pub parts: Vec<Rows>,
+    /// Rows that could not be read back. The file keeps them aside, for a person to look at.
     pub damaged: u64,
     /// Rows that should have been before or among them and are not in the file.
     pub missing: u64,
     /// The number of the last one.
     through: i64,
+    damaged_seqs: Vec<i64>,
+}
+
+impl Batch {
+    pub fn len(&self) -> usize {
+        self.parts.iter().map(Rows::len).sum()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// A spool, and what was found when it was opened.
@@ -107,37 +58,15 @@ pub struct Opening {
     pub set_aside: Option<SetAside>,
 }
 
-/// A file that could not be used: it lies beside the new one, and how many rows it held is not known.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SetAside {
-    pub path: PathBuf,
-    pub reason: String,
-}
-
-/// How many rows of a family were lost, and between which times.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Loss {
-    since: Timestamp,
-    until: Timestamp,
-    rows: u64,
-}
-
-#[derive(Default)]
-struct Losses {
-    counted: BTreeMap<(MarketKey, Family), Loss>,
-    is_saved: bool,
-}
-
 pub struct Spool {
     file: SqlitePool,
     limit_bytes: u64,
-    /// Rows were refused, and none has left since: what comes now lies behind the hole and is part of it.
+    /// Rows were not kept, and none has left since: what comes now lies behind the hole.
     is_full: AtomicBool,
-    losses: Mutex<Losses>,
 }
 
-/// The writer waits for a reader from outside at most so long.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// A file that is empty and larger than this is cut back.
+const EMPTY_BYTES_KEPT: u64 = 4 * 1024 * 1024;
 
 const TABLES: &str = "
     -- Numbers are never used again, so that a hole in them is one.
@@ -156,31 +85,29 @@ const TABLES: &str = "
     create table if not exists losses (
         market_id integer, family integer, since_us integer not null, until_us integer not null, rows integer not null,
         primary key (market_id, family)
-    ) strict, without rowid;";
+    ) strict, without rowid;
+    -- Until when everything that was received of a market is in the store or in here.
+    create table if not exists alive (market_id integer primary key, until_us integer not null) strict;
+    -- The store that this file is the spool of, once that has been opened.
+    create table if not exists stores (url text primary key) strict, without rowid;";
 
 impl Spool {
     /// Opens the spool in this file, which shall not grow much beyond the limit. A file that is damaged is set aside, and
     /// a new one takes its place.
     pub async fn open(path: &Path, limit_bytes: u64) -> Result<Opening, StoreError> {
+        const DOING: &str = "open the spool";
         let mut set_aside = None;
-        if let Err(error) = check(path).await {
+        if let Err(error) = file::check(path).await {
             if error.fault() != Fault::Damaged {
                 return Err(error);
             }
-            set_aside = Some(SetAside { path: move_aside(path)?, reason: error.to_string() });
+            set_aside = Some(file::move_aside(path, &error)?);
         }
-        let options = options_of(path).create_if_missing(true);
+        let options = file::options_of(path).create_if_missing(true);
         let file = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
-        let file = file
-            .connect_with(options)
-            .await
-            .map_err(|error| StoreError::from_sqlx("open the spool", error))?;
-        sqlx::raw_sql(TABLES)
-            .execute(&file)
-            .await
-            .map_err(|error| StoreError::from_sqlx("open the spool", error))?;
-        let spool = Self { file, limit_bytes, is_full: AtomicBool::new(false), losses: Mutex::default() };
-        spool.load_losses().await?;
+        let file = file.connect_with(options).await.map_err(|error| StoreError::from_sqlx(DOING, error))?;
+        sqlx::raw_sql(TABLES).execute(&file).await.map_err(|error| StoreError::from_sqlx(DOING, error))?;
+        let spool = Self { file, limit_bytes, is_full: AtomicBool::new(false) };
         Ok(Opening { spool, set_aside })
     }
 
@@ -223,36 +150,32 @@ impl Spool {
             .map_err(|error| StoreError::unreadable(DOING, error))
     }
 
-    /// Takes rows in. Those that are not kept are counted as lost, also when this is an error.
-    pub async fn push(&self, rows: &Rows) -> Result<Pushed, StoreError> {
-        let entries = entries::encode(rows);
-        let kept = match self.insert(&entries).await {
-            Ok(kept) => kept,
-            Err(error) => {
-                self.count_lost(rows, 0);
-                return Err(StoreError::from_sqlx("spool rows", error));
-            }
-        };
-        if kept < rows.len() {
-            self.is_full.store(true, Ordering::Relaxed);
-            self.count_lost(rows, kept);
-        }
-        self.save_losses().await?;
-        Ok(Pushed { kept, refused: rows.len() - kept })
-    }
-
-    async fn insert(&self, entries: &[entries::Entry]) -> Result<usize, sqlx::Error> {
-        if self.is_full.load(Ordering::Relaxed) {
+    /// Takes rows in, from the first on, and returns how many it keeps. An error keeps none.
+    pub async fn push(&self, rows: &Rows) -> Result<usize, StoreError> {
+        if self.is_full() {
             return Ok(0);
         }
-        let mut connection = self.file.acquire().await?;
-        let room = self.limit_bytes.saturating_sub(entries::bytes_used(&mut connection).await?);
-        let kept = entries::fitting(entries, room);
-        entries::insert(&mut connection, &entries[..kept]).await?;
+        let entries = entries::encode(rows);
+        let insert = async {
+            let mut connection = self.file.acquire().await?;
+            let room = self.limit_bytes.saturating_sub(entries::bytes_used(&mut connection).await?);
+            let kept = entries::fitting(&entries, room);
+            entries::insert(&mut connection, &entries[..kept]).await?;
+            Ok(kept)
+        };
+        let kept = insert.await.map_err(|error| StoreError::from_sqlx("spool rows", error))?;
+        if kept < rows.len() {
+            self.is_full.store(true, Ordering::Relaxed);
+        }
         Ok(kept)
     }
 
-    /// Up to `limit` of the oldest rows, of one family. `None` when there are none.
+    /// Whether rows were not kept, and none has left since.
+    pub fn is_full(&self) -> bool {
+        self.is_full.load(Ordering::Relaxed)
+    }
+
+    /// Up to `limit` of the oldest rows, and fewer when they are large. `None` when there are none.
     pub async fn peek(&self, limit: u32) -> Result<Option<Batch>, StoreError> {
         let read = async {
             let mut connection = self.file.acquire().await?;
@@ -265,7 +188,7 @@ impl Spool {
     pub async fn done(&self, batch: &Batch) -> Result<(), StoreError> {
         let delete = async {
             let mut connection = self.file.acquire().await?;
-            entries::delete(&mut connection, batch.through).await
+            entries::delete(&mut connection, batch).await
         };
         delete.await.map_err(|error| StoreError::from_sqlx("empty the spool", error))?;
         self.is_full.store(false, Ordering::Relaxed);
@@ -281,158 +204,81 @@ impl Spool {
         Ok(count.cast_unsigned())
     }
 
-    /// What was lost, as rows for the store.
-    pub fn losses(&self) -> Vec<GapRow> {
-        let losses = self.losses.lock();
-        let row = |(key, loss): (&(MarketKey, Family), &Loss)| {
-            GapRow::new(key.0, GapKind::Unstored(key.1), loss.since, Some(loss.until), loss.rows).ok()
-        };
-        losses.counted.iter().filter_map(row).collect()
+    /// The part of the file that holds something.
+    pub async fn bytes_used(&self) -> Result<u64, StoreError> {
+        let read = async { entries::bytes_used(&mut *self.file.acquire().await?).await };
+        read.await.map_err(|error| StoreError::from_sqlx("measure the spool", error))
     }
 
-    /// The store has these gaps. What was lost meanwhile is a gap of its own.
-    pub async fn losses_stored(&self, gaps: &[GapRow]) -> Result<(), StoreError> {
-        {
-            let mut losses = self.losses.lock();
-            for gap in gaps {
-                let GapKind::Unstored(family) = gap.kind() else { continue };
-                let key = (gap.market(), family);
-                if let Some(loss) = losses.counted.get_mut(&key) {
-                    loss.rows = loss.rows.saturating_sub(gap.rows_lost());
-                    loss.since = gap.until().unwrap_or(loss.since).max(loss.since);
-                    if loss.rows == 0 {
-                        losses.counted.remove(&key);
-                    }
-                }
-            }
-            losses.is_saved = false;
-        }
-        self.save_losses().await
-    }
-
-    /// One entry for each market and family, however many rows are lost.
-    fn count_lost(&self, rows: &Rows, from: usize) {
-        let mut losses = self.losses.lock();
-        for nth in from..rows.len() {
-            let (market, at) = rows.place(nth);
-            let new = Loss { since: at, until: at, rows: 0 };
-            let loss = losses.counted.entry((market, rows.family())).or_insert(new);
-            loss.since = loss.since.min(at);
-            loss.until = loss.until.max(at);
-            loss.rows += 1;
-        }
-        losses.is_saved = false;
-    }
-
-    /// What cannot be saved, because the disk is full, is saved another time.
-    async fn save_losses(&self) -> Result<(), StoreError> {
-        let counted = {
-            let mut losses = self.losses.lock();
-            if losses.is_saved {
-                return Ok(());
-            }
-            losses.is_saved = true;
-            losses.counted.clone()
-        };
-        let save = async {
+    /// Gives the disk back what an outage has taken, when nothing waits any more.
+    pub async fn shrink(&self) -> Result<(), StoreError> {
+        let shrink = async {
             let mut connection = self.file.acquire().await?;
-            write_losses(&mut connection, &counted).await
+            if entries::file_bytes(&mut connection).await? > EMPTY_BYTES_KEPT {
+                sqlx::raw_sql("vacuum; pragma wal_checkpoint(truncate)").execute(&mut *connection).await?;
+            }
+            Ok(())
         };
-        save.await.map_err(|error| {
-            self.losses.lock().is_saved = false;
-            StoreError::from_sqlx("save what was lost", error)
-        })
+        shrink.await.map_err(|error| StoreError::from_sqlx("shrink the spool", error))
     }
 
-    async fn load_losses(&self) -> Result<(), StoreError> {
-        let saved: Vec<(i64, i64, i64, i64, i64)> =
-            sqlx::query_as("select market_id, family, since_us, until_us, rows from losses")
-                .fetch_all(&self.file)
-                .await
-                .map_err(|error| StoreError::from_sqlx("open the spool", error))?;
-        let mut losses = self.losses.lock();
-        for (market, family, since_us, until_us, rows) in saved {
-            let Some(family) = codec::family_of(family) else { continue };
-            let loss = Loss {
-                since: Timestamp::from_micros(since_us),
-                until: Timestamp::from_micros(until_us),
-                rows: rows.cast_unsigned(),
-            };
-            losses.counted.insert((MarketKey::from_stored(market), family), loss);
-        }
-        losses.is_saved = true;
+    /// Notes until when everything that was received of these markets is in the store or in here.
+    pub async fn note_alive(&self, markets: &[MarketKey], until: Timestamp) -> Result<(), StoreError> {
+        const NOTE: &str = "insert into alive values (?, ?)
+            on conflict (market_id) do update set until_us = max(until_us, excluded.until_us)";
+        let note = async {
+            let mut connection = self.file.acquire().await?;
+            let mut transaction = connection.begin_with("begin immediate").await?;
+            for market in markets {
+                sqlx::query(NOTE).bind(market.get()).bind(until.micros()).execute(&mut *transaction).await?;
+            }
+            transaction.commit().await
+        };
+        note.await.map_err(|error| StoreError::from_sqlx("note that we are alive", error))
+    }
+
+    /// What was noted last, for each market.
+    pub async fn alive(&self) -> Result<Vec<(MarketKey, Timestamp)>, StoreError> {
+        let noted: Vec<(i64, i64)> = sqlx::query_as("select market_id, until_us from alive")
+            .fetch_all(&self.file)
+            .await
+            .map_err(|error| StoreError::from_sqlx("read when we were alive", error))?;
+        Ok(noted
+            .into_iter()
+            .map(|(market, until_us)| (MarketKey::from_stored(market), Timestamp::from_micros(until_us)))
+            .collect())
+    }
+
+    /// Notes that the store at this url was opened.
+    pub async fn note_store(&self, url: &str) -> Result<(), StoreError> {
+        sqlx::query("insert or ignore into stores values (?)")
+            .bind(url)
+            .execute(&self.file)
+            .await
+            .map_err(|error| StoreError::from_sqlx("note the store", error))?;
         Ok(())
+    }
+
+    /// Whether the store at this url was ever opened beside this spool.
+    pub async fn knows_store(&self, url: &str) -> Result<bool, StoreError> {
+        sqlx::query_scalar("select exists (select * from stores where url = ?)")
+            .bind(url)
+            .fetch_one(&self.file)
+            .await
+            .map_err(|error| StoreError::from_sqlx("look the store up", error))
+    }
+
+    /// Keeps what was lost, if it has changed.
+    pub async fn save_losses(&self, losses: &Losses) -> Result<(), StoreError> {
+        losses.save(&self.file).await.map_err(|error| StoreError::from_sqlx("save what was lost", error))
+    }
+
+    /// Adds what was lost before.
+    pub async fn load_losses(&self, losses: &Losses) -> Result<(), StoreError> {
+        losses.load(&self.file).await.map_err(|error| StoreError::from_sqlx("read what was lost", error))
     }
 
     pub async fn close(&self) {
         self.file.close().await;
     }
-}
-
-async fn write_losses(
-    connection: &mut SqliteConnection,
-    counted: &BTreeMap<(MarketKey, Family), Loss>,
-) -> Result<(), sqlx::Error> {
-    let mut transaction = connection.begin_with("begin immediate").await?;
-    sqlx::query("delete from losses").execute(&mut *transaction).await?;
-    for ((market, family), loss) in counted {
-        sqlx::query("insert into losses values (?, ?, ?, ?, ?)")
-            .bind(market.get())
-            .bind(codec::number_of(*family))
-            .bind(loss.since.micros())
-            .bind(loss.until.micros())
-            .bind(loss.rows.cast_signed())
-            .execute(&mut *transaction)
-            .await?;
-    }
-    transaction.commit().await
-}
-
-fn options_of(path: &Path) -> SqliteConnectOptions {
-    file_options(SqliteConnectOptions::new().filename(path), BUSY_TIMEOUT)
-}
-
-/// A spool is small, so that it can be read as a whole each time it is opened.
-async fn check(path: &Path) -> Result<(), StoreError> {
-    const DOING: &str = "check the spool";
-    if !path.exists() {
-        return Ok(());
-    }
-    let check = async {
-        let mut connection = options_of(path).connect().await?;
-        let found: String = sqlx::query_scalar("pragma quick_check(1)").fetch_one(&mut connection).await?;
-        connection.close().await?;
-        Ok(found)
-    };
-    match check.await {
-        Ok(found) if found == "ok" => Ok(()),
-        Ok(found) => Err(StoreError::new(Fault::Damaged, DOING, found)),
-        Err(error) => Err(StoreError::from_sqlx(DOING, error)),
-    }
-}
-
-/// With its log and index, which belong to it and must not meet the new file.
-fn move_aside(path: &Path) -> Result<PathBuf, StoreError> {
-    let with_suffix = |path: &Path, suffix: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        PathBuf::from(name)
-    };
-    let mut nth = 1;
-    let aside = loop {
-        let aside = with_suffix(path, &format!(".damaged-{nth}"));
-        if !aside.exists() {
-            break aside;
-        }
-        nth += 1;
-    };
-    for suffix in ["", "-wal", "-shm"] {
-        let from = with_suffix(path, suffix);
-        if from.exists() {
-            std::fs::rename(&from, with_suffix(&aside, suffix)).map_err(|error| {
-                StoreError::new(Fault::Unavailable, "set the spool aside", error.to_string())
-            })?;
-        }
-    }
-    Ok(aside)
 }

@@ -92,7 +92,7 @@ async fn pages_go_through_memory_and_the_store_both_ways(database: &Database) {
     app.stop().await;
     let app = start_again(database).await;
     let page = app.data(&path).await;
-    assert_eq!(minutes(&page), (1..=50).collect::<Vec<_>>());
+    assert_eq!(minutes(&page), (1..=60).collect::<Vec<_>>());
     assert!(field(&page, "closed").iter().all(|closed| **closed == json!(true)));
     app.stop().await;
 }

@@ -30,7 +30,7 @@ impl TradeCursor {
     }
 
     /// Before every trade of this time or later.
-    pub const fn before_time(at: Timestamp) -> Self {
+    pub const fn at(at: Timestamp) -> Self {
         Self { ts_us: at.micros(), id_high: i64::MIN, id_low: i64::MIN }
     }
 
@@ -131,7 +131,7 @@ mod tests {
         let place = |id_high: i64, id_low: i64| TradeCursor { ts_us: 7, id_high, id_low };
         assert_eq!(place(0, 5).next(), place(0, 6));
         assert_eq!(place(0, i64::MAX).next(), place(1, i64::MIN));
-        assert!(TradeCursor::before_time(Timestamp::from_micros(7)) < place(HIGH_OF_NO_ID, 0));
+        assert!(TradeCursor::at(Timestamp::from_micros(7)) < place(HIGH_OF_NO_ID, 0));
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use std::sync::LazyLock;
 
+use futures_util::TryStreamExt;
 use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
 
-use super::{Batch, Rows, codec};
-use crate::rows::{Family, RowError};
+use super::{Batch, codec};
+use crate::rows::{Family, Row, RowError, Rows};
 use crate::sqlite::{Inserts, SqliteQuery};
 
 /// A row that is to be kept.
@@ -48,6 +49,15 @@ pub(super) async fn bytes_used(connection: &mut SqliteConnection) -> Result<u64,
     Ok(used.cast_unsigned())
 }
 
+/// The whole file, with the pages that were emptied.
+pub(super) async fn file_bytes(connection: &mut SqliteConnection) -> Result<u64, sqlx::Error> {
+    let size: i64 =
+        sqlx::query_scalar("select page_count * page_size from pragma_page_count(), pragma_page_size()")
+            .fetch_one(connection)
+            .await?;
+    Ok(size.cast_unsigned())
+}
+
 /// What an entry takes besides its payload: number, family, checksum, and what the page keeps about it.
 const ENTRY_BYTES: u64 = 24;
 
@@ -81,77 +91,73 @@ type Stored = (i64, i64, i64, Vec<u8>);
 
 const OLDEST: &str = "select seq, family, checksum, payload from entries order by seq limit ?";
 
+/// What a batch holds at once: snapshots are large, and so many as there are trades would be too much.
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+
 pub(super) async fn oldest(
     connection: &mut SqliteConnection,
     limit: u32,
 ) -> Result<Option<Batch>, sqlx::Error> {
-    let entries: Vec<Stored> = sqlx::query_as(OLDEST).bind(limit).fetch_all(&mut *connection).await?;
-    let drained: i64 = sqlx::query_scalar("select through from drained").fetch_one(connection).await?;
-    // Damaged bytes may name no family at all: they go with whatever comes first.
-    let Some(family) = entries.iter().find_map(family_if_sound).or(entries.first().map(|_| Family::Trades))
-    else {
-        return Ok(None);
-    };
-    let end = (entries.iter())
-        .position(|entry| family_if_sound(entry).is_some_and(|other| other != family))
-        .unwrap_or(entries.len());
-    let entries = &entries[..end];
-    let through = entries.last().map_or(drained, |entry| entry.0);
-    let (rows, damaged) = decode(family, entries);
-    let missing = (through - drained).cast_unsigned().saturating_sub(entries.len() as u64);
-    Ok(Some(Batch { rows, damaged, missing, through }))
+    let drained: i64 = sqlx::query_scalar("select through from drained").fetch_one(&mut *connection).await?;
+    let mut batch =
+        Batch { parts: Vec::new(), damaged: 0, missing: 0, through: drained, damaged_seqs: Vec::new() };
+    let (mut count, mut bytes) = (0, 0);
+    let mut entries = sqlx::query_as::<_, Stored>(OLDEST).bind(limit).fetch(connection);
+    while let Some(entry) = entries.try_next().await? {
+        count += 1;
+        bytes += entry.3.len();
+        batch.through = entry.0;
+        if !is_sound(&entry) || !decode(&entry, &mut batch.parts) {
+            batch.damaged_seqs.push(entry.0);
+        }
+        if bytes >= BATCH_BYTES {
+            break;
+        }
+    }
+    batch.damaged = batch.damaged_seqs.len() as u64;
+    batch.missing = (batch.through - drained).cast_unsigned().saturating_sub(count);
+    Ok((count > 0).then_some(batch))
 }
 
 fn is_sound((_, family, checksum, payload): &Stored) -> bool {
     codec::checksum(*family, payload) == *checksum
 }
 
-fn family_if_sound(entry: &Stored) -> Option<Family> {
-    if is_sound(entry) { codec::family_of(entry.1) } else { None }
-}
-
-fn decode(family: Family, entries: &[Stored]) -> (Rows, u64) {
-    match family {
-        Family::Trades => decode_all(entries, codec::trade, Rows::Trades),
-        Family::Candles => decode_all(entries, codec::candle, Rows::Candles),
-        Family::Snapshots => decode_all(entries, codec::snapshot, Rows::Snapshots),
-        Family::Statuses => decode_all(entries, codec::status, Rows::Statuses),
-        Family::Gaps => decode_all(entries, codec::gap, Rows::Gaps),
-        Family::Deltas => decode_all(entries, codec::delta, Rows::Deltas),
+/// Puts the row to those of its family; `false` when it cannot be read.
+fn decode((_, family, _, payload): &Stored, parts: &mut Vec<Rows>) -> bool {
+    match codec::family_of(*family) {
+        Some(Family::Trades) => put(codec::trade(payload), parts),
+        Some(Family::Candles) => put(codec::candle(payload), parts),
+        Some(Family::Snapshots) => put(codec::snapshot(payload), parts),
+        Some(Family::Statuses) => put(codec::status(payload), parts),
+        Some(Family::Gaps) => put(codec::gap(payload), parts),
+        Some(Family::Deltas) => put(codec::delta(payload), parts),
+        None => false,
     }
 }
 
-fn decode_all<R>(
-    entries: &[Stored],
-    row: impl Fn(&[u8]) -> Result<R, RowError>,
-    rows: impl FnOnce(Vec<R>) -> Rows,
-) -> (Rows, u64) {
-    let sound: Vec<R> =
-        entries.iter().filter(|entry| is_sound(entry)).filter_map(|entry| row(&entry.3).ok()).collect();
-    let damaged = (entries.len() - sound.len()) as u64;
-    (rows(sound), damaged)
+fn put<R: Row>(row: Result<R, RowError>, parts: &mut Vec<Rows>) -> bool {
+    let Ok(row) = row else { return false };
+    let at = parts.iter().position(|part| part.family() == R::FAMILY).unwrap_or_else(|| {
+        parts.push(Rows::none_of(R::FAMILY));
+        parts.len() - 1
+    });
+    parts[at].push(row);
+    true
 }
 
-/// Takes entries out, up to this one; damaged ones are kept aside.
-pub(super) async fn delete(connection: &mut SqliteConnection, through: i64) -> Result<(), sqlx::Error> {
+/// Takes the batch's entries out; damaged ones are kept aside.
+pub(super) async fn delete(connection: &mut SqliteConnection, batch: &Batch) -> Result<(), sqlx::Error> {
     let mut transaction = connection.begin_with("begin immediate").await?;
-    let entries: Vec<Stored> =
-        sqlx::query_as("select seq, family, checksum, payload from entries where seq <= ?")
-            .bind(through)
-            .fetch_all(&mut *transaction)
-            .await?;
-    for (seq, family, checksum, payload) in entries.iter().filter(|entry| !is_sound(entry)) {
-        sqlx::query("insert or replace into damaged values (?, ?, ?, ?)")
+    for seq in &batch.damaged_seqs {
+        sqlx::query("insert or replace into damaged select * from entries where seq = ?")
             .bind(seq)
-            .bind(family)
-            .bind(checksum)
-            .bind(payload)
             .execute(&mut *transaction)
             .await?;
     }
-    sqlx::query("delete from entries where seq <= ?").bind(through).execute(&mut *transaction).await?;
+    sqlx::query("delete from entries where seq <= ?").bind(batch.through).execute(&mut *transaction).await?;
     sqlx::query("update drained set through = max(through, ?)")
-        .bind(through)
+        .bind(batch.through)
         .execute(&mut *transaction)
         .await?;
     transaction.commit().await

@@ -49,7 +49,7 @@ pub(super) async fn trades_after(
     end: Option<Timestamp>,
     limit: u32,
 ) -> Result<Vec<StoredTrade>, sqlx::Error> {
-    let after = after.unwrap_or(TradeCursor::before_time(Timestamp::from_nanos(i64::MIN)));
+    let after = after.unwrap_or(TradeCursor::at(Timestamp::from_nanos(i64::MIN)));
     sqlx::query_as(TRADES_AFTER)
         .bind(market.get())
         .bind(after.ts_us)

@@ -37,7 +37,7 @@ async fn trades_are_read_forwards_without_a_seam(database: &Database) {
         }
         assert_eq!(found, rows, "{limit}");
     }
-    let start = Some(TradeCursor::before_time(at(MIDNIGHT_US - 5)));
+    let start = Some(TradeCursor::at(at(MIDNIGHT_US - 5)));
     let read = database.store.trades_after(market(), start, Some(at(MIDNIGHT_US - 3)), 99).await;
     assert_eq!(read.expect("a read"), rows[11..17], "from the start, without the end");
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use marketd_domain::MarketStatus;
 use marketd_domain::market::StatusReport;
 use marketd_store::{
-    Fault, GapKind, GapRow, Pushed, Rows, SnapshotMoment, SnapshotRow, Spool, StatusRow, Store, StoreError,
+    Fault, GapKind, GapRow, Losses, Rows, SnapshotMoment, SnapshotRow, Spool, StatusRow, Store, StoreError,
 };
 use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
@@ -49,8 +49,7 @@ fn trades(first: u64, count: u64) -> Rows {
 }
 
 async fn push_all(spool: &Spool, rows: &Rows) {
-    let pushed = spool.push(rows).await.expect("room");
-    assert_eq!(pushed, Pushed { kept: rows.len(), refused: 0 });
+    assert_eq!(spool.push(rows).await.expect("a push"), rows.len(), "room");
 }
 
 /// What a writer does when the store is back.
@@ -60,14 +59,9 @@ async fn drain(spool: &Spool, store: &dyn Store) -> Result<(), StoreError> {
     }
     while let Some(batch) = spool.peek(300).await? {
         assert_eq!((batch.damaged, batch.missing), (0, 0));
-        match &batch.rows {
-            Rows::Trades(rows) => store.write_trades(rows).await?,
-            Rows::Candles(rows) => store.write_candles(rows).await?,
-            Rows::Snapshots(rows) => store.write_snapshots(rows).await?,
-            Rows::Statuses(rows) => store.write_statuses(rows).await?,
-            Rows::Gaps(rows) => store.write_gaps(rows).await?,
-            Rows::Deltas(rows) => store.write_deltas(rows).await?,
-        };
+        for part in &batch.parts {
+            part.write_to(store).await?;
+        }
         spool.done(&batch).await?;
     }
     Ok(())
@@ -105,12 +99,13 @@ async fn rows_of_all_families_come_back_as_they_went_in_and_in_order() {
     // And after a restart.
     spool.close().await;
     let spool = file.open(ROOM).await;
-    for rows in pushed {
-        let batch = spool.peek(100).await.expect("a read").expect("rows");
-        assert_eq!((&batch.rows, batch.damaged, batch.missing), (&rows, 0, 0));
-        assert_eq!(spool.peek(100).await.expect("a read").expect("rows"), batch, "peeking takes nothing out");
-        spool.done(&batch).await.expect("a delete");
-    }
+    let first = spool.peek(5).await.expect("a read").expect("rows");
+    assert_eq!(first.parts, pushed[..3]);
+    assert_eq!(spool.peek(5).await.expect("a read").expect("rows"), first, "peeking takes nothing out");
+    spool.done(&first).await.expect("a delete");
+    let rest = spool.peek(100).await.expect("a read").expect("rows");
+    assert_eq!((&rest.parts[..], rest.damaged, rest.missing), (&pushed[3..], 0, 0));
+    spool.done(&rest).await.expect("a delete");
     assert_eq!(spool.peek(100).await.expect("a read"), None);
     assert_eq!(spool.waiting().await.expect("a count"), 0);
 }
@@ -124,8 +119,8 @@ async fn rows_reach_the_store_once_however_often_we_end_in_between() {
         push_all(&spool, &trades(1, 1_000)).await;
         // The store has the batch, and we ended before the spool could know.
         let batch = spool.peek(300).await.expect("a read").expect("rows");
-        let Rows::Trades(rows) = &batch.rows else { panic!("other rows than were pushed") };
-        database.store.write_trades(rows).await.expect("a write");
+        let [rows] = batch.parts.as_slice() else { panic!("other rows than were pushed") };
+        rows.write_to(&*database.store).await.expect("a write");
         spool.close().await;
         let spool = file.open(ROOM).await;
         drain(&spool, &*database.store).await.expect("a store that is back");
@@ -139,36 +134,42 @@ async fn a_full_spool_keeps_the_oldest_and_counts_the_rest() {
     let file = File::new();
     let limit = 256 * 1024;
     let spool = file.open(limit).await;
+    let losses = Losses::default();
     let mut kept = 0;
     let mut refused = 0;
     for batch in 0..20 {
-        let pushed = spool.push(&trades(1 + batch * 500, 500)).await.expect("a push");
-        assert_eq!(pushed.kept + pushed.refused, 500);
-        assert!(refused == 0 || pushed.kept == 0, "rows are kept behind a hole");
-        kept += pushed.kept as u64;
-        refused += pushed.refused as u64;
+        let rows = trades(1 + batch * 500, 500);
+        let taken = spool.push(&rows).await.expect("a push");
+        assert!(refused == 0 || taken == 0, "rows are kept behind a hole");
+        losses.count(&rows, taken);
+        kept += taken as u64;
+        refused += (rows.len() - taken) as u64;
     }
     assert!(kept > 1_000 && refused > 1_000, "{kept} kept, {refused} refused");
+    assert!(spool.is_full());
     let size = std::fs::metadata(file.path()).expect("the file").len();
     assert!(size <= limit * 5 / 4, "{size} bytes in the file");
 
     // The count survives a restart, and becomes a gap row with the times of what was lost.
+    spool.save_losses(&losses).await.expect("a save");
     spool.close().await;
     let spool = file.open(limit).await;
-    let losses = spool.losses();
-    let [gap] = losses.as_slice() else { panic!("{losses:?}") };
+    let losses = Losses::default();
+    spool.load_losses(&losses).await.expect("a read");
+    let gaps = losses.gaps();
+    let [gap] = gaps.as_slice() else { panic!("{gaps:?}") };
     assert_eq!((gap.market(), gap.rows_lost()), (market(), refused));
     assert_eq!(gap.kind(), GapKind::Unstored(marketd_store::Family::Trades));
     assert_eq!(gap.until(), Some(trade_row(10_000, MIDNIGHT_US + 10_000_000).trade().ts_venue));
     // More is lost before the store has the gap: it is counted by itself.
-    for batch in 0..2 {
-        spool.push(&trades(20_000 + batch * 500, 500)).await.expect("a push");
-    }
-    spool.losses_stored(&losses).await.expect("a save");
-    let later: u64 = spool.losses().iter().map(GapRow::rows_lost).sum();
-    assert!(later > 0 && later <= 1_000, "{later}");
-    spool.losses_stored(&spool.losses()).await.expect("a save");
-    assert_eq!(spool.losses(), []);
+    losses.count(&trades(20_000, 700), 0);
+    losses.stored(&gaps);
+    assert_eq!(losses.gaps().iter().map(GapRow::rows_lost).sum::<u64>(), 700);
+    losses.stored(&losses.gaps());
+    assert!(losses.is_empty());
+    spool.save_losses(&losses).await.expect("a save");
+    spool.load_losses(&losses).await.expect("a read");
+    assert!(losses.is_empty(), "what the store has is not counted again");
 
     // Room comes back with draining.
     while let Some(batch) = spool.peek(5_000).await.expect("a read") {
@@ -194,7 +195,7 @@ async fn a_row_whose_bytes_changed_is_left_out_and_told() {
     let mut sound = trade_rows(1, 10);
     sound.remove(4);
     sound.remove(2);
-    assert_eq!((&batch.rows, batch.damaged, batch.missing), (&Rows::Trades(sound), 2, 0));
+    assert_eq!((&batch.parts[..], batch.damaged, batch.missing), (&[Rows::Trades(sound)][..], 2, 0));
     spool.done(&batch).await.expect("a delete");
     assert_eq!(spool.peek(100).await.expect("a read"), None);
 }
@@ -208,7 +209,7 @@ async fn rows_that_vanished_are_missed() {
     file.execute("delete from entries where seq in (1, 4, 5)").await;
     let spool = file.open(ROOM).await;
     let batch = spool.peek(100).await.expect("a read").expect("rows");
-    assert_eq!((batch.rows.len(), batch.damaged, batch.missing), (7, 0, 3));
+    assert_eq!((batch.len(), batch.damaged, batch.missing), (7, 0, 3));
 }
 
 fn overwrite(path: &Path, from: usize, bytes: &[u8]) {
@@ -235,7 +236,7 @@ async fn a_damaged_file_is_set_aside_and_said() {
 }
 
 #[tokio::test]
-async fn rows_that_cannot_be_written_are_counted_even_so() {
+async fn rows_that_cannot_be_written_leave_no_trace() {
     let file = File::new();
     let spool = file.open(ROOM).await;
     push_all(&spool, &trades(1, 10)).await;
@@ -244,12 +245,44 @@ async fn rows_that_cannot_be_written_are_counted_even_so() {
         .await;
     let error = spool.push(&trades(11, 10)).await.expect_err("a write that fails");
     assert_eq!(error.fault(), Fault::Refused);
-    assert_eq!(spool.losses().iter().map(GapRow::rows_lost).sum::<u64>(), 10);
     file.execute("drop trigger full").await;
     push_all(&spool, &trades(21, 10)).await;
     spool.close().await;
     let spool = file.open(ROOM).await;
-    assert_eq!(spool.losses().iter().map(GapRow::rows_lost).sum::<u64>(), 10);
     let batch = spool.peek(100).await.expect("a read").expect("rows");
-    assert_eq!((batch.rows.len(), batch.missing), (20, 0));
+    assert_eq!((batch.len(), batch.missing), (20, 0));
+}
+
+#[tokio::test]
+async fn what_is_noted_is_there_after_a_restart() {
+    let file = File::new();
+    let spool = file.open(ROOM).await;
+    assert_eq!(spool.alive().await.expect("a read"), []);
+    spool.note_alive(&[market()], at(MIDNIGHT_US + 5)).await.expect("a write");
+    // A clock that was set back does not take back what is known.
+    spool.note_alive(&[market()], at(MIDNIGHT_US)).await.expect("a write");
+    spool.note_store("sqlite://here").await.expect("a write");
+    spool.close().await;
+    let spool = file.open(ROOM).await;
+    assert_eq!(spool.alive().await.expect("a read"), [(market(), at(MIDNIGHT_US + 5))]);
+    assert!(spool.knows_store("sqlite://here").await.expect("a read"));
+    assert!(!spool.knows_store("sqlite://there").await.expect("a read"));
+}
+
+#[tokio::test]
+async fn an_empty_spool_gives_the_disk_back() {
+    let file = File::new();
+    let spool = file.open(ROOM).await;
+    for batch in 0..20 {
+        push_all(&spool, &trades(1 + batch * 5_000, 5_000)).await;
+    }
+    let size = || std::fs::metadata(file.path()).expect("the file").len();
+    while let Some(batch) = spool.peek(50_000).await.expect("a read") {
+        spool.done(&batch).await.expect("a delete");
+    }
+    assert!(size() > 4 * 1024 * 1024, "{} bytes were never used", size());
+    spool.shrink().await.expect("a vacuum");
+    assert!(size() < 1024 * 1024, "{} bytes are left", size());
+    push_all(&spool, &trades(1, 10)).await;
+    assert_eq!(spool.waiting().await.expect("a count"), 10);
 }
