@@ -107,6 +107,7 @@ impl Server {
             storage: storage.clone(),
             relayed: is_shared.then(|| RelayedBooks::new(bus.clone(), config.bus.refresh())),
             bus: bus.clone(),
+            reads: http::Turns::default(),
             replays,
             sim: simulating,
         });

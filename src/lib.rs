@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod config;
+pub mod export;
 pub mod feeds;
 pub mod http;
 pub mod lock;

@@ -89,6 +89,8 @@ enum Command {
         #[arg(long)]
         skip_bad: bool,
     },
+    /// Write what is stored of a market to a file
+    Export(marketd::export::Request),
     /// Check the configuration and say what it comes to
     CheckConfig,
     /// Print the OpenAPI document of the REST face
@@ -132,6 +134,7 @@ fn main() -> ExitCode {
     }
     let result = match cli.command {
         Some(Command::Record { out, seconds }) => system.block_on(record(config, out, seconds)),
+        Some(Command::Export(request)) => system.block_on(export(config, request)),
         Some(Command::Migrate) => system.block_on(migrate(config)),
         _ => system.block_on(serve(config)),
     };
@@ -276,6 +279,10 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     tracing::info!(signal, "stopping");
     shutdown::stop(server).await;
     Ok(())
+}
+
+async fn export(config: Config, request: marketd::export::Request) -> anyhow::Result<()> {
+    print(&marketd::export::run(&config, &request).await.context("cannot export")?)
 }
 
 async fn migrate(config: Config) -> anyhow::Result<()> {

@@ -164,14 +164,14 @@ impl MarketActor {
                 self.streams.on_book(state, now, &mut emit);
                 if let Some(handover) = &mut self.handover {
                     handover.closed_gaps(state, gaps);
-                    handover.book(state, true);
+                    handover.book(state, self.entry.epoch(), true);
                 }
             }
             Update::Depth(update) => {
                 doubt = doubt_of(state.apply_depth(&update));
                 self.streams.on_book(state, now, &mut emit);
                 if let Some(handover) = &mut self.handover {
-                    handover.book(state, false);
+                    handover.book(state, self.entry.epoch(), false);
                 }
             }
             Update::Trade(trade) => {
@@ -192,6 +192,7 @@ impl MarketActor {
             Update::Rescaled(scales) => {
                 if let Some(handover) = &mut self.handover {
                     handover.open_candles(state);
+                    handover.end_changes();
                 }
                 if !state.rescale(scales) {
                     state.reset(scales, StaleReason::Precision, now);
@@ -420,6 +421,14 @@ impl Actor for MarketActor {
         if self.entry.source == marketd_domain::Source::Live {
             ctx.run_interval(ROLL_TICKER, |actor, _| {
                 actor.entry.state().write().roll_ticker(clock::now());
+            });
+        }
+        if let Some(flush) = self.handover.as_ref().and_then(Handover::changes_flush) {
+            ctx.run_interval(flush, |actor, _| {
+                if let Some(handover) = &mut actor.handover {
+                    handover.end_changes();
+                    handover.send();
+                }
             });
         }
         for hub in self.board.hubs() {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use marketd_domain::Timestamp;
+use marketd_domain::{Source, Timestamp};
 use marketd_store::{Family, Fault, Losses, MarketKey, Opened, Rows, SetAside, Spool, Store, StoreError};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
@@ -30,7 +30,7 @@ use spooling::SpoolTrouble;
 
 pub use offline::{Offline, UnknownLoss};
 pub use report::{Maintenance, StoreReport, StoreState, WriterReport};
-pub use settings::StoreSettings;
+pub use settings::{DeltaSettings, StoreSettings};
 
 /// Why the store cannot be used, or not for everything, and since when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -229,6 +229,22 @@ impl Storage {
             self.count_lost(rows, 0);
             rows.clear();
         }
+    }
+
+    /// Whether rows of a market, of this time or before, were handed over and may not be in the store yet. What is in the
+    /// spool is not looked at: a live market's rows are about as old as their time says, others of any time.
+    pub fn may_hold_back(
+        &self,
+        family: Family,
+        market: MarketKey,
+        source: Source,
+        through: Timestamp,
+    ) -> bool {
+        const DOUBT_MS: i64 = 10_000;
+        let spooled_since = *self.spooled_since.lock();
+        let is_spooled = spooled_since
+            .is_some_and(|since| source != Source::Live || through >= since.plus_millis(-DOUBT_MS));
+        is_spooled || self.intake(family).holds(market, through)
     }
 
     pub fn count_lost(&self, rows: &Rows, from: usize) {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use allocation_counter::{AllocationInfo, measure};
 use marketd_actors::board::Board;
-use marketd_actors::storage::{Storage, StoreSettings};
+use marketd_actors::storage::{DeltaSettings, Storage, StoreSettings};
 use marketd_actors::writer::handover::Handover;
 use marketd_actors::writer::intake::Lane;
 use marketd_actors::writer::plan::FlushRule;
@@ -99,6 +99,7 @@ async fn storage(folder: &std::path::Path) -> std::sync::Arc<Storage> {
         buffer_bytes: 64 << 20,
         flush: FlushRule { rows: 5_000, age: Duration::from_millis(200) },
         snapshot: Duration::from_secs(60),
+        deltas: DeltaSettings { sources: Vec::new(), flush: Duration::from_secs(1) },
         maintain: Duration::from_secs(3_600),
         retention: Retention::default(),
     };

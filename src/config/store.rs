@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use marketd_actors::storage::StoreSettings;
+use marketd_actors::storage::{DeltaSettings, StoreSettings};
 use marketd_actors::writer::plan::FlushRule;
+use marketd_domain::Source;
 use marketd_store::{Retention, StoreOptions};
 use serde::Deserialize;
 
@@ -22,8 +23,26 @@ pub struct Store {
     buffer_mb: u64,
     spool_mb: u64,
     snapshot_s: u64,
+    deltas: Deltas,
     maintain_h: u64,
     retention: Kept,
+}
+
+/// Of which books every change is kept.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Deltas {
+    sources: Vec<String>,
+    flush_s: u64,
+}
+
+impl Deltas {
+    fn sources(&self) -> Result<Vec<Source>, ConfigError> {
+        let source = |text: &String| {
+            Source::parse(text).ok_or_else(|| bad("store.deltas.sources", "takes live, replay and sim"))
+        };
+        self.sources.iter().map(source).collect()
+    }
 }
 
 /// For how many days rows are kept; 0 is for ever.
@@ -33,6 +52,7 @@ struct Kept {
     trades_days: u32,
     candles_days: u32,
     snapshots_days: u32,
+    deltas_days: u32,
     events_days: u32,
 }
 
@@ -47,6 +67,7 @@ impl std::fmt::Debug for Store {
             .field("buffer_mb", &self.buffer_mb)
             .field("spool_mb", &self.spool_mb)
             .field("snapshot_s", &self.snapshot_s)
+            .field("deltas", &self.deltas)
             .field("maintain_h", &self.maintain_h)
             .field("retention", &self.retention)
             .finish()
@@ -62,12 +83,14 @@ impl Store {
             ("store.buffer_mb", self.buffer_mb),
             ("store.spool_mb", self.spool_mb),
             ("store.snapshot_s", self.snapshot_s),
+            ("store.deltas.flush_s", self.deltas.flush_s),
             ("store.maintain_h", self.maintain_h),
         ] {
             if value == 0 {
                 return Err(bad(key, "must be at least 1"));
             }
         }
+        self.deltas.sources()?;
         // A write that is slower than its rows may wait is insured, and that has to come before it has failed.
         if self.flush_ms > self.timeout_ms {
             return Err(bad("store.flush_ms", "is longer than store.timeout_ms"));
@@ -92,11 +115,17 @@ impl Store {
             buffer_bytes: usize::try_from(self.buffer_mb * MIB).unwrap_or(usize::MAX),
             flush: FlushRule { rows: self.flush_rows, age: Duration::from_millis(self.flush_ms) },
             snapshot: Duration::from_secs(self.snapshot_s),
+            deltas: DeltaSettings {
+                // Checked by `validate`.
+                sources: self.deltas.sources().unwrap_or_default(),
+                flush: Duration::from_secs(self.deltas.flush_s),
+            },
             maintain: Duration::from_secs(self.maintain_h.saturating_mul(3_600)),
             retention: Retention {
                 trades_days: days(self.retention.trades_days),
                 candles_days: days(self.retention.candles_days),
                 snapshots_days: days(self.retention.snapshots_days),
+                deltas_days: days(self.retention.deltas_days),
                 events_days: days(self.retention.events_days),
             },
         }

@@ -1,10 +1,13 @@
-//! `GET /markets/{market}/book?depth=`
+//! `GET /markets/{market}/book?depth=&at=&format=`
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use marketd_actors::board::MarketEntry;
+use marketd_domain::Level;
 use marketd_protocol::code::ErrorCode;
 
-use super::Shared;
-use super::reply::{CallInfo, Query, Refusal, market_of, number};
+use super::format::Format;
+use super::reply::{CallInfo, Query, Refusal, market_of, negotiated, number};
+use super::{Shared, past, past_book};
 
 pub(super) const DEPTH_DEFAULT: u64 = 100;
 pub(super) const DEPTH_MAX: u64 = 5_000;
@@ -21,12 +24,12 @@ pub async fn get_book(
             Ok(depth) => relayed.answer(&call, &request, &market, depth).await,
             Err(refusal) => Err(refusal),
         },
-        _ => answer(&call, &request, &shared, &market, &query),
+        _ => answer(&call, &request, &shared, &market, &query).await,
     };
     call.or_refuse(answer)
 }
 
-fn answer(
+async fn answer(
     call: &CallInfo,
     request: &HttpRequest,
     shared: &Shared,
@@ -34,11 +37,29 @@ fn answer(
     query: &Query,
 ) -> Result<HttpResponse, Refusal> {
     let entry = market_of(shared, market)?;
+    let format = Format::of(request, query)?;
     let depth = depth_of(query)?;
-    let body = entry
-        .book_body(depth)
-        .ok_or_else(|| (ErrorCode::MARKET_NOT_READY, format!("{market} has no book yet")))?;
-    Ok(call.data_tagged(request, &body.etag, &body.data))
+    if let Some(at) = past::time_of(query, "at")? {
+        return past_book::answer(call, request, shared, &entry, (at, depth, format)).await;
+    }
+    let not_ready = || (ErrorCode::MARKET_NOT_READY, format!("{market} has no book yet"));
+    Ok(match format {
+        Format::Json => {
+            let body = entry.book_body(depth).ok_or_else(not_ready)?;
+            call.data_tagged(request, &body.etag, &body.data)
+        }
+        Format::Csv | Format::Ndjson => {
+            let body = rows(&entry, depth, format).ok_or_else(not_ready)?;
+            negotiated(call.rows(request, format, body, None))
+        }
+    })
+}
+
+fn rows(entry: &MarketEntry, depth: usize, format: Format) -> Option<Vec<u8>> {
+    let state = entry.state().read();
+    let side = |ladder: &marketd_domain::Ladder| ladder.iter().take(depth).collect::<Vec<Level>>();
+    let (bids, asks) = (side(state.book().bids()), side(state.book().asks()));
+    state.has_book().then(|| past_book::levels(format, &bids, &asks, state.scales()))
 }
 
 fn depth_of(query: &Query) -> Result<usize, Refusal> {

@@ -1,54 +1,206 @@
-//! `GET /markets/{market}/candles?interval=&start=&end=&limit=`
+//! `GET /markets/{market}/candles?interval=&start=&end=&limit=&format=`
+//!
+//! Memory has the newest candles, the store the older ones. The oldest in memory may be there only in part, so the
+//! better one of both is shown.
 
-use actix_web::{HttpResponse, web};
-use marketd_domain::{CandleInterval, Timestamp};
+use actix_web::{HttpRequest, HttpResponse, web};
+use marketd_actors::board::MarketEntry;
+use marketd_actors::clock;
+use marketd_domain::{Candle, CandleInterval, Scales, Timestamp};
 use marketd_protocol::code::ErrorCode;
-use marketd_protocol::rest::push_candles;
+use marketd_protocol::csv;
+use marketd_protocol::rest::{ShownCandle, push_candles_head, push_items, push_shown_candle};
+use marketd_store::{CandleRow, Family, MarketKey, TimeRange};
 
-use super::Shared;
-use super::reply::{CallInfo, Query, Refusal, market_of, number};
+use super::format::Format;
+use super::reply::{CallInfo, NextPage, Query, Refusal, market_of, negotiated, number};
+use super::{Shared, past};
+
+const LIMIT_DEFAULT: u64 = 500;
+const LIMIT_MAX: u64 = 1_500;
 
 pub async fn list_candles(
     call: CallInfo,
+    request: HttpRequest,
     shared: web::Data<Shared>,
     market: web::Path<String>,
     query: Query,
 ) -> HttpResponse {
-    call.or_refuse(answer(&call, &shared, &market, &query))
+    call.or_refuse(answer(&call, &request, &shared, &market, &query).await)
 }
 
-fn answer(call: &CallInfo, shared: &Shared, market: &str, query: &Query) -> Result<HttpResponse, Refusal> {
+/// Up to `limit` candles of the range: from its start on when it has one, else the latest.
+struct Wanted {
+    interval: CandleInterval,
+    range: TimeRange,
+    limit: usize,
+}
+
+impl Wanted {
+    const fn goes_forward(&self) -> bool {
+        self.range.start.is_some()
+    }
+}
+
+/// What memory has of it.
+struct Held {
+    head: Vec<u8>,
+    /// Up to one more than wanted; oldest first.
+    candles: Vec<Candle>,
+    scales: Scales,
+    /// The oldest and the newest that memory has at all.
+    oldest: Option<Timestamp>,
+    newest: Option<Timestamp>,
+}
+
+impl Held {
+    fn of(entry: &MarketEntry, wanted: &Wanted) -> Self {
+        let state = entry.state().read();
+        let series = state.candles(wanted.interval);
+        let candles = series.range(wanted.range.start, wanted.range.end, wanted.limit + 1);
+        let mut head = Vec::with_capacity(256 + candles.len() * 256);
+        push_candles_head(&mut head, &entry.head(), &state, wanted.interval);
+        Self {
+            head,
+            candles: candles.copied().collect(),
+            scales: state.scales(),
+            oldest: series.iter().next().map(|candle| candle.open_time),
+            newest: series.last().map(|candle| candle.open_time),
+        }
+    }
+
+    fn is_behind_oldest(&self, candle: &Candle) -> bool {
+        self.oldest.is_some_and(|oldest| candle.open_time > oldest)
+    }
+
+    /// Whether nothing that is wanted can be anywhere else.
+    fn is_whole(&self, wanted: &Wanted) -> bool {
+        match (wanted.range.start, self.oldest) {
+            (_, None) => false,
+            (Some(start), Some(oldest)) => start > oldest,
+            (None, Some(_)) => {
+                self.candles.iter().filter(|candle| self.is_behind_oldest(candle)).count() > wanted.limit
+            }
+        }
+    }
+
+    fn shown(&self, candle: Candle, scales: Scales, interval: CandleInterval) -> ShownCandle {
+        let is_closed = match self.newest {
+            Some(newest) => candle.open_time < newest,
+            // Nothing was traded since the start: the clock tells.
+            None => candle.open_time.plus_millis(interval.seconds() * 1_000) <= clock::now(),
+        };
+        ShownCandle { candle, scales, is_closed }
+    }
+}
+
+async fn answer(
+    call: &CallInfo,
+    request: &HttpRequest,
+    shared: &Shared,
+    market: &str,
+    query: &Query,
+) -> Result<HttpResponse, Refusal> {
     let entry = market_of(shared, market)?;
+    let format = Format::of(request, query)?;
     let text = query.get("interval").unwrap_or("1m".into());
     let interval = CandleInterval::parse(&text)
         .ok_or_else(|| (ErrorCode::BAD_INTERVAL, format!("unknown candle interval {text:?}")))?;
-    let (start, end) = (time(query, "start")?, time(query, "end")?);
-    if let (Some(start), Some(end)) = (start, end)
-        && start > end
-    {
-        return Err((ErrorCode::BAD_TIME, "start is after end".to_owned()));
-    }
-    let limit = number(query, "limit", 500, 1..=1_500, ErrorCode::BAD_LIMIT)? as usize;
-    let state = entry.state().read();
-    let series = state.candles(interval);
-    let candles = series.range(start, end, limit);
-    // From a start the next page begins behind the last candle; backwards there is no cursor.
-    let next_cursor = (start.is_some() && candles.len() == limit)
-        .then(|| series.range(start, end, limit).last())
-        .flatten()
-        .map(|last| last.open_time.plus_millis(interval.seconds() * 1_000))
-        .filter(|next| series.last().is_some_and(|newest| newest.open_time >= *next));
-    let mut data = Vec::with_capacity(256 + candles.len() * 256);
-    push_candles(&mut data, &entry.head(), &state, series, candles, next_cursor);
-    drop(state);
-    Ok(call.data(&data))
+    let (start, end) = past::range_of(query)?;
+    let limit =
+        number(query, "limit", LIMIT_DEFAULT, 1..=format.rows_max(LIMIT_MAX), ErrorCode::BAD_LIMIT)? as usize;
+    let wanted = Wanted { interval, range: TimeRange { start, end }, limit };
+    let held = Held::of(&entry, &wanted);
+    let (candles, next_cursor) = if held.is_whole(&wanted) {
+        let found = held.candles.iter().map(|candle| held.shown(*candle, held.scales, interval)).collect();
+        cut(found, &wanted)
+    } else {
+        with_stored(shared, &entry, &wanted, &held).await?
+    };
+    // Where there is a start the list goes on forwards, else backwards.
+    let parameter = if wanted.goes_forward() { "start" } else { "end" };
+    let next = next_cursor.map(|at| NextPage { parameter, cursor: at.micros().to_string() });
+    Ok(negotiated(match format {
+        Format::Json => {
+            let mut data = held.head;
+            let cursor = next.as_ref().map(|next| next.cursor.as_str());
+            push_items(&mut data, candles.iter(), push_shown_candle, cursor);
+            call.data(&data)
+        }
+        Format::Csv => {
+            call.rows(request, format, format.body(csv::CANDLES, &candles, csv::push_candle), next)
+        }
+        Format::Ndjson => call.rows(request, format, format.body("", &candles, push_shown_candle), next),
+    }))
 }
 
-/// A time in microseconds.
-fn time(query: &Query, name: &str) -> Result<Option<Timestamp>, Refusal> {
-    let Some(text) = query.get(name) else { return Ok(None) };
-    let micros: i64 = text
-        .parse()
-        .map_err(|_| (ErrorCode::BAD_TIME, format!("{name} {text:?} is not a time in microseconds")))?;
-    Ok(Some(Timestamp::from_micros(micros)))
+/// As many as are wanted, and where the list goes on if these were not all.
+fn cut(mut found: Vec<ShownCandle>, wanted: &Wanted) -> (Vec<ShownCandle>, Option<Timestamp>) {
+    let Some(more) = found.len().checked_sub(wanted.limit).filter(|more| *more > 0) else {
+        return (found, None);
+    };
+    if wanted.goes_forward() {
+        let next = found[wanted.limit].candle.open_time;
+        found.truncate(wanted.limit);
+        (found, Some(next))
+    } else {
+        let kept = found.split_off(more);
+        let next = kept.first().map(|shown| shown.candle.open_time);
+        (kept, next)
+    }
+}
+
+async fn with_stored(
+    shared: &Shared,
+    entry: &MarketEntry,
+    wanted: &Wanted,
+    held: &Held,
+) -> Result<(Vec<ShownCandle>, Option<Timestamp>), Refusal> {
+    let key = MarketKey::of(entry.source, &entry.id);
+    let through_oldest = held.oldest.map(|oldest| Timestamp::from_micros(oldest.micros() + 1));
+    let end = match (wanted.range.end, through_oldest) {
+        (Some(end), Some(oldest)) => Some(end.min(oldest)),
+        (end, oldest) => end.or(oldest),
+    };
+    let range = TimeRange { end, ..wanted.range };
+    let limit = u32::try_from(wanted.limit + 1).unwrap_or(u32::MAX);
+    let interval = wanted.interval;
+    let through = range.end.unwrap_or(Timestamp::from_micros(i64::MAX));
+    let read = async {
+        past::settled(shared, entry, Family::Candles, through).await?;
+        past::read(shared, async |store| store.candles(key, interval, range, limit).await).await
+    };
+    let stored = match read.await {
+        Ok(stored) => stored.unwrap_or_default(),
+        // Backwards, memory has the first of what is wanted; a page may be shorter as long as it says that there is more.
+        Err(refusal) => {
+            let certain: Vec<Candle> =
+                held.candles.iter().filter(|candle| held.is_behind_oldest(candle)).copied().collect();
+            let next = certain.first().map(|candle| candle.open_time);
+            if wanted.goes_forward() || next.is_none() {
+                return Err(refusal);
+            }
+            let shown = certain.into_iter().map(|candle| held.shown(candle, held.scales, interval)).collect();
+            return Ok((shown, next));
+        }
+    };
+    let mut found: Vec<ShownCandle> =
+        held.candles.iter().map(|candle| held.shown(*candle, held.scales, interval)).collect();
+    found.extend(stored.iter().map(|row| {
+        let (candle, scales) = at_scales(row, held.scales);
+        held.shown(candle, scales, interval)
+    }));
+    // The better one of two comes first and stays.
+    let worse = |shown: &ShownCandle| core::cmp::Reverse((shown.candle.revision, shown.candle.trades));
+    found.sort_by_key(|shown| (shown.candle.open_time, worse(shown)));
+    found.dedup_by_key(|shown| shown.candle.open_time);
+    Ok(cut(found, wanted))
+}
+
+/// At the scales of the market, where that is exact; else at its own.
+fn at_scales(row: &CandleRow, scales: Scales) -> (Candle, Scales) {
+    match row.candle().rescaled(row.scales(), scales) {
+        Some(candle) => (candle, scales),
+        None => (*row.candle(), row.scales()),
+    }
 }

@@ -3,14 +3,19 @@
 mod book;
 mod candles;
 mod docs;
+mod events;
 mod exchanges;
+mod format;
 mod health;
+mod kept;
 mod limit;
 mod markets;
 mod metrics;
 mod once;
 pub mod openapi;
 mod page;
+mod past;
+mod past_book;
 mod relayed;
 mod replay;
 mod reply;
@@ -40,6 +45,7 @@ pub use once::once;
 pub use relayed::RelayedBooks;
 use traffic::RouteNo;
 
+pub use past::Turns;
 pub use reply::CallInfo;
 pub use traffic::{Traffic, templates};
 pub use ws::FLUSH_MS_MAX;
@@ -62,6 +68,8 @@ pub struct Shared {
     pub bus: Arc<dyn Bus>,
     /// Books of markets of other nodes; `None` where no other node is reached.
     pub relayed: Option<RelayedBooks>,
+    /// Whose turn it is to read from it.
+    pub reads: Turns,
     pub replays: Vec<Replaying>,
     pub sim: Option<Simulating>,
 }
@@ -92,6 +100,9 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(api("/markets/{market}/trades").route(web::get().to(trades::list_trades)))
         .service(api("/markets/{market}/ticker").route(web::get().to(ticker::get_ticker)))
         .service(api("/markets/{market}/candles").route(web::get().to(candles::list_candles)))
+        .service(api("/markets/{market}/statuses").route(web::get().to(events::list_statuses)))
+        .service(api("/markets/{market}/gaps").route(web::get().to(events::list_gaps)))
+        .service(api("/markets/{market}/history").route(web::get().to(kept::get_history)))
         .service(api("/markets/{market}").route(web::get().to(markets::get_market)))
         .service(api("/markets").route(web::get().to(markets::list_markets)))
         .service(api("/exchanges").route(web::get().to(exchanges::list_exchanges)))

@@ -18,6 +18,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Shared;
+use super::format::{Format, NEXT_CURSOR, next_link};
 use super::trace::{TRACE_HEADER, TraceId};
 use super::traffic::RouteNo;
 
@@ -66,6 +67,28 @@ impl CallInfo {
     /// Finished JSON as `data`.
     pub fn data(&self, data: &[u8]) -> HttpResponse {
         self.respond(StatusCode::OK, encode_success(data, &self.call()))
+    }
+
+    /// A list in a format without an envelope.
+    pub fn rows(
+        &self,
+        request: &HttpRequest,
+        format: Format,
+        body: Vec<u8>,
+        next: Option<NextPage>,
+    ) -> HttpResponse {
+        let mut response = self.respond(StatusCode::OK, body);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, format.content_type());
+        if let Some(NextPage { parameter, cursor }) = next {
+            if let Some(link) = next_link(request, parameter, &cursor) {
+                headers.insert(header::LINK, link);
+            }
+            if let Ok(cursor) = HeaderValue::from_str(&cursor) {
+                headers.insert(NEXT_CURSOR, cursor);
+            }
+        }
+        response
     }
 
     pub fn json<T: Serialize>(&self, data: &T) -> HttpResponse {
@@ -141,6 +164,18 @@ pub fn body_of(body: Result<web::Bytes, actix_web::Error>) -> Result<web::Bytes,
 #[derive(Serialize, JsonSchema)]
 pub struct Accepted {
     pub accepted: bool,
+}
+
+/// An answer whose format depends on the request's `Accept`.
+pub fn negotiated(mut response: HttpResponse) -> HttpResponse {
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    response
+}
+
+/// Where a list goes on: what to put into which parameter.
+pub struct NextPage {
+    pub parameter: &'static str,
+    pub cursor: String,
 }
 
 /// A refusal on its way out of a helper.

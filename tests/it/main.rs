@@ -16,6 +16,7 @@ mod feed_faults;
 mod feed_gap;
 mod forms;
 mod frames;
+mod history;
 mod keeper;
 mod limits;
 mod metrics;

@@ -3,9 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use marketd_domain::Source;
 use marketd_store::{Family, Fault, Retention, StoreError, StoreOptions};
 
 use crate::writer::plan::FlushRule;
+
+/// Of which books every change is kept, and how often what has gathered of them becomes a row.
+#[derive(Debug, Clone)]
+pub struct DeltaSettings {
+    pub sources: Vec<Source>,
+    pub flush: Duration,
+}
 
 #[derive(Debug, Clone)]
 pub struct StoreSettings {
@@ -17,6 +25,7 @@ pub struct StoreSettings {
     pub buffer_bytes: usize,
     pub flush: FlushRule,
     pub snapshot: Duration,
+    pub deltas: DeltaSettings,
     pub maintain: Duration,
     pub retention: Retention,
 }
@@ -26,7 +35,7 @@ impl StoreSettings {
     pub const fn intake_bytes(&self, family: Family) -> usize {
         match family {
             Family::Trades => self.buffer_bytes / 2,
-            Family::Snapshots => self.buffer_bytes / 4,
+            Family::Snapshots | Family::Deltas => self.buffer_bytes / 8,
             Family::Candles => self.buffer_bytes / 8,
             Family::Statuses | Family::Gaps => self.buffer_bytes / 16,
         }

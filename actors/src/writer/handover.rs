@@ -4,12 +4,13 @@
 //! each family that has any. Nothing is allocated for what arrives, once the buffers have their size.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use marketd_domain::market::{MarketState, MarketStatus};
-use marketd_domain::{CandleChange, CandleInterval, GapFound, Source, Timestamp, Trade};
+use marketd_domain::{CandleChange, CandleInterval, GapFound, Scales, Source, Timestamp, Trade};
 use marketd_store::{
-    CandleRow, Family, GapRow, MarketKey, MarketRecord, Row, RowError, Rows, SnapshotMoment, SnapshotRow,
-    StatusRow, TradeRow,
+    CandleRow, DeltaGatherer, DeltaPlace, Family, GapRow, MarketKey, MarketRecord, Row, RowError, Rows,
+    SnapshotMoment, SnapshotRow, StatusRow, TradeRow,
 };
 
 use crate::board::MarketEntry;
@@ -24,14 +25,33 @@ pub struct Handover {
     rows: [Rows; Family::ALL.len()],
     /// When the next snapshot of the book is due, by the book's own clock: a recording gives the same ones each time.
     next_snapshot: Timestamp,
+    /// The epoch of the last snapshot: a new one begins with a snapshot.
+    snapshot_epoch: u64,
+    /// Changes of the book on their way to a row; `None` where they are not kept.
+    deltas: Option<Deltas>,
     has_told_data: bool,
     /// A row that cannot be made was logged.
     has_told_refusal: bool,
 }
 
+#[derive(Default)]
+struct Deltas {
+    gatherer: DeltaGatherer,
+    scales: Option<Scales>,
+    /// The last change that was seen.
+    epoch: u64,
+    seq: u64,
+}
+
+/// Changes of a book become a row when they take so much, before compression.
+const DELTA_BYTES: usize = 64 * 1024;
+
 impl Handover {
     pub fn new(storage: Arc<Storage>, entry: &MarketEntry, venue: &str) -> Self {
+        let is_kept = storage.settings().deltas.sources.contains(&entry.source);
         Self {
+            snapshot_epoch: 0,
+            deltas: is_kept.then(Deltas::default),
             storage,
             source: entry.source,
             venue: venue.to_owned(),
@@ -81,12 +101,15 @@ impl Handover {
     }
 
     /// The book has changed: a snapshot may be due, and is after each one of the venue.
-    pub fn book(&mut self, state: &MarketState, is_resync: bool) {
+    pub fn book(&mut self, state: &MarketState, epoch: u64, is_resync: bool) {
+        self.change(state, epoch);
         let (ts_venue, ts_recv) = state.book_times();
         let is_live = state.status().status == MarketStatus::Live && state.is_book_shown();
-        if !is_live || (ts_recv < self.next_snapshot && !is_resync) {
+        let is_due = ts_recv >= self.next_snapshot || is_resync || epoch != self.snapshot_epoch;
+        if !is_live || !is_due {
             return;
         }
+        self.snapshot_epoch = epoch;
         self.next_snapshot = self.storage.next_snapshot(ts_recv);
         if !self.has_told_data {
             self.has_told_data = true;
@@ -94,11 +117,44 @@ impl Handover {
                 self.storage.first_data(self.key, ts_recv);
             }
         }
-        let moment =
-            SnapshotMoment { ts_recv, ts_venue, book_seq: state.book_seq(), venue_seq: state.venue_seq() };
+        let (book_seq, venue_seq) = (state.book_seq(), state.venue_seq());
+        let moment = SnapshotMoment { ts_recv, ts_venue, epoch, book_seq, venue_seq };
         let (bids, asks) = (state.book().bids().iter().collect(), state.book().asks().iter().collect());
         self.add(SnapshotRow::new(self.key, state.scales(), moment, bids, asks), ts_recv);
         self.open_candles(state);
+    }
+
+    /// Gathers what the last message changed in the book, if it did.
+    fn change(&mut self, state: &MarketState, epoch: u64) {
+        let Some(deltas) = &mut self.deltas else { return };
+        let (ts_venue, ts_recv) = state.book_times();
+        let place = DeltaPlace { epoch, seq: state.book_seq(), ts_recv };
+        if (deltas.epoch, deltas.seq) == (place.epoch, place.seq) || state.changes().is_empty() {
+            return;
+        }
+        (deltas.epoch, deltas.seq) = (place.epoch, place.seq);
+        if !deltas.gatherer.continues(place) || deltas.gatherer.bytes() >= DELTA_BYTES {
+            self.end_changes();
+        }
+        if let Some(deltas) = &mut self.deltas {
+            deltas.scales = Some(state.scales());
+            deltas.gatherer.push(place, ts_venue, state.changes());
+        }
+    }
+
+    /// Makes a row of the changes that have gathered.
+    pub fn end_changes(&mut self) {
+        let Some(deltas) = &mut self.deltas else { return };
+        let at = deltas.gatherer.last().ts_recv;
+        let Some(scales) = deltas.scales else { return };
+        if let Some(row) = deltas.gatherer.take(self.key, scales) {
+            self.add(row, at);
+        }
+    }
+
+    /// How often [`Self::end_changes`] is to be called; `None` where changes are not kept.
+    pub fn changes_flush(&self) -> Option<Duration> {
+        self.deltas.as_ref().map(|_| self.storage.settings().deltas.flush)
     }
 
     pub fn status(&mut self, state: &MarketState) {
@@ -149,6 +205,7 @@ impl Handover {
 impl Drop for Handover {
     /// Also when the market has died: what it had seen is true.
     fn drop(&mut self) {
+        self.end_changes();
         self.send();
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use marketd_domain::Timestamp;
-use marketd_store::{Family, Rows};
+use marketd_store::{Family, MarketKey, Rows};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
@@ -187,6 +187,16 @@ impl Intake {
     /// When the oldest row was handed over that a crash would cost.
     pub fn oldest_at_risk(&self) -> Option<Timestamp> {
         self.held.lock().oldest(false)
+    }
+
+    /// Whether a row of this market, of this time or before, is neither in the store nor given up.
+    pub fn holds(&self, market: MarketKey, through: Timestamp) -> bool {
+        let is_held = |rows: &Rows| {
+            (0..rows.len()).map(|nth| rows.place(nth)).any(|(key, at)| key == market && at <= through)
+        };
+        let held = self.held.lock();
+        let batches = [held.taken.as_ref(), held.spooling.as_ref()];
+        is_held(&held.gathering) || batches.into_iter().flatten().any(|(rows, _)| is_held(rows))
     }
 
     pub fn is_empty(&self) -> bool {

@@ -15,6 +15,15 @@ pub enum BookSide {
     Ask,
 }
 
+impl BookSide {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Bid => "bid",
+            Self::Ask => "ask",
+        }
+    }
+}
+
 /// A price with the total quantity resting there. As part of an update, quantity zero removes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Level {

@@ -47,6 +47,8 @@ error_codes! {
     ORIGIN_NOT_ALLOWED = "origin_not_allowed", 403, false, "pages of that origin may not connect";
     NOT_FOUND = "not_found", 404, false, "no such route or resource";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, false, "the route has no such method";
+    NOT_ACCEPTABLE = "not_acceptable", 406, false, "the resource has no such format";
+    HISTORY_NOT_KEPT = "history_not_kept", 404, false, "what was asked for was not recorded, or is not kept any more";
     NOT_A_REPLAY = "not_a_replay", 409, false, "the market is not replayed from a recording";
     NOT_SIMULATED = "not_simulated", 409, false, "the market is not of the simulated venue";
     MARKET_NOT_READY = "market_not_ready", 503, true, "the market has no book yet";

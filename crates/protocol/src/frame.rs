@@ -11,7 +11,7 @@ use marketd_domain::numbers::{write_fixed, write_fixed_i128};
 use marketd_domain::statistics::{EXTRA_DECIMALS, book_statistics};
 use marketd_domain::ticker::TickerView;
 use marketd_domain::trades::SequencedTrade;
-use marketd_domain::{Book, Level, Price, Scales, Timestamp, TradeId};
+use marketd_domain::{Book, Level, Price, Scales, Timestamp, Trade, TradeId};
 
 use crate::form::Encoding;
 use crate::json::{
@@ -127,9 +127,16 @@ pub fn push_bbo(out: &mut Vec<u8>, scales: Scales, bid: Option<Level>, ask: Opti
 }
 
 pub fn push_trade(out: &mut Vec<u8>, scales: Scales, held: &SequencedTrade) {
-    let trade = &held.trade;
+    push_numbered_trade(out, scales, Some(held.seq), &held.trade);
+}
+
+/// A trade that may have no number: those of earlier epochs have none.
+pub fn push_numbered_trade(out: &mut Vec<u8>, scales: Scales, seq: Option<u64>, trade: &Trade) {
     out.extend_from_slice(b"{\"seq\":");
-    push_u64(out, held.seq);
+    match seq {
+        Some(seq) => push_u64(out, seq),
+        None => out.extend_from_slice(b"null"),
+    }
     out.extend_from_slice(b",\"trade_id\":\"");
     match trade.id {
         TradeId::None => {}

@@ -4,6 +4,7 @@
 //! strings at the market's fixed scale, times as integers in microseconds UTC.
 
 pub mod code;
+pub mod csv;
 pub mod data;
 pub mod deflate;
 pub mod form;

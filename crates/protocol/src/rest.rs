@@ -1,15 +1,15 @@
 //! REST bodies. Every answer is one envelope; `data` is encoded once per change where it can be.
 
-use marketd_domain::Timestamp;
-use marketd_domain::candles::CandleSeries;
+use std::collections::BTreeMap;
+
 use marketd_domain::instrument::Source;
-use marketd_domain::market::MarketState;
-use marketd_domain::trades::SequencedTrade;
+use marketd_domain::market::{MarketState, StatusReport};
+use marketd_domain::{Candle, CandleInterval, Level, Scales, Timestamp, Trade};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::code::ErrorCode;
-use crate::frame::{push_candle, push_status_fields, push_ticker_fields, push_trade};
+use crate::frame::{push_candle, push_numbered_trade, push_status_fields, push_ticker_fields};
 use crate::json::{push_levels, push_list, push_string, push_time, push_u64};
 use crate::schema::{Count, Decimal, MarketName, MarketStatusName, Micros, ReasonName, SourceName};
 
@@ -101,49 +101,161 @@ pub fn push_ticker(out: &mut Vec<u8>, head: &MarketHead<'_>, state: &MarketState
     out.push(b'}');
 }
 
-/// Trades, newest last; `next_cursor` is what `before` takes to go on backwards.
-pub fn push_trades<'a>(
-    out: &mut Vec<u8>,
-    head: &MarketHead<'_>,
-    state: &MarketState,
-    trades: impl Iterator<Item = &'a SequencedTrade>,
-    next_cursor: Option<u64>,
-) {
+/// A trade of a list: from memory, where it has a number, or from the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShownTrade {
+    pub seq: Option<u64>,
+    pub trade: Trade,
+    pub scales: Scales,
+}
+
+pub fn push_shown_trade(out: &mut Vec<u8>, shown: &ShownTrade) {
+    push_numbered_trade(out, shown.scales, shown.seq, &shown.trade);
+}
+
+/// What a list of trades begins with; [`push_items`] ends it.
+pub fn push_trades_head(out: &mut Vec<u8>, head: &MarketHead<'_>, state: &MarketState) {
     push_market_head(out, head, state);
     out.extend_from_slice(b",\"seq\":");
     push_u64(out, state.trades().last_seq());
-    out.extend_from_slice(b",\"items\":");
-    push_list(out, trades, |out, trade| push_trade(out, state.scales(), trade));
-    push_cursor(out, next_cursor.map(|cursor| cursor.to_string()));
 }
 
-/// Candles, oldest first; `next_cursor` is what `start` takes to go on.
-pub fn push_candles<'a>(
+/// A candle of a list, from memory or from the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShownCandle {
+    pub candle: Candle,
+    pub scales: Scales,
+    pub is_closed: bool,
+}
+
+pub fn push_shown_candle(out: &mut Vec<u8>, shown: &ShownCandle) {
+    push_candle(out, shown.scales, &shown.candle, shown.is_closed);
+}
+
+/// What a list of candles begins with; [`push_items`] ends it.
+pub fn push_candles_head(
     out: &mut Vec<u8>,
     head: &MarketHead<'_>,
     state: &MarketState,
-    series: &CandleSeries,
-    candles: impl Iterator<Item = &'a marketd_domain::Candle>,
-    next_cursor: Option<Timestamp>,
+    interval: CandleInterval,
 ) {
-    let newest = series.last().map(|candle| candle.open_time);
     push_market_head(out, head, state);
     out.extend_from_slice(b",\"interval\":");
-    push_string(out, series.interval().as_str());
-    out.extend_from_slice(b",\"items\":");
-    push_list(out, candles, |out, candle| {
-        push_candle(out, state.scales(), candle, newest > Some(candle.open_time));
-    });
-    push_cursor(out, next_cursor.map(|cursor| cursor.micros().to_string()));
+    push_string(out, interval.as_str());
 }
 
-fn push_cursor(out: &mut Vec<u8>, cursor: Option<String>) {
+/// Ends a list that has begun: its items and where it goes on.
+pub fn push_items<T>(
+    out: &mut Vec<u8>,
+    items: impl Iterator<Item = T>,
+    push: impl FnMut(&mut Vec<u8>, T),
+    next_cursor: Option<&str>,
+) {
+    out.extend_from_slice(b",\"items\":");
+    push_list(out, items, push);
     out.extend_from_slice(b",\"next_cursor\":");
-    match cursor {
-        Some(cursor) => push_string(out, &cursor),
+    match next_cursor {
+        Some(cursor) => push_string(out, cursor),
         None => out.extend_from_slice(b"null"),
     }
     out.push(b'}');
+}
+
+/// When a book was what it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BookMoment {
+    pub epoch: u64,
+    pub seq: u64,
+    pub ts_venue: Timestamp,
+    pub ts_recv: Timestamp,
+    /// The market's status then; `None` where it is not known.
+    pub status: Option<StatusReport>,
+}
+
+/// Whose book it was, and of which moment.
+#[derive(Debug, Clone, Copy)]
+pub struct PastHead<'a> {
+    pub market: MarketHead<'a>,
+    pub at: Timestamp,
+    pub moment: BookMoment,
+}
+
+pub fn push_past_book(
+    out: &mut Vec<u8>,
+    head: &PastHead<'_>,
+    bids: &[Level],
+    asks: &[Level],
+    scales: Scales,
+) {
+    let moment = &head.moment;
+    out.extend_from_slice(b"{\"market\":");
+    push_string(out, head.market.market);
+    out.extend_from_slice(b",\"source\":");
+    push_string(out, head.market.source.as_str());
+    match &moment.status {
+        Some(status) => push_status_fields(out, status),
+        None => out.extend_from_slice(b",\"status\":null,\"reason\":null,\"since\":null"),
+    }
+    for (name, value) in [(&b",\"epoch\":"[..], moment.epoch), (b",\"seq\":", moment.seq)] {
+        out.extend_from_slice(name);
+        push_u64(out, value);
+    }
+    for (name, time) in [
+        (&b",\"at\":"[..], head.at),
+        (b",\"ts_venue\":", moment.ts_venue),
+        (b",\"ts_recv\":", moment.ts_recv),
+    ] {
+        out.extend_from_slice(name);
+        push_time(out, time);
+    }
+    for (name, levels) in [(&b",\"bids\":"[..], bids), (b",\"asks\":", asks)] {
+        out.extend_from_slice(name);
+        push_levels(out, levels.iter().copied(), scales);
+    }
+    out.push(b'}');
+}
+
+/// A change of status, as it was stored.
+#[derive(Debug, Serialize)]
+pub struct StoredStatus {
+    pub status: &'static str,
+    pub reason: Option<&'static str>,
+    /// Microseconds UTC.
+    pub since: i64,
+}
+
+/// A hole in what is known of a market, as it was stored.
+#[derive(Debug, Serialize)]
+pub struct StoredGap {
+    pub kind: &'static str,
+    /// Microseconds UTC.
+    pub since: i64,
+    pub until: Option<i64>,
+    /// In the venue's sequence.
+    pub expected: Option<u64>,
+    pub found: Option<u64>,
+    pub rows_lost: u64,
+}
+
+/// Times of the first and the last row, microseconds UTC.
+#[derive(Debug, Serialize)]
+pub struct Span {
+    pub first: i64,
+    pub last: i64,
+}
+
+/// What is stored of a market.
+#[derive(Debug, Serialize)]
+pub struct HistoryInfo {
+    pub market: String,
+    pub source: &'static str,
+    pub trades: Option<Span>,
+    /// By interval.
+    pub candles: BTreeMap<&'static str, Span>,
+    pub snapshots: Option<Span>,
+    pub deltas: Option<Span>,
+    pub statuses: Option<Span>,
+    pub gaps: Option<Span>,
 }
 
 /// A market with its rules and state.

@@ -127,6 +127,13 @@ impl StoreError {
     }
 }
 
+/// A packed row is read after it was fetched.
+impl From<RowError> for StoreError {
+    fn from(error: RowError) -> Self {
+        Self::unreadable("unpack a row", error)
+    }
+}
+
 fn fault_of(error: &sqlx::Error) -> Fault {
     match error {
         sqlx::Error::Database(database) => fault_of_code(database.as_ref()),

@@ -15,18 +15,21 @@ const VERSION: u8 = 1;
 pub(crate) fn pack(bids: &[Level], asks: &[Level]) -> Vec<u8> {
     let mut out = Vec::with_capacity(16 + 8 * (bids.len() + asks.len()));
     out.push(VERSION);
-    for side in [bids, asks] {
-        put(&mut out, side.len() as u64);
-        let mut price_before = 0;
-        for level in side {
-            let price = level.price.mantissa();
-            // Wrapping both ways is exact for any two prices.
-            put_signed(&mut out, price.wrapping_sub(price_before));
-            put_signed(&mut out, level.qty.mantissa());
-            price_before = price;
-        }
-    }
+    put_side(&mut out, bids);
+    put_side(&mut out, asks);
     out
+}
+
+pub(crate) fn put_side(out: &mut Vec<u8>, levels: &[Level]) {
+    put(out, levels.len() as u64);
+    let mut price_before = 0;
+    for level in levels {
+        let price = level.price.mantissa();
+        // Wrapping both ways is exact for any two prices.
+        put_signed(out, price.wrapping_sub(price_before));
+        put_signed(out, level.qty.mantissa());
+        price_before = price;
+    }
 }
 
 pub(crate) fn unpack(bytes: &[u8]) -> Result<(Vec<Level>, Vec<Level>), RowError> {
@@ -36,7 +39,7 @@ pub(crate) fn unpack(bytes: &[u8]) -> Result<(Vec<Level>, Vec<Level>), RowError>
     if rest.is_empty() { Ok((bids, asks)) } else { Err(RowError::Packed) }
 }
 
-fn take_side(rest: &mut &[u8]) -> Option<Vec<Level>> {
+pub(crate) fn take_side(rest: &mut &[u8]) -> Option<Vec<Level>> {
     let count = usize::try_from(take(rest)?).ok()?;
     // A level takes at least two bytes, so damaged bytes cannot make us reserve more than they are.
     if count > rest.len() / 2 {

@@ -8,7 +8,9 @@
 //! - Rows are checked when they are made. [`StoreError`] says what a caller has to do: try again later, or give up.
 //! - A future of a [`Store`] may be dropped at any point: the connection it used is closed, not used again.
 
+mod changes;
 mod error;
+mod history;
 mod lease;
 mod levels;
 mod migrations;
@@ -27,11 +29,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use marketd_domain::{CandleInterval, Timestamp};
 
+pub use changes::{DeltaGatherer, SPAN_MAX_US};
 pub use error::{Fault, StoreError};
+pub use history::{Extent, Kept};
 pub use retention::{Maintained, Retention};
 pub use rows::{
-    CandleRow, Family, GapKind, GapRow, MarketKey, MarketRecord, Row, RowError, Rows, SnapshotMoment,
-    SnapshotRow, StatusRow, TradeCursor, TradeRow,
+    CandleRow, DeltaPlace, DeltaRow, Family, GapKind, GapRow, MarketKey, MarketRecord, Row, RowError, Rows,
+    SnapshotMoment, SnapshotRow, StatusRow, TradeCursor, TradeRow,
 };
 pub use spool::{Batch, Losses, Opening, SetAside, Spool};
 
@@ -73,6 +77,7 @@ pub trait Store: sandbox::SandboxStore {
     async fn write_trades(&self, rows: &[TradeRow]) -> Result<Written, StoreError>;
     async fn write_candles(&self, rows: &[CandleRow]) -> Result<Written, StoreError>;
     async fn write_snapshots(&self, rows: &[SnapshotRow]) -> Result<Written, StoreError>;
+    async fn write_deltas(&self, rows: &[DeltaRow]) -> Result<Written, StoreError>;
     /// Moves the market's own status on as well.
     async fn write_statuses(&self, rows: &[StatusRow]) -> Result<Written, StoreError>;
     async fn write_gaps(&self, rows: &[GapRow]) -> Result<Written, StoreError>;
@@ -82,6 +87,14 @@ pub trait Store: sandbox::SandboxStore {
         &self,
         market: MarketKey,
         before: Option<TradeCursor>,
+        limit: u32,
+    ) -> Result<Vec<TradeRow>, StoreError>;
+    /// Up to `limit` trades behind the cursor and before this time, or from the first one on; oldest first.
+    async fn trades_after(
+        &self,
+        market: MarketKey,
+        after: Option<TradeCursor>,
+        end: Option<Timestamp>,
         limit: u32,
     ) -> Result<Vec<TradeRow>, StoreError>;
     /// Up to `limit` candles: from the start of the range when it has one, else the latest; oldest first.
@@ -94,6 +107,25 @@ pub trait Store: sandbox::SandboxStore {
     ) -> Result<Vec<CandleRow>, StoreError>;
     /// The latest snapshot received at this time or before.
     async fn snapshot_at(&self, market: MarketKey, at: Timestamp) -> Result<Option<SnapshotRow>, StoreError>;
+    /// Up to `limit` snapshots of the range behind `after`, which is a time and a `book_seq`; oldest first.
+    async fn snapshots_after(
+        &self,
+        market: MarketKey,
+        after: Option<(Timestamp, u64)>,
+        range: TimeRange,
+        limit: u32,
+    ) -> Result<Vec<SnapshotRow>, StoreError>;
+    /// Up to `limit` rows of the place's epoch that have changes behind it; oldest first.
+    async fn deltas_behind(
+        &self,
+        market: MarketKey,
+        place: DeltaPlace,
+        limit: u32,
+    ) -> Result<Vec<DeltaRow>, StoreError>;
+    /// The latest change of status at this time or before.
+    async fn status_at(&self, market: MarketKey, at: Timestamp) -> Result<Option<StatusRow>, StoreError>;
+    /// What there is of a market, and from when until when.
+    async fn kept(&self, market: MarketKey) -> Result<Kept, StoreError>;
     /// Up to `limit` changes of status from the start of the range; oldest first.
     async fn statuses(
         &self,

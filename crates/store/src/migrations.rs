@@ -26,6 +26,7 @@ struct Pair {
 
 migrations! {
     1 "0001_market_data",
+    2 "0002_deltas",
     3 "0003_sandbox",
 }
 

@@ -26,9 +26,12 @@ use tokio::time::timeout;
 use crate::lease::with_lease;
 use crate::migrations::{self, Dialect};
 use crate::rows::{
-    CandleRow, GapRow, MarketKey, MarketRecord, RowError, SnapshotRow, StatusRow, TradeCursor, TradeRow,
+    CandleRow, DeltaPlace, DeltaRow, GapRow, MarketKey, MarketRecord, RowError, SnapshotRow, StatusRow,
+    TradeCursor, TradeRow,
 };
-use crate::{Fault, Maintained, Retention, Store, StoreError, StoreOptions, TimeRange, Written, stored};
+use crate::{
+    Fault, Kept, Maintained, Retention, Store, StoreError, StoreOptions, TimeRange, Written, stored,
+};
 use partitions::{Partitioned, Partitions};
 
 /// Migrations may rewrite tables, and wait for another node's; only a server that hangs takes this long.
@@ -181,6 +184,20 @@ impl Store for PostgresStore {
         .await
     }
 
+    async fn write_deltas(&self, rows: &[DeltaRow]) -> Result<Written, StoreError> {
+        leased!(self, "write deltas", |lease| {
+            let times = rows.iter().map(|row| row.first().ts_recv);
+            with_partitions!(
+                self,
+                lease,
+                Partitioned::Deltas,
+                times.clone(),
+                write::deltas(&mut lease, rows).await
+            )
+        })
+        .await
+    }
+
     async fn write_statuses(&self, rows: &[StatusRow]) -> Result<Written, StoreError> {
         leased!(self, "write statuses", |lease| write::statuses(&mut lease, rows).await?).await
     }
@@ -199,6 +216,20 @@ impl Store for PostgresStore {
             leased!(self, "read trades", |lease| read::trades(&mut lease, market, before, limit).await?)
                 .await?;
         stored.reverse();
+        stored::rows("read trades", stored, stored::trade)
+    }
+
+    async fn trades_after(
+        &self,
+        market: MarketKey,
+        after: Option<TradeCursor>,
+        end: Option<Timestamp>,
+        limit: u32,
+    ) -> Result<Vec<TradeRow>, StoreError> {
+        let stored = leased!(self, "read trades", |lease| {
+            read::trades_after(&mut lease, market, after, end, limit).await?
+        })
+        .await?;
         stored::rows("read trades", stored, stored::trade)
     }
 
@@ -221,6 +252,44 @@ impl Store for PostgresStore {
             leased!(self, "read a snapshot", |lease| read::snapshot(&mut lease, market, at).await?).await?;
         let row = stored.map(stored::snapshot).transpose();
         row.map_err(|error| StoreError::unreadable("read a snapshot", error))
+    }
+
+    async fn snapshots_after(
+        &self,
+        market: MarketKey,
+        after: Option<(Timestamp, u64)>,
+        range: TimeRange,
+        limit: u32,
+    ) -> Result<Vec<SnapshotRow>, StoreError> {
+        let stored = leased!(self, "read snapshots", |lease| {
+            read::snapshots_after(&mut lease, market, after, range, limit).await?
+        })
+        .await?;
+        stored::rows("read snapshots", stored, stored::snapshot)
+    }
+
+    async fn deltas_behind(
+        &self,
+        market: MarketKey,
+        place: DeltaPlace,
+        limit: u32,
+    ) -> Result<Vec<DeltaRow>, StoreError> {
+        let stored = leased!(self, "read deltas", |lease| {
+            read::deltas_behind(&mut lease, market, place, limit).await?
+        })
+        .await?;
+        stored::rows("read deltas", stored, stored::delta)
+    }
+
+    async fn status_at(&self, market: MarketKey, at: Timestamp) -> Result<Option<StatusRow>, StoreError> {
+        let stored =
+            leased!(self, "read a status", |lease| read::status_at(&mut lease, market, at).await?).await?;
+        let row = stored.map(stored::status).transpose();
+        row.map_err(|error| StoreError::unreadable("read a status", error))
+    }
+
+    async fn kept(&self, market: MarketKey) -> Result<Kept, StoreError> {
+        leased!(self, "read what is kept", |lease| read::kept(&mut lease, market).await?).await
     }
 
     async fn statuses(

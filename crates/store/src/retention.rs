@@ -10,6 +10,7 @@ pub struct Retention {
     pub trades_days: Option<u32>,
     pub candles_days: Option<u32>,
     pub snapshots_days: Option<u32>,
+    pub deltas_days: Option<u32>,
     /// Changes of status, and gaps.
     pub events_days: Option<u32>,
 }

@@ -4,6 +4,7 @@
 //! in the middle of a day.
 
 mod batch;
+mod delta;
 mod market;
 mod trade;
 
@@ -11,10 +12,13 @@ use marketd_domain::book::Level;
 use marketd_domain::market::StatusReport;
 use marketd_domain::{Candle, CandleInterval, GapFound, Scales, Timestamp};
 
+pub use marketd_domain::TradeCursor;
+
 pub use batch::{Row, Rows};
+pub use delta::{DeltaPlace, DeltaRow};
 pub use market::{MarketKey, MarketRecord};
+pub use trade::TradeRow;
 pub(crate) use trade::id_of_halves;
-pub use trade::{TradeCursor, TradeRow};
 
 /// Why something cannot become a row.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -77,10 +81,12 @@ pub enum Family {
     Snapshots,
     Statuses,
     Gaps,
+    Deltas,
 }
 
 impl Family {
-    pub const ALL: [Self; 5] = [Self::Trades, Self::Candles, Self::Snapshots, Self::Statuses, Self::Gaps];
+    pub const ALL: [Self; 6] =
+        [Self::Trades, Self::Candles, Self::Snapshots, Self::Statuses, Self::Gaps, Self::Deltas];
 
     /// Its place in [`Self::ALL`].
     pub const fn index(self) -> usize {
@@ -94,6 +100,7 @@ impl Family {
             Self::Snapshots => "snapshots",
             Self::Statuses => "statuses",
             Self::Gaps => "gaps",
+            Self::Deltas => "deltas",
         }
     }
 }
@@ -154,6 +161,7 @@ pub struct SnapshotRow {
     pub(crate) ts_recv: Timestamp,
     /// When the venue says that happened; zero where it does not say.
     pub(crate) ts_venue: Timestamp,
+    pub(crate) epoch: u64,
     pub(crate) book_seq: u64,
     pub(crate) venue_seq: u64,
     /// Best first, as are the asks.
@@ -166,6 +174,8 @@ pub struct SnapshotRow {
 pub struct SnapshotMoment {
     pub ts_recv: Timestamp,
     pub ts_venue: Timestamp,
+    /// In which `book_seq` counts; zero where it is not known, so that no change can be put behind the snapshot.
+    pub epoch: u64,
     pub book_seq: u64,
     pub venue_seq: u64,
 }
@@ -179,12 +189,14 @@ impl SnapshotRow {
         bids: Vec<Level>,
         asks: Vec<Level>,
     ) -> Result<Self, RowError> {
+        check_count("epoch", moment.epoch)?;
         check_count("book_seq", moment.book_seq)?;
         Ok(Self {
             market,
             scales,
             ts_recv: key_time(moment.ts_recv)?,
             ts_venue: stored_time(moment.ts_venue),
+            epoch: moment.epoch,
             book_seq: moment.book_seq,
             venue_seq: moment.venue_seq,
             bids,
@@ -204,6 +216,7 @@ impl SnapshotRow {
         SnapshotMoment {
             ts_recv: self.ts_recv,
             ts_venue: self.ts_venue,
+            epoch: self.epoch,
             book_seq: self.book_seq,
             venue_seq: self.venue_seq,
         }
@@ -211,6 +224,10 @@ impl SnapshotRow {
 
     pub(crate) const fn stored_book_seq(&self) -> i64 {
         self.book_seq.cast_signed()
+    }
+
+    pub(crate) const fn stored_epoch(&self) -> i64 {
+        self.epoch.cast_signed()
     }
 
     pub fn bids(&self) -> &[Level] {
@@ -265,7 +282,7 @@ pub enum GapKind {
 }
 
 impl GapKind {
-    pub(crate) const fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Venue { .. } => "venue",
             Self::Offline => "offline",
@@ -274,6 +291,7 @@ impl GapKind {
             Self::Unstored(Family::Snapshots) => "unstored_snapshots",
             Self::Unstored(Family::Statuses) => "unstored_statuses",
             Self::Unstored(Family::Gaps) => "unstored_gaps",
+            Self::Unstored(Family::Deltas) => "unstored_deltas",
         }
     }
 

@@ -25,9 +25,12 @@ use tokio::time::timeout;
 use crate::lease::with_lease;
 use crate::migrations::{self, Dialect};
 use crate::rows::{
-    CandleRow, GapRow, MarketKey, MarketRecord, RowError, SnapshotRow, StatusRow, TradeCursor, TradeRow,
+    CandleRow, DeltaPlace, DeltaRow, GapRow, MarketKey, MarketRecord, RowError, SnapshotRow, StatusRow,
+    TradeCursor, TradeRow,
 };
-use crate::{Fault, Maintained, Retention, Store, StoreError, StoreOptions, TimeRange, Written, stored};
+use crate::{
+    Fault, Kept, Maintained, Retention, Store, StoreError, StoreOptions, TimeRange, Written, stored,
+};
 
 /// The log of changes is cut back to this many bytes when it is empty: readers may have let it grow.
 const WAL_BYTES_KEPT: &str = "67108864";
@@ -150,6 +153,11 @@ impl Store for SqliteStore {
         .await
     }
 
+    async fn write_deltas(&self, rows: &[DeltaRow]) -> Result<Written, StoreError> {
+        self.within("write deltas", async { write::deltas(&mut *self.writer.acquire().await?, rows).await })
+            .await
+    }
+
     async fn write_statuses(&self, rows: &[StatusRow]) -> Result<Written, StoreError> {
         self.within(
             "write statuses",
@@ -176,6 +184,20 @@ impl Store for SqliteStore {
         stored::rows(DOING, stored, stored::trade)
     }
 
+    async fn trades_after(
+        &self,
+        market: MarketKey,
+        after: Option<TradeCursor>,
+        end: Option<Timestamp>,
+        limit: u32,
+    ) -> Result<Vec<TradeRow>, StoreError> {
+        const DOING: &str = "read trades";
+        let read = async {
+            read::trades_after(&mut *self.readers.acquire().await?, market, after, end, limit).await
+        };
+        stored::rows(DOING, self.within(DOING, read).await?, stored::trade)
+    }
+
     async fn candles(
         &self,
         market: MarketKey,
@@ -195,6 +217,46 @@ impl Store for SqliteStore {
         let read = async { read::snapshot(&mut *self.readers.acquire().await?, market, at).await };
         let row = self.within(DOING, read).await?.map(stored::snapshot).transpose();
         row.map_err(|error| StoreError::unreadable(DOING, error))
+    }
+
+    async fn snapshots_after(
+        &self,
+        market: MarketKey,
+        after: Option<(Timestamp, u64)>,
+        range: TimeRange,
+        limit: u32,
+    ) -> Result<Vec<SnapshotRow>, StoreError> {
+        const DOING: &str = "read snapshots";
+        let read = async {
+            read::snapshots_after(&mut *self.readers.acquire().await?, market, after, range, limit).await
+        };
+        stored::rows(DOING, self.within(DOING, read).await?, stored::snapshot)
+    }
+
+    async fn deltas_behind(
+        &self,
+        market: MarketKey,
+        place: DeltaPlace,
+        limit: u32,
+    ) -> Result<Vec<DeltaRow>, StoreError> {
+        const DOING: &str = "read deltas";
+        let read =
+            async { read::deltas_behind(&mut *self.readers.acquire().await?, market, place, limit).await };
+        stored::rows(DOING, self.within(DOING, read).await?, stored::delta)
+    }
+
+    async fn status_at(&self, market: MarketKey, at: Timestamp) -> Result<Option<StatusRow>, StoreError> {
+        const DOING: &str = "read a status";
+        let read = async { read::status_at(&mut *self.readers.acquire().await?, market, at).await };
+        let row = self.within(DOING, read).await?.map(stored::status).transpose();
+        row.map_err(|error| StoreError::unreadable(DOING, error))
+    }
+
+    async fn kept(&self, market: MarketKey) -> Result<Kept, StoreError> {
+        self.within("read what is kept", async {
+            read::kept(&mut *self.readers.acquire().await?, market).await
+        })
+        .await
     }
 
     async fn statuses(

@@ -11,8 +11,8 @@ use marketd_domain::{
 use crate::StoreError;
 use crate::levels;
 use crate::rows::{
-    CandleRow, GapKind, GapRow, MarketKey, MarketRecord, RowError, SnapshotMoment, SnapshotRow, StatusRow,
-    TradeRow, id_of_halves,
+    CandleRow, DeltaPlace, DeltaRow, GapKind, GapRow, MarketKey, MarketRecord, RowError, SnapshotMoment,
+    SnapshotRow, StatusRow, TradeRow, id_of_halves,
 };
 
 /// market_id, ts_us, id_high, id_low, price, qty, ts_recv_us, price_scale, qty_scale, side, backfilled
@@ -23,8 +23,11 @@ pub(crate) type StoredTrade = (i64, i64, i64, i64, i64, i64, i64, i64, i64, i64,
 pub(crate) type StoredCandle =
     (i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, String, String);
 
-/// market_id, ts_us, book_seq, venue_seq, ts_venue_us, price_scale, qty_scale, levels
-pub(crate) type StoredSnapshot = (i64, i64, i64, String, i64, i64, i64, Vec<u8>);
+/// market_id, ts_us, book_seq, venue_seq, ts_venue_us, price_scale, qty_scale, levels, epoch
+pub(crate) type StoredSnapshot = (i64, i64, i64, String, i64, i64, i64, Vec<u8>, i64);
+
+/// market_id, ts_us, last_us, epoch, first_seq, last_seq, price_scale, qty_scale, changes
+pub(crate) type StoredDelta = (i64, i64, i64, i64, i64, i64, i64, i64, Vec<u8>);
 
 /// market_id, since_us, status_seq, status, reason
 pub(crate) type StoredStatus = (i64, i64, i64, String, Option<String>);
@@ -146,15 +149,30 @@ pub(crate) fn candle(stored: StoredCandle) -> Result<CandleRow, RowError> {
 }
 
 pub(crate) fn snapshot(stored: StoredSnapshot) -> Result<SnapshotRow, RowError> {
-    let (market, ts_us, book_seq, venue_seq, ts_venue_us, price_scale, qty_scale, packed) = stored;
+    let (market, ts_us, book_seq, venue_seq, ts_venue_us, price_scale, qty_scale, packed, epoch) = stored;
     let (bids, asks) = levels::unpack(&packed)?;
     let moment = SnapshotMoment {
         ts_recv: Timestamp::from_micros(ts_us),
         ts_venue: Timestamp::from_micros(ts_venue_us),
+        epoch: count("epoch", epoch)?,
         book_seq: count("book_seq", book_seq)?,
         venue_seq: of_wide("venue_seq", &venue_seq)?,
     };
     SnapshotRow::new(MarketKey::from_stored(market), scales(price_scale, qty_scale)?, moment, bids, asks)
+}
+
+pub(crate) fn delta(stored: StoredDelta) -> Result<DeltaRow, RowError> {
+    let (market, first_us, last_us, epoch, first_seq, last_seq, price_scale, qty_scale, packed) = stored;
+    let epoch = count("epoch", epoch)?;
+    let place = |seq: i64, us: i64| {
+        Ok::<_, RowError>(DeltaPlace {
+            epoch,
+            seq: count("book_seq", seq)?,
+            ts_recv: Timestamp::from_micros(us),
+        })
+    };
+    let (first, last) = (place(first_seq, first_us)?, place(last_seq, last_us)?);
+    DeltaRow::new(MarketKey::from_stored(market), scales(price_scale, qty_scale)?, first, last, packed)
 }
 
 pub(crate) fn status(stored: StoredStatus) -> Result<StatusRow, RowError> {

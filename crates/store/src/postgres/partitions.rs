@@ -17,23 +17,25 @@ pub(super) enum Partitioned {
     Trades,
     Candles,
     Snapshots,
+    Deltas,
 }
 
 impl Partitioned {
-    const ALL: [Self; 3] = [Self::Trades, Self::Candles, Self::Snapshots];
+    const ALL: [Self; 4] = [Self::Trades, Self::Candles, Self::Snapshots, Self::Deltas];
 
     const fn table(self) -> &'static str {
         match self {
             Self::Trades => "trades",
             Self::Candles => "candles",
             Self::Snapshots => "snapshots",
+            Self::Deltas => "deltas",
         }
     }
 
     /// Candles are fewer, and are kept for longer.
     const fn width_us(self) -> i64 {
         match self {
-            Self::Trades | Self::Snapshots => DAY_US,
+            Self::Trades | Self::Snapshots | Self::Deltas => DAY_US,
             Self::Candles => 7 * DAY_US,
         }
     }
@@ -43,6 +45,7 @@ impl Partitioned {
             Self::Trades => retention.trades_days,
             Self::Candles => retention.candles_days,
             Self::Snapshots => retention.snapshots_days,
+            Self::Deltas => retention.deltas_days,
         }
     }
 }

@@ -6,7 +6,7 @@ use sqlx::postgres::PgConnection;
 
 use super::copy;
 use crate::retention::kept_from_us;
-use crate::rows::{CandleRow, GapRow, SnapshotRow, StatusRow, TradeRow};
+use crate::rows::{CandleRow, DeltaRow, GapRow, SnapshotRow, StatusRow, TradeRow};
 use crate::stored::{scale_number, wide};
 use crate::{Retention, Written, levels};
 
@@ -154,8 +154,9 @@ pub(super) async fn candles(
 }
 
 const INSERT_SNAPSHOT: &str = "
-    insert into snapshots (market_id, ts_us, book_seq, venue_seq, ts_venue_us, price_scale, qty_scale, levels)
-    values ($1, $2, $3, $4::text::numeric, $5, $6, $7, $8) on conflict do nothing";
+    insert into snapshots (market_id, ts_us, book_seq, venue_seq, ts_venue_us, price_scale, qty_scale, levels,
+        epoch)
+    values ($1, $2, $3, $4::text::numeric, $5, $6, $7, $8, $9) on conflict do nothing";
 
 pub(super) async fn snapshots(
     connection: &mut PgConnection,
@@ -173,6 +174,34 @@ pub(super) async fn snapshots(
             .bind(scale_number(row.scales.price))
             .bind(scale_number(row.scales.qty))
             .bind(levels::pack(&row.bids, &row.asks))
+            .bind(row.stored_epoch())
+            .execute(&mut *transaction)
+            .await?;
+        stored += done.rows_affected();
+    }
+    transaction.commit().await?;
+    Ok(Written::of(rows.len(), stored))
+}
+
+const INSERT_DELTA: &str = "
+    insert into deltas (market_id, ts_us, last_us, epoch, first_seq, last_seq, price_scale, qty_scale, changes)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing";
+
+pub(super) async fn deltas(connection: &mut PgConnection, rows: &[DeltaRow]) -> Result<Written, sqlx::Error> {
+    let mut transaction = connection.begin().await?;
+    let mut stored = 0;
+    for row in rows {
+        let (epoch, first_seq, last_seq) = row.stored_places();
+        let done = sqlx::query(INSERT_DELTA)
+            .bind(row.market().get())
+            .bind(row.first().ts_recv.micros())
+            .bind(row.last().ts_recv.micros())
+            .bind(epoch)
+            .bind(first_seq)
+            .bind(last_seq)
+            .bind(scale_number(row.scales().price))
+            .bind(scale_number(row.scales().qty))
+            .bind(row.packed())
             .execute(&mut *transaction)
             .await?;
         stored += done.rows_affected();

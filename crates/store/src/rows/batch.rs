@@ -6,7 +6,7 @@ use core::ops::Range;
 use marketd_domain::Timestamp;
 use marketd_domain::book::Level;
 
-use super::{CandleRow, Family, GapRow, MarketKey, SnapshotRow, StatusRow, TradeRow};
+use super::{CandleRow, DeltaRow, Family, GapRow, MarketKey, SnapshotRow, StatusRow, TradeRow};
 use crate::{Store, StoreError, Written};
 
 /// Rows of one family.
@@ -17,6 +17,7 @@ pub enum Rows {
     Snapshots(Vec<SnapshotRow>),
     Statuses(Vec<StatusRow>),
     Gaps(Vec<GapRow>),
+    Deltas(Vec<DeltaRow>),
 }
 
 /// The same for each family.
@@ -28,6 +29,7 @@ macro_rules! each_family {
             Rows::Snapshots($list) => $body,
             Rows::Statuses($list) => $body,
             Rows::Gaps($list) => $body,
+            Rows::Deltas($list) => $body,
         }
     };
 }
@@ -76,6 +78,8 @@ row!(SnapshotRow, Snapshots, |row| (row.market(), row.moment().ts_recv), |row| s
     + (row.bids.len() + row.asks.len()) * size_of::<Level>());
 row!(StatusRow, Statuses, |row| (row.market(), row.report().since));
 row!(GapRow, Gaps, |row| (row.market(), row.since()));
+row!(DeltaRow, Deltas, |row| (row.market(), row.first().ts_recv), |row| size_of::<Self>()
+    + row.packed().len());
 
 impl Rows {
     /// No rows of this family.
@@ -86,6 +90,7 @@ impl Rows {
             Family::Snapshots => Self::Snapshots(Vec::new()),
             Family::Statuses => Self::Statuses(Vec::new()),
             Family::Gaps => Self::Gaps(Vec::new()),
+            Family::Deltas => Self::Deltas(Vec::new()),
         }
     }
 
@@ -96,6 +101,7 @@ impl Rows {
             Self::Snapshots(_) => Family::Snapshots,
             Self::Statuses(_) => Family::Statuses,
             Self::Gaps(_) => Family::Gaps,
+            Self::Deltas(_) => Family::Deltas,
         }
     }
 
@@ -138,6 +144,7 @@ impl Rows {
             (Self::Snapshots(to), Self::Snapshots(from)) => take(to, from, room),
             (Self::Statuses(to), Self::Statuses(from)) => take(to, from, room),
             (Self::Gaps(to), Self::Gaps(from)) => take(to, from, room),
+            (Self::Deltas(to), Self::Deltas(from)) => take(to, from, room),
             _ => 0,
         }
     }
@@ -150,6 +157,7 @@ impl Rows {
             Self::Snapshots(list) => Self::Snapshots(list.split_off(count.min(list.len()))),
             Self::Statuses(list) => Self::Statuses(list.split_off(count.min(list.len()))),
             Self::Gaps(list) => Self::Gaps(list.split_off(count.min(list.len()))),
+            Self::Deltas(list) => Self::Deltas(list.split_off(count.min(list.len()))),
         }
     }
 
@@ -161,6 +169,7 @@ impl Rows {
             Self::Snapshots(list) => Self::Snapshots(list[range].to_vec()),
             Self::Statuses(list) => Self::Statuses(list[range].to_vec()),
             Self::Gaps(list) => Self::Gaps(list[range].to_vec()),
+            Self::Deltas(list) => Self::Deltas(list[range].to_vec()),
         }
     }
 
@@ -171,6 +180,7 @@ impl Rows {
             Self::Snapshots(rows) => store.write_snapshots(rows).await,
             Self::Statuses(rows) => store.write_statuses(rows).await,
             Self::Gaps(rows) => store.write_gaps(rows).await,
+            Self::Deltas(rows) => store.write_deltas(rows).await,
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Trades, and the place of a trade in the order of its market.
+//! Trades.
 
-use marketd_domain::{Scales, Timestamp, Trade, TradeId};
+use marketd_domain::{Scales, Trade, TradeCursor, TradeId};
 
 use super::{MarketKey, RowError, key_time, stored_time};
 
@@ -10,24 +10,6 @@ pub struct TradeRow {
     market: MarketKey,
     scales: Scales,
     trade: Trade,
-}
-
-/// The place of a trade among those of its market: by venue time, then by id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TradeCursor {
-    pub(crate) ts_us: i64,
-    pub(crate) id_high: i64,
-    pub(crate) id_low: i64,
-}
-
-impl TradeCursor {
-    /// Behind every trade.
-    pub(crate) const END: Self = Self { ts_us: i64::MAX, id_high: i64::MAX, id_low: i64::MAX };
-
-    /// Before every trade of this time.
-    pub const fn at(ts_venue: Timestamp) -> Self {
-        Self { ts_us: ts_venue.micros(), id_high: i64::MIN, id_low: i64::MIN }
-    }
 }
 
 impl TradeRow {
@@ -55,27 +37,15 @@ impl TradeRow {
     }
 }
 
-/// A number is kept as itself, so that people can read it; from 2^63 on the high half says so. The high half of a UUID
-/// holds its version, which is never zero, so that it cannot be taken for a number.
+/// The id as the table keeps it.
 fn halves(id: TradeId) -> Result<(i64, i64), RowError> {
-    const SIGN: u64 = 1 << 63;
     match id {
         TradeId::None => Err(RowError::TradeWithoutId),
-        TradeId::Number(number) => Ok((i64::from(number >= SIGN), (number & !SIGN).cast_signed())),
-        TradeId::Uuid(uuid) => {
-            let high = ((uuid >> 64) as u64).cast_signed();
-            let low = (uuid as u64).cast_signed();
-            if matches!(high, 0 | 1) { Err(RowError::TradeId(id.to_string())) } else { Ok((high, low)) }
-        }
+        id => id.halves().ok_or_else(|| RowError::TradeId(id.to_string())),
     }
 }
 
 /// The id that has these halves.
 pub(crate) fn id_of_halves(high: i64, low: i64) -> Result<TradeId, RowError> {
-    let (high_bits, low_bits) = (high.cast_unsigned(), low.cast_unsigned());
-    match high {
-        0 | 1 if low >= 0 => Ok(TradeId::Number((high_bits << 63) | low_bits)),
-        0 | 1 => Err(RowError::TradeId(format!("{high}, {low}"))),
-        _ => Ok(TradeId::Uuid((u128::from(high_bits) << 64) | u128::from(low_bits))),
-    }
+    TradeId::of_halves(high, low).ok_or_else(|| RowError::TradeId(format!("{high}, {low}")))
 }

@@ -5,7 +5,9 @@ use marketd_domain::Timestamp;
 
 use crate::levels;
 use crate::packing::{put_bytes, put_signed, take_bytes, take_signed};
-use crate::rows::{CandleRow, Family, GapRow, MarketRecord, RowError, SnapshotRow, StatusRow, TradeRow};
+use crate::rows::{
+    CandleRow, DeltaRow, Family, GapRow, MarketRecord, RowError, SnapshotRow, StatusRow, TradeRow,
+};
 use crate::stored::{self, MarketColumns, scale_number, side_number, wide};
 
 /// Over the family as well: bytes that belong to another one must not pass.
@@ -24,6 +26,7 @@ pub(super) const fn number_of(family: Family) -> i64 {
         Family::Snapshots => 3,
         Family::Statuses => 4,
         Family::Gaps => 5,
+        Family::Deltas => 6,
     }
 }
 
@@ -178,6 +181,7 @@ pub(super) fn put_snapshot(out: &mut Vec<u8>, row: &SnapshotRow) {
         ],
     );
     put_bytes(out, &levels::pack(&row.bids, &row.asks));
+    put_signed(out, row.stored_epoch());
 }
 
 pub(super) fn snapshot(payload: &[u8]) -> Result<SnapshotRow, RowError> {
@@ -187,6 +191,41 @@ pub(super) fn snapshot(payload: &[u8]) -> Result<SnapshotRow, RowError> {
         fields.integer()?,
         fields.integer()?,
         fields.text()?,
+        fields.integer()?,
+        fields.integer()?,
+        fields.integer()?,
+        fields.bytes()?,
+        // Rows of an earlier version end here.
+        if fields.0.is_empty() { 0 } else { fields.integer()? },
+    ))
+}
+
+pub(super) fn put_delta(out: &mut Vec<u8>, row: &DeltaRow) {
+    let (epoch, first_seq, last_seq) = row.stored_places();
+    put_all(
+        out,
+        &[
+            row.market().get(),
+            row.first().ts_recv.micros(),
+            row.last().ts_recv.micros(),
+            epoch,
+            first_seq,
+            last_seq,
+            i64::from(row.scales().price.decimals()),
+            i64::from(row.scales().qty.decimals()),
+        ],
+    );
+    put_bytes(out, row.packed());
+}
+
+pub(super) fn delta(payload: &[u8]) -> Result<DeltaRow, RowError> {
+    let mut fields = Fields(payload);
+    stored::delta((
+        fields.integer()?,
+        fields.integer()?,
+        fields.integer()?,
+        fields.integer()?,
+        fields.integer()?,
         fields.integer()?,
         fields.integer()?,
         fields.integer()?,

@@ -25,6 +25,7 @@ pub(super) fn encode(rows: &Rows) -> Vec<Entry> {
         Rows::Snapshots(rows) => encode_all(family, rows, codec::put_snapshot),
         Rows::Statuses(rows) => encode_all(family, rows, codec::put_status),
         Rows::Gaps(rows) => encode_all(family, rows, codec::put_gap),
+        Rows::Deltas(rows) => encode_all(family, rows, codec::put_delta),
     }
 }
 
@@ -130,6 +131,7 @@ fn decode((_, family, _, payload): &Stored, parts: &mut Vec<Rows>) -> bool {
         Some(Family::Snapshots) => put(codec::snapshot(payload), parts),
         Some(Family::Statuses) => put(codec::status(payload), parts),
         Some(Family::Gaps) => put(codec::gap(payload), parts),
+        Some(Family::Deltas) => put(codec::delta(payload), parts),
         None => false,
     }
 }

@@ -8,7 +8,7 @@ use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection};
 
 use crate::retention::kept_from_us;
-use crate::rows::{CandleRow, GapRow, SnapshotRow, StatusRow, TradeRow};
+use crate::rows::{CandleRow, DeltaRow, GapRow, SnapshotRow, StatusRow, TradeRow};
 use crate::stored::{scale_number, side_number, wide};
 use crate::{Retention, Written, levels};
 
@@ -158,8 +158,9 @@ fn bind_candle<'r>(query: SqliteQuery<'r>, row: &'r CandleRow) -> SqliteQuery<'r
 }
 
 const INSERT_SNAPSHOT: &str = "
-    insert into snapshots (market_id, ts_us, book_seq, venue_seq, ts_venue_us, price_scale, qty_scale, levels)
-    values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing";
+    insert into snapshots (market_id, ts_us, book_seq, venue_seq, ts_venue_us, price_scale, qty_scale, levels,
+        epoch)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing";
 
 pub(super) async fn snapshots(
     connection: &mut SqliteConnection,
@@ -177,6 +178,37 @@ pub(super) async fn snapshots(
             .bind(scale_number(row.scales.price))
             .bind(scale_number(row.scales.qty))
             .bind(levels::pack(&row.bids, &row.asks))
+            .bind(row.stored_epoch())
+            .execute(&mut *transaction)
+            .await?;
+        stored += done.rows_affected();
+    }
+    transaction.commit().await?;
+    Ok(Written::of(rows.len(), stored))
+}
+
+const INSERT_DELTA: &str = "
+    insert into deltas (market_id, ts_us, last_us, epoch, first_seq, last_seq, price_scale, qty_scale, changes)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing";
+
+pub(super) async fn deltas(
+    connection: &mut SqliteConnection,
+    rows: &[DeltaRow],
+) -> Result<Written, sqlx::Error> {
+    let mut transaction = connection.begin_with(BEGIN).await?;
+    let mut stored = 0;
+    for row in rows {
+        let (epoch, first_seq, last_seq) = row.stored_places();
+        let done = sqlx::query(INSERT_DELTA)
+            .bind(row.market().get())
+            .bind(row.first().ts_recv.micros())
+            .bind(row.last().ts_recv.micros())
+            .bind(epoch)
+            .bind(first_seq)
+            .bind(last_seq)
+            .bind(scale_number(row.scales().price))
+            .bind(scale_number(row.scales().qty))
+            .bind(row.packed())
             .execute(&mut *transaction)
             .await?;
         stored += done.rows_affected();
@@ -268,6 +300,7 @@ pub(super) fn expiries(now: Timestamp, retention: &Retention) -> Vec<Expiry> {
         ("trades", "", "ts_us", "ts_us, id_high, id_low", retention.trades_days),
         ("candles", of_each_interval.as_str(), "open_us", "interval_s, open_us", retention.candles_days),
         ("snapshots", "", "ts_us", "ts_us, book_seq", retention.snapshots_days),
+        ("deltas", "", "ts_us", "ts_us, epoch, first_seq", retention.deltas_days),
         ("market_statuses", "", "since_us", "since_us, status_seq", retention.events_days),
         ("gaps", "", "since_us", "since_us, kind, expected", retention.events_days),
     ]

@@ -15,8 +15,8 @@ use marketd_store::{
 };
 
 use crate::support::{
-    DAY_US, Database, MIDNIGHT_US, SCALES, all_trades, at, candle, market, minute_row, record, trade,
-    trade_row, trade_rows,
+    DAY_US, Database, MIDNIGHT_US, SCALES, all_trades, at, candle, delta_row, market, minute_row, record,
+    trade, trade_row, trade_rows,
 };
 
 macro_rules! contract {
@@ -119,7 +119,7 @@ async fn candles_come_back_exactly(database: &Database) {
 
 fn snapshot(us: i64, book_seq: u64) -> SnapshotRow {
     let level = |price: i64, qty: i64| Level::new(Price::from_mantissa(price), Qty::from_mantissa(qty));
-    let moment = SnapshotMoment { ts_recv: at(us), ts_venue: at(0), book_seq, venue_seq: u64::MAX };
+    let moment = SnapshotMoment { ts_recv: at(us), ts_venue: at(0), epoch: 5, book_seq, venue_seq: u64::MAX };
     let (bids, asks) =
         (vec![level(i64::MAX, i64::MIN), level(6_000_009, 1)], vec![level(i64::MIN, i64::MAX)]);
     SnapshotRow::new(market(), SCALES, moment, bids, asks).expect("a valid row")
@@ -215,6 +215,7 @@ async fn writing_again_changes_nothing(database: &Database) {
     let snapshots = [snapshot(MIDNIGHT_US, 1), snapshot(MIDNIGHT_US, 2)];
     let statuses = [status(MIDNIGHT_US, 1, MarketStatus::Live, None)];
     let gaps = [GapRow::new(market(), GapKind::Offline, at(MIDNIGHT_US), None, 0).expect("a valid row")];
+    let deltas = [delta_row(1, 1, 5), delta_row(1, 6, 5)];
     for is_known in [false, true, true] {
         let of = |rows: u64| if is_known { written(0, rows) } else { written(rows, 0) };
         assert_eq!(store.write_trades(&trades).await.expect("a write"), of(600));
@@ -222,6 +223,7 @@ async fn writing_again_changes_nothing(database: &Database) {
         assert_eq!(store.write_snapshots(&snapshots).await.expect("a write"), of(2));
         assert_eq!(store.write_statuses(&statuses).await.expect("a write"), of(1));
         assert_eq!(store.write_gaps(&gaps).await.expect("a write"), of(1));
+        assert_eq!(store.write_deltas(&deltas).await.expect("a write"), of(2));
     }
     assert_eq!(all_trades(&**store).await, trades);
 }
@@ -373,6 +375,7 @@ async fn what_is_too_old_goes_and_the_rest_stays(database: &Database) {
     store.write_candles(&candles).await.expect("a write");
     let snapshots = [snapshot(old_us, 1), snapshot(MIDNIGHT_US, 2)];
     store.write_snapshots(&snapshots).await.expect("a write");
+    store.write_deltas(&[delta_row(1, 1, 1)]).await.expect("a write");
     let statuses =
         [status(old_us, 1, MarketStatus::Live, None), status(MIDNIGHT_US, 2, MarketStatus::Live, None)];
     store.write_statuses(&statuses).await.expect("a write");
@@ -383,13 +386,24 @@ async fn what_is_too_old_goes_and_the_rest_stays(database: &Database) {
     let for_ever = store.maintain(at(MIDNIGHT_US), &Retention::default()).await.expect("maintenance");
     assert_eq!((for_ever.dropped.len(), for_ever.rows_deleted), (0, 0));
     let week = Some(7);
-    let retention =
-        Retention { trades_days: Some(1), candles_days: week, snapshots_days: week, events_days: week };
+    let retention = Retention {
+        trades_days: Some(1),
+        candles_days: week,
+        snapshots_days: week,
+        deltas_days: week,
+        events_days: week,
+    };
     let done = store.maintain(at(MIDNIGHT_US), &retention).await.expect("maintenance");
     if database.url.starts_with("sqlite") {
-        assert_eq!((done.dropped.len(), done.rows_deleted), (0, 6));
+        assert_eq!((done.dropped.len(), done.rows_deleted), (0, 7));
     } else {
-        let dropped = ["trades_20261022", "trades_20261119", "candles_20261022", "snapshots_20261022"];
+        let dropped = [
+            "trades_20261022",
+            "trades_20261119",
+            "candles_20261022",
+            "snapshots_20261022",
+            "deltas_20261022",
+        ];
         assert_eq!((done.dropped, done.rows_deleted), (dropped.map(str::to_owned).into(), 2));
     }
     assert_eq!(store.maintain(at(MIDNIGHT_US), &retention).await.expect("maintenance").rows_deleted, 0);
@@ -421,4 +435,5 @@ async fn empty_batches_are_nothing(database: &Database) {
     assert_eq!(store.write_snapshots(&[]).await.expect("a write"), written(0, 0));
     assert_eq!(store.write_statuses(&[]).await.expect("a write"), written(0, 0));
     assert_eq!(store.write_gaps(&[]).await.expect("a write"), written(0, 0));
+    assert_eq!(store.write_deltas(&[]).await.expect("a write"), written(0, 0));
 }

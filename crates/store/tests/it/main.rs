@@ -1,7 +1,9 @@
 //! The store from outside: both databases by one contract, what happens when they are away, and the spool.
 
+#[macro_use]
 mod contract;
 mod faults;
+mod history;
 mod sandbox;
 mod schema;
 mod spool;

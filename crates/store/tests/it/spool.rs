@@ -11,7 +11,8 @@ use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::support::{
-    self, MIDNIGHT_US, SCALES, all_trades, at, candle, market, minute_row, record, trade_row, trade_rows,
+    self, MIDNIGHT_US, SCALES, all_trades, at, candle, delta_row, market, minute_row, record, trade_row,
+    trade_rows,
 };
 
 const ROOM: u64 = 64 * 1024 * 1024;
@@ -69,8 +70,13 @@ async fn drain(spool: &Spool, store: &dyn Store) -> Result<(), StoreError> {
 #[tokio::test]
 async fn rows_of_all_families_come_back_as_they_went_in_and_in_order() {
     let file = File::new();
-    let moment =
-        SnapshotMoment { ts_recv: at(MIDNIGHT_US), ts_venue: at(5), book_seq: 3, venue_seq: u64::MAX };
+    let moment = SnapshotMoment {
+        ts_recv: at(MIDNIGHT_US),
+        ts_venue: at(5),
+        epoch: 9,
+        book_seq: 3,
+        venue_seq: u64::MAX,
+    };
     let report = StatusReport { status: MarketStatus::Live, reason: None, since: at(MIDNIGHT_US) };
     let gap =
         |until| GapRow::new(market(), GapKind::Offline, at(MIDNIGHT_US), until, 7).expect("a valid row");
@@ -82,13 +88,14 @@ async fn rows_of_all_families_come_back_as_they_went_in_and_in_order() {
         ]),
         Rows::Statuses(vec![StatusRow::new(market(), report, 9).expect("a valid row")]),
         Rows::Gaps(vec![gap(None), gap(Some(at(MIDNIGHT_US + 1)))]),
+        Rows::Deltas(vec![delta_row(1, 7, 3)]),
         trades(4, 2),
     ];
     let spool = file.open(ROOM).await;
     for rows in &pushed {
         push_all(&spool, rows).await;
     }
-    assert_eq!(spool.waiting().await.expect("a count"), 10);
+    assert_eq!(spool.waiting().await.expect("a count"), 11);
     // And after a restart.
     spool.close().await;
     let spool = file.open(ROOM).await;

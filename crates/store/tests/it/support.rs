@@ -3,12 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use marketd_domain::book::{BookChanges, Level};
 use marketd_domain::instrument::{Instrument, Source};
 use marketd_domain::numbers::{Decimal, Volume};
 use marketd_domain::{
     AggressorSide, Candle, CandleInterval, Notional, Price, Qty, Scales, Timestamp, Trade, TradeId,
 };
-use marketd_store::{CandleRow, MarketKey, MarketRecord, Store, StoreOptions, TradeRow, open};
+use marketd_store::{
+    CandleRow, DeltaGatherer, DeltaPlace, DeltaRow, MarketKey, MarketRecord, Store, StoreOptions, TradeRow,
+    open,
+};
 use marketd_testkit::services::{Template, TestDatabase};
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnection;
@@ -136,4 +140,16 @@ pub fn candle(minute: i64, trades: u64, revision: u32) -> Candle {
 
 pub fn minute_row(candle: &Candle) -> CandleRow {
     CandleRow::new(market(), CandleInterval::Minute1, SCALES, candle).expect("a valid row")
+}
+
+/// So many changes from `first_seq` on, one a second from 30 days before midnight and `first_seq` seconds on.
+pub fn delta_row(epoch: u64, first_seq: u64, count: u64) -> DeltaRow {
+    let mut gatherer = DeltaGatherer::default();
+    for seq in first_seq..first_seq + count {
+        let us = MIDNIGHT_US - 30 * DAY_US + seq as i64 * 1_000_000;
+        let level = Level::new(Price::from_mantissa(seq as i64), Qty::from_mantissa(i64::MAX));
+        let changes = BookChanges { bids: vec![level], asks: vec![level, level] };
+        gatherer.push(DeltaPlace { epoch, seq, ts_recv: at(us) }, at(us - 5), &changes);
+    }
+    gatherer.take(market(), SCALES).expect("changes").expect("a valid row")
 }
