@@ -28,6 +28,8 @@ struct Driver {
     draw: Draw,
     sandbox: Sandbox,
     events: Vec<Event>,
+    /// The last event of each input: in the middle of one, an order may be about to enter without a timer.
+    ends: HashSet<u64>,
     now_ms: i64,
     prints: u64,
 }
@@ -35,7 +37,14 @@ struct Driver {
 impl Driver {
     fn new(seed: u64) -> Self {
         let sandbox = Sandbox::new(SandboxBounds::default());
-        let mut driver = Self { draw: Draw(seed), sandbox, events: Vec::new(), now_ms: 1_000, prints: 0 };
+        let mut driver = Self {
+            draw: Draw(seed),
+            sandbox,
+            events: Vec::new(),
+            ends: HashSet::new(),
+            now_ms: 1_000,
+            prints: 0,
+        };
         for code in ["BTC", "USD"] {
             driver.sure(Command::AddAsset(Asset { code: code.to_owned(), scale: Asset::USUAL_SCALE }));
         }
@@ -62,10 +71,12 @@ impl Driver {
                 driver.sure(Command::Deposit { account, asset, amount });
             }
         }
-        let seed = 5;
-        let entry = Delay::Uniform { min_ns: 1_000_000, max_ns: 9_000_000 };
-        let latency = Latency { entry, cancel: Delay::Constant { ns: 4_000_000 }, reply: Delay::None, seed };
-        driver.sure(Command::SetLatency { account: AccountNo::new(0), latency });
+        for number in 0..ACCOUNTS / 2 {
+            let entry = Delay::Uniform { min_ns: 1_000_000, max_ns: 9_000_000 };
+            let cancel = Delay::Constant { ns: 4_000_000 };
+            let latency = Latency { entry, cancel, reply: Delay::None, seed: number.into() };
+            driver.sure(Command::SetLatency { account: AccountNo::new(number), latency });
+        }
         driver.book();
         driver.market(MarketEvent::Status(VenueStatus::Live));
         driver
@@ -73,7 +84,9 @@ impl Driver {
 
     fn input(&mut self, input: Input<'_>) -> bool {
         let now = Timestamp::from_millis(self.now_ms);
-        self.sandbox.apply(input, now, &mut self.events).is_ok()
+        let is_done = self.sandbox.apply(input, now, &mut self.events).is_ok();
+        self.ends.insert(self.sandbox.seq());
+        is_done
     }
 
     fn sure(&mut self, command: Command) {
@@ -242,6 +255,16 @@ fn a_sandbox_is_its_snapshot_and_the_events_after_it() {
     assert_eq!(StateHash::of(whole.ledger()), StateHash::of(driver.sandbox.ledger()));
     let open = whole.orders().filter(|order| !order.status.is_final());
     whole.ledger().audit(open.map(|order| &order.money)).expect("all rules hold");
+    // Snapshots all along the way: what falls due is not in a state, but follows from it.
+    let mut growing = empty();
+    for event in &driver.events {
+        growing.replay(event).expect("an event that follows");
+        if event.seq.is_multiple_of(9) && driver.ends.contains(&event.seq) {
+            let restored =
+                Sandbox::restore(growing.state(), SandboxBounds::default()).expect("a state that fits");
+            assert_eq!(restored.next_due(), growing.next_due(), "after event {}", event.seq);
+        }
+    }
     for _ in 0..20 {
         let cut = driver.draw.below(offsets.len() as u64) as usize;
         let before = replayed(empty(), &journal[..offsets[cut]], 1);
@@ -273,6 +296,7 @@ fn a_restored_sandbox_goes_on_as_the_original_would() {
             draw: Draw(seed + 1_000),
             sandbox: restored,
             events: Vec::new(),
+            ends: HashSet::new(),
             now_ms: driver.now_ms,
             prints: driver.prints,
         };
