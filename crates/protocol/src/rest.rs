@@ -216,7 +216,7 @@ pub fn push_past_book(
 }
 
 /// A change of status, as it was stored.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct StoredStatus {
     pub status: &'static str,
     pub reason: Option<&'static str>,
@@ -225,7 +225,7 @@ pub struct StoredStatus {
 }
 
 /// A hole in what is known of a market, as it was stored.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct StoredGap {
     pub kind: &'static str,
     /// Microseconds UTC.
@@ -238,14 +238,14 @@ pub struct StoredGap {
 }
 
 /// Times of the first and the last row, microseconds UTC.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Span {
     pub first: i64,
     pub last: i64,
 }
 
 /// What is stored of a market.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct HistoryInfo {
     pub market: String,
     pub source: &'static str,

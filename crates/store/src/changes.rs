@@ -162,7 +162,7 @@ mod tests {
     fn change(seq: u64, us: i64, bids: &[(i64, i64)], asks: &[(i64, i64)]) -> BookChange {
         let ts_recv = Timestamp::from_micros(SOME_US + us);
         let ts_venue =
-            if seq % 2 == 0 { Timestamp::ZERO } else { Timestamp::from_micros(SOME_US + us - 700) };
+            if seq.is_multiple_of(2) { Timestamp::ZERO } else { Timestamp::from_micros(SOME_US + us - 700) };
         BookChange { seq, ts_recv, ts_venue, bids: levels(bids), asks: levels(asks) }
     }
 

@@ -2,9 +2,9 @@
 
 use marketd_domain::CandleInterval;
 use marketd_protocol::code::ErrorCode;
-use marketd_protocol::rest::MarketInfo;
+use marketd_protocol::rest::{HistoryInfo, MarketInfo, StoredGap, StoredStatus};
 use marketd_protocol::schema::example_in;
-use marketd_protocol::schema::rest::{BookBody, CandlesBody, TickerBody, TradesBody, WholeList};
+use marketd_protocol::schema::rest::{AnyBookBody, CandlesBody, Page, TickerBody, TradesBody, WholeList};
 use serde_json::{Value, json};
 
 use super::operation::Operation;
@@ -72,6 +72,25 @@ fn markets() -> Vec<Operation> {
     ]
 }
 
+const FORMATS: &str = "Also as CSV and NDJSON, then up to 10,000 rows without the envelope.";
+
+/// A list of what is stored of a market and happened at times.
+fn events(path: &'static str, id: &'static str, summary: &'static str) -> Operation {
+    Operation::get(path, id, MARKETS, summary)
+        .of_market()
+        .query("start", "microseconds UTC: only those with `since` at or after it", &micros())
+        .query("end", "microseconds UTC: only those with `since` before it", &micros())
+        .query("limit", "most items of an answer", &whole_number(1..=1_000, 100))
+        .query("cursor", "a `next_cursor`", &json!({"type": "string", "minLength": 1}))
+        .refuses(&[
+            ErrorCode::BAD_LIMIT,
+            ErrorCode::BAD_TIME,
+            ErrorCode::BAD_CURSOR,
+            ErrorCode::STORE_UNAVAILABLE,
+            ErrorCode::BUSY,
+        ])
+}
+
 fn market_data() -> Vec<Operation> {
     let depth = json!({
         "anyOf": [{"type": "integer", "minimum": 1, "maximum": book::DEPTH_MAX}, {"const": "full"}],
@@ -79,24 +98,46 @@ fn market_data() -> Vec<Operation> {
     });
     let interval =
         json!({"type": "string", "enum": CandleInterval::ALL.map(CandleInterval::as_str), "default": "1m"});
+    let format = json!({"type": "string", "enum": ["json", "csv", "ndjson"], "default": "json"});
+    let cursor = json!({"type": "string", "minLength": 1});
+    let stored = [
+        ErrorCode::BAD_REQUEST,
+        ErrorCode::NOT_ACCEPTABLE,
+        ErrorCode::STORE_UNAVAILABLE,
+        ErrorCode::BUSY,
+        ErrorCode::INTERNAL,
+    ];
     vec![
         Operation::get("/api/v1/markets/{market}/book", "getBook", MARKETS, "The order book")
             .of_market()
+            .described(FORMATS)
             .query("depth", "levels a side", &depth)
+            .query("at", "microseconds UTC: the book of that moment, where it was recorded", &micros())
+            .query("format", "of the answer; goes before `Accept`", &format)
             .tagged()
-            .answers::<BookBody>(example("### GET /markets/{market}/book"))
-            .refuses(&[ErrorCode::BAD_DEPTH, ErrorCode::MARKET_NOT_READY]),
+            .answers::<AnyBookBody>(example("### GET /markets/{market}/book"))
+            .refuses(&[
+                ErrorCode::BAD_DEPTH,
+                ErrorCode::BAD_TIME,
+                ErrorCode::BAD_REQUEST,
+                ErrorCode::NOT_ACCEPTABLE,
+                ErrorCode::HISTORY_NOT_KEPT,
+                ErrorCode::MARKET_NOT_READY,
+                ErrorCode::STORE_UNAVAILABLE,
+                ErrorCode::BUSY,
+            ]),
         Operation::get("/api/v1/markets/{market}/trades", "listTrades", MARKETS, "Trades, newest last")
             .of_market()
+            .described(FORMATS)
             .query("limit", "most trades of an answer", &whole_number(1..=1_000, 100))
-            .query(
-                "before",
-                "only trades whose `seq` is below this",
-                &json!({"type": "integer", "minimum": 1}),
-            )
+            .query("before", "a `next_cursor`, or a `seq` that memory holds", &cursor)
+            .query("start", "microseconds UTC: only trades with `ts` at or after it", &micros())
+            .query("end", "microseconds UTC: only trades with `ts` before it", &micros())
+            .query("format", "of the answer; goes before `Accept`", &format)
             .tagged()
             .answers::<TradesBody>(example("### GET /markets/{market}/trades"))
-            .refuses(&[ErrorCode::BAD_LIMIT, ErrorCode::BAD_CURSOR]),
+            .refuses(&[ErrorCode::BAD_LIMIT, ErrorCode::BAD_CURSOR, ErrorCode::BAD_TIME])
+            .refuses(&stored),
         Operation::get("/api/v1/markets/{market}/ticker", "getTicker", MARKETS, "Figures of 24 hours")
             .of_market()
             .tagged()
@@ -106,9 +147,32 @@ fn market_data() -> Vec<Operation> {
             .query("interval", "length of a candle", &interval)
             .query("start", "microseconds UTC: only candles with `open_time` at or after it", &micros())
             .query("end", "microseconds UTC: only candles with `open_time` before it", &micros())
+            .described(FORMATS)
             .query("limit", "most candles of an answer", &whole_number(1..=1_500, 500))
+            .query("format", "of the answer; goes before `Accept`", &format)
             .answers::<CandlesBody>(example("### GET /markets/{market}/candles"))
-            .refuses(&[ErrorCode::BAD_INTERVAL, ErrorCode::BAD_TIME, ErrorCode::BAD_LIMIT]),
+            .refuses(&[ErrorCode::BAD_INTERVAL, ErrorCode::BAD_TIME, ErrorCode::BAD_LIMIT])
+            .refuses(&stored),
+        events("/api/v1/markets/{market}/statuses", "listStatuses", "Stored changes of status, oldest first")
+            .answers::<Page<StoredStatus>>(example("### GET /markets/{market}/statuses, /gaps")),
+        events("/api/v1/markets/{market}/gaps", "listGaps", "Holes in a market's data, oldest first")
+            .answers::<Page<StoredGap>>(list_of(Some(json!({
+                "kind": "venue",
+                "since": 1_763_722_812_016_733_u64,
+                "until": 1_763_722_812_500_000_u64,
+                "expected": 5,
+                "found": 9,
+                "rows_lost": 0,
+            })))),
+        Operation::get(
+            "/api/v1/markets/{market}/history",
+            "getHistory",
+            MARKETS,
+            "What is stored, since when",
+        )
+        .of_market()
+        .answers::<HistoryInfo>(example("### GET /markets/{market}/history"))
+        .refuses(&[ErrorCode::STORE_UNAVAILABLE, ErrorCode::BUSY]),
     ]
 }
 

@@ -160,6 +160,8 @@ pub async fn play_into(database: &Database, files: &[PathBuf]) -> TestApp {
         ("replay.loop", "false".to_owned()),
         ("store.url", database.url.clone()),
         ("store.deltas.sources", "replay".to_owned()),
+        // The recording is older than changes are kept.
+        ("store.retention.deltas_days", "0".to_owned()),
     ];
     let keys: Vec<(&str, &str)> = keys.iter().map(|(key, value)| (*key, value.as_str())).collect();
     let app = TestApp::start(&keys).await;

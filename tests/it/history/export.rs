@@ -106,6 +106,10 @@ fn parquet_holds_the_same(database: &Database, place: &Path, trades: &[Vec<Strin
     let out = place.join("trades.parquet");
     let done = export(database, &out, &["--market", MARKET, "--what", "trades", "--format", "parquet"]);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let file = std::fs::File::open(&out).expect("the file");
+    let reader = parquet::file::reader::SerializedFileReader::new(file).expect("a Parquet file");
+    let rows = parquet::file::reader::FileReader::metadata(&reader).file_metadata().num_rows();
+    assert_eq!(usize::try_from(rows), Ok(trades.len()));
     let Some(mut python) = crate::support::tool("MARKETD_TEST_PYTHON") else { return };
     let script = "import sys, pyarrow.parquet as p
 t = p.read_table(sys.argv[1]).to_pydict()

@@ -110,7 +110,7 @@ pub fn trade(id: u64, ms: i64) -> Trade {
         id: TradeId::Number(id),
         price: Price::from_mantissa((6_000_000 + id as i64) * 1_000_000),
         qty: Qty::from_mantissa(100),
-        aggressor: if id % 2 == 0 { AggressorSide::Buy } else { AggressorSide::Sell },
+        aggressor: if id.is_multiple_of(2) { AggressorSide::Buy } else { AggressorSide::Sell },
         ts_venue: Timestamp::from_micros(MIDNIGHT_US + ms * 1_000),
         ts_recv: Timestamp::from_micros(MIDNIGHT_US + ms * 1_000 + 500),
         backfilled: false,

@@ -153,10 +153,16 @@ pub(super) async fn candles(
     Ok(Written::of(rows.len(), stored))
 }
 
+/// A recording that is played again has the same moments in another epoch. The later one stays: the changes that are still
+/// to come belong to it.
 const INSERT_SNAPSHOT: &str = "
     insert into snapshots (market_id, ts_us, book_seq, venue_seq, ts_venue_us, price_scale, qty_scale, levels,
         epoch)
-    values ($1, $2, $3, $4::text::numeric, $5, $6, $7, $8, $9) on conflict do nothing";
+    values ($1, $2, $3, $4::text::numeric, $5, $6, $7, $8, $9)
+    on conflict (market_id, ts_us, book_seq) do update set
+        venue_seq = excluded.venue_seq, ts_venue_us = excluded.ts_venue_us, price_scale = excluded.price_scale,
+        qty_scale = excluded.qty_scale, levels = excluded.levels, epoch = excluded.epoch
+    where excluded.epoch > snapshots.epoch";
 
 pub(super) async fn snapshots(
     connection: &mut PgConnection,

@@ -157,10 +157,16 @@ fn bind_candle<'r>(query: SqliteQuery<'r>, row: &'r CandleRow) -> SqliteQuery<'r
         .bind(wide(candle.quote_volume.mantissa()))
 }
 
+/// A recording that is played again has the same moments in another epoch. The later one stays: the changes that are still
+/// to come belong to it.
 const INSERT_SNAPSHOT: &str = "
     insert into snapshots (market_id, ts_us, book_seq, venue_seq, ts_venue_us, price_scale, qty_scale, levels,
         epoch)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing";
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    on conflict (market_id, ts_us, book_seq) do update set
+        venue_seq = excluded.venue_seq, ts_venue_us = excluded.ts_venue_us, price_scale = excluded.price_scale,
+        qty_scale = excluded.qty_scale, levels = excluded.levels, epoch = excluded.epoch
+    where excluded.epoch > snapshots.epoch";
 
 pub(super) async fn snapshots(
     connection: &mut SqliteConnection,

@@ -40,7 +40,6 @@ macro_rules! contract {
         }
     };
 }
-pub(crate) use contract;
 
 contract! {
     trades_come_back_exactly,

@@ -15,6 +15,7 @@ use crate::support::{
 contract! {
     trades_are_read_forwards_without_a_seam,
     snapshots_are_read_forwards_without_a_seam,
+    the_snapshot_of_the_later_epoch_stays,
     changes_behind_a_place_are_those_of_its_epoch,
     the_status_of_a_moment_is_the_latest_before_it,
     what_is_kept_is_told_by_class,
@@ -64,6 +65,25 @@ async fn snapshots_are_read_forwards_without_a_seam(database: &Database) {
     assert_eq!(read(Some(&rows[1]), None, None, 2).await, rows[2..4]);
     assert_eq!(read(None, Some(-1), Some(5), 99).await, rows[1..4]);
     assert_eq!(read(Some(&rows[4]), Some(-1), Some(9), 99).await, rows[5..6]);
+}
+
+async fn the_snapshot_of_the_later_epoch_stays(database: &Database) {
+    let of_epoch = |epoch: u64| {
+        let moment = SnapshotMoment {
+            ts_recv: at(MIDNIGHT_US),
+            ts_venue: at(epoch as i64),
+            epoch,
+            book_seq: 1,
+            venue_seq: epoch,
+        };
+        SnapshotRow::new(market(), SCALES, moment, Vec::new(), Vec::new()).expect("a valid row")
+    };
+    for (epoch, stored, stays) in [(5, 1, 5), (5, 0, 5), (4, 0, 5), (6, 1, 6)] {
+        let written = database.store.write_snapshots(&[of_epoch(epoch)]).await.expect("a write");
+        assert_eq!((written.stored, written.known), (stored, 1 - stored), "{epoch}");
+        let read = database.store.snapshot_at(market(), at(MIDNIGHT_US)).await.expect("a read");
+        assert_eq!(read, Some(of_epoch(stays)), "{epoch}");
+    }
 }
 
 async fn changes_behind_a_place_are_those_of_its_epoch(database: &Database) {

@@ -11,7 +11,6 @@ use marketd_store::sandbox::{
 };
 use marketd_store::{Fault, Store, TimeRange};
 
-use crate::contract::contract;
 use crate::support::{Database, MIDNIGHT_US, at};
 
 contract! {
