@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use marketd_actors::hub::{AbortSessions, CloseSessions};
 use marketd_actors::keeper::StandDown;
 use marketd_actors::market::Retire;
-use marketd_actors::storage::Storage;
 
 use crate::app::Server;
 use crate::feeds;
@@ -73,8 +72,12 @@ async fn steps(server: &Server) {
     }
     tracing::info!(told, aborted, took_ms = began.elapsed().as_millis() as u64, "sessions closed");
     server.handle.stop(true).await;
+    last_updates(server).await;
     if let Some(storage) = &server.storage {
-        keep_rows(server, storage).await;
+        storage.flush(Duration::from_millis(server.shutdown.flush_ms)).await;
+        if tokio::time::timeout(LAST_CONNECTIONS, storage.close()).await.is_err() {
+            tracing::warn!("the store does not let go of its connections");
+        }
     }
     tracing::info!("stopped");
 }
@@ -83,9 +86,10 @@ async fn steps(server: &Server) {
 const LAST_UPDATES: Duration = Duration::from_millis(500);
 /// A market answers when it has applied all of it.
 const LAST_ROWS: Duration = Duration::from_millis(1_000);
+const LAST_CONNECTIONS: Duration = Duration::from_millis(500);
 
-/// Has the markets hand over the last of their rows, and the writers write them.
-async fn keep_rows(server: &Server, storage: &Storage) {
+/// Has the markets apply what feeds still had, and hand over the last of their rows.
+async fn last_updates(server: &Server) {
     let began = Instant::now();
     while !feeds::have_ended(&server.feeds) && began.elapsed() < LAST_UPDATES {
         tokio::time::sleep(Duration::from_millis(2)).await;
@@ -100,9 +104,5 @@ async fn keep_rows(server: &Server, storage: &Storage) {
     };
     if tokio::time::timeout(LAST_ROWS, retired).await.is_err() {
         tracing::warn!("not all markets have handed over their last rows");
-    }
-    storage.flush(Duration::from_millis(server.shutdown.flush_ms)).await;
-    if tokio::time::timeout(Duration::from_millis(500), storage.close()).await.is_err() {
-        tracing::warn!("the store does not let go of its connections");
     }
 }

@@ -160,6 +160,7 @@ async fn drain_from(storage: &Storage, store: &dyn Store, rows: u32) -> Result<b
     for part in &batch.parts {
         let outcome = writer::write(store, part).await.map_err(DrainError::Store)?;
         storage.note_written(part, &outcome);
+        storage.note_refused(part, &outcome);
         Metrics::add(&storage.metrics.drained_rows, part.len() as u64);
     }
     let unreadable = batch.damaged + batch.missing;

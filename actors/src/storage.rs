@@ -268,6 +268,11 @@ impl Storage {
         let metrics = self.metrics.family(rows.family());
         Metrics::add(&metrics.rows_written, outcome.written.stored);
         Metrics::add(&metrics.rows_known, outcome.written.known);
+    }
+
+    /// Rows that the store has refused are lost.
+    pub fn note_refused(&self, rows: &Rows, outcome: &Outcome) {
+        let metrics = self.metrics.family(rows.family());
         Metrics::add(&metrics.rows_refused, outcome.refused_rows() as u64);
         for (range, error) in &outcome.refused {
             tracing::error!(family = rows.family().as_str(), rows = range.len(), %error,
@@ -305,7 +310,7 @@ impl Storage {
     /// Until when everything that was received is in the store or in the spool.
     pub fn alive_until(&self) -> Timestamp {
         let now = self.offline.lock().listens_until(clock::now());
-        let oldest = self.intakes.iter().filter_map(Intake::oldest).min().unwrap_or(now).min(now);
+        let oldest = self.intakes.iter().filter_map(Intake::oldest_at_risk).min().unwrap_or(now).min(now);
         // What was received a moment ago may still be on its way through feed and market.
         let margin_ms = i64::try_from(self.settings.flush.age.as_millis()).unwrap_or(0);
         oldest.plus_millis(-margin_ms)
@@ -353,16 +358,16 @@ impl Storage {
         tracing::info!(took_ms = began.elapsed().as_millis() as u64, "rows flushed");
     }
 
-    /// Ends all connections, for a process that stops.
+    /// Ends all connections, for a process that stops. The spool first: a store that hangs may not answer.
     pub async fn close(&self) {
+        let spool = self.spool.write().take();
+        if let Some(spool) = spool {
+            spool.close().await;
+        }
         let handles = self.state.write().handles.take();
         if let Some(handles) = handles {
             handles.reading.close().await;
             handles.writing.close().await;
-        }
-        let spool = self.spool.write().take();
-        if let Some(spool) = spool {
-            spool.close().await;
         }
     }
 

@@ -75,12 +75,16 @@ struct Writer {
     spooling: Option<(Arc<Rows>, Spooling)>,
     /// What the spool gets is a copy of the batch for the store.
     is_insuring: bool,
+    /// Rows that the store has refused while their copy was on its way into the spool. If it arrives, the drain will meet
+    /// them again, and count them.
+    refused: Option<(Arc<Rows>, Outcome)>,
 }
 
 async fn run(storage: Arc<Storage>, family: Family) {
     storage.intake(family).recover();
     let plan = Plan::new(storage.settings().flush);
-    let mut writer = Writer { storage, family, plan, storing: None, spooling: None, is_insuring: false };
+    let mut writer =
+        Writer { storage, family, plan, storing: None, spooling: None, is_insuring: false, refused: None };
     loop {
         writer.step().await;
     }
@@ -162,12 +166,15 @@ impl Writer {
 
     fn answered(&mut self, answer: Result<Outcome, StoreError>) {
         let Some((rows, began, _)) = self.storing.take() else { return };
+        let is_insured = self.plan.is_insured();
         let batch = self.plan.answered(answer.is_ok());
         match answer {
-            Ok(outcome) => self.note_stored(&rows, began, &outcome),
-            Err(error) => self.storage.failed(&error),
+            Ok(outcome) => self.note_stored(rows, began, outcome, is_insured),
+            Err(error) => {
+                drop(rows);
+                self.storage.failed(&error);
+            }
         }
-        drop(rows);
         self.finish(batch);
     }
 
@@ -181,7 +188,8 @@ impl Writer {
         });
         let batch = if kept == count { self.plan.spooled() } else { self.plan.spool_stuck(Instant::now()) };
         match (self.is_insuring, kept == count) {
-            (true, _) => {}
+            (true, true) => self.intake().note_insured(),
+            (true, false) => {}
             (false, true) => self.intake().settle(Lane::Spool),
             (false, false) => self.intake().give_back(Lane::Spool, kept),
         }
@@ -196,13 +204,20 @@ impl Writer {
         }
     }
 
-    fn note_stored(&self, rows: &Rows, began: Instant, outcome: &Outcome) {
+    fn note_stored(&mut self, rows: Arc<Rows>, began: Instant, outcome: Outcome, is_insured: bool) {
         let metrics = self.storage.metrics.family(self.family);
         let took_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
         Metrics::add(&metrics.batches, 1);
         Metrics::add(&metrics.write_us, took_us);
         metrics.last_batch_rows.store(rows.len() as u64, Ordering::Relaxed);
         metrics.last_write_us.store(took_us, Ordering::Relaxed);
-        self.storage.note_written(rows, outcome);
+        self.storage.note_written(&rows, &outcome);
+        if outcome.refused.is_empty() || is_insured {
+            // What was refused is met again when the copy is drained, and counted then.
+        } else if self.spooling.is_some() {
+            self.refused = Some((rows, outcome));
+        } else {
+            self.storage.note_refused(&rows, &outcome);
+        }
     }
 }

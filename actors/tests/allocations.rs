@@ -6,9 +6,20 @@ mod path;
 
 use std::sync::OnceLock;
 
+use std::time::Duration;
+
 use allocation_counter::{AllocationInfo, measure};
-use marketd_domain::{AggressorSide, Price, Qty, Timestamp, Trade, TradeId, UpdateSink};
+use marketd_actors::board::Board;
+use marketd_actors::storage::{DeltaSettings, Storage, StoreSettings};
+use marketd_actors::writer::handover::Handover;
+use marketd_actors::writer::intake::Lane;
+use marketd_actors::writer::plan::FlushRule;
+use marketd_domain::market::{MarketLimits, MarketState};
+use marketd_domain::{
+    AggressorSide, Instrument, MarketId, Price, Qty, Scales, Source, Timestamp, Trade, TradeId, UpdateSink,
+};
 use marketd_protocol::{BookDepth, BookInterval, Encoding, Form, StreamKey};
+use marketd_store::{Family, Retention, StoreOptions};
 
 use path::{Pipeline, Recorded};
 
@@ -77,4 +88,67 @@ fn a_frame_costs_one_allocation() {
             assert_eq!(info.count_current, 0, "a frame is given back with its last reader");
         }
     }
+}
+
+async fn storage(folder: &std::path::Path) -> std::sync::Arc<Storage> {
+    let settings = StoreSettings {
+        url: format!("sqlite://{}", folder.join("market.db").display()),
+        options: StoreOptions::default(),
+        spool_path: folder.join("spool.db"),
+        spool_bytes: 1 << 20,
+        buffer_bytes: 64 << 20,
+        flush: FlushRule { rows: 5_000, age: Duration::from_millis(200) },
+        snapshot: Duration::from_secs(60),
+        deltas: DeltaSettings { sources: vec![Source::Live], flush: Duration::from_secs(1) },
+        maintain: Duration::from_secs(3_600),
+        retention: Retention::default(),
+    };
+    Storage::open(settings).await.expect("a new store")
+}
+
+#[test]
+fn rows_are_handed_over_without_allocation() {
+    const BATCH: i64 = 10_000;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let storage = runtime.block_on(storage(folder.path()));
+    let instrument =
+        Instrument { scales: Scales::of(2, 8), ..Instrument::unlisted("BTCUSDT", "BTC", "USDT") };
+    let start = Timestamp::from_millis(1_795_219_200_000);
+    let mut state = MarketState::new(instrument, MarketLimits { trades: 100, candles: 10 }, start);
+    let entry =
+        Board::default().register(MarketId::new("binance", "BTC", "USDT"), Source::Live, state.clone());
+    let mut handover = Handover::new(storage.clone(), &entry, "binance");
+    // A trade a second, so that each closes a candle.
+    let mut batch = |first: i64| {
+        for nth in first..first + BATCH {
+            let trade = Trade {
+                id: TradeId::Number(nth.cast_unsigned()),
+                price: Price::from_mantissa(6_180_000 + nth % 100),
+                qty: Qty::from_mantissa(1 + nth),
+                aggressor: AggressorSide::Buy,
+                ts_venue: start.plus_millis(nth * 1_000),
+                ts_recv: start,
+                backfilled: false,
+            };
+            assert!(state.apply_trade(&trade).is_some());
+            handover.trade(&state, &trade);
+            if nth % 10 == 0 {
+                handover.send();
+            }
+        }
+    };
+    // More than a day, and the buffers that take turns have their size.
+    let turns = 10;
+    for turn in 0..turns {
+        batch(1 + turn * BATCH);
+        for family in [Family::Trades, Family::Candles] {
+            assert!(storage.intake(family).take(Lane::Spool).len() as i64 >= BATCH - 10);
+            storage.intake(family).settle(Lane::Spool);
+        }
+    }
+    let info = measure(|| batch(1 + turns * BATCH));
+    println!("{BATCH} trades and as many candles handed over: {} allocations", info.count_total);
+    assert_eq!(info.count_total, 0);
+    runtime.block_on(storage.close());
 }

@@ -29,6 +29,8 @@ struct Held {
     since: Option<Since>,
     /// The batch on its way to the store.
     taken: Option<(Arc<Rows>, Since)>,
+    /// The spool has a copy of that.
+    is_insured: bool,
     /// The batch on its way into the spool, beside the one above.
     spooling: Option<(Arc<Rows>, Since)>,
     /// Buffers to gather in.
@@ -52,6 +54,14 @@ pub enum Lane {
     Spool,
 }
 
+impl Held {
+    fn oldest(&self, with_insured: bool) -> Option<Timestamp> {
+        let taken = self.taken.as_ref().filter(|_| with_insured || !self.is_insured);
+        let under_way = [taken, self.spooling.as_ref()].into_iter().flatten().map(|(_, since)| since);
+        under_way.chain(self.since.as_ref()).map(|since| since.wall).min()
+    }
+}
+
 impl Intake {
     pub fn new(family: Family, flush_rows: usize, bytes_max: usize) -> Self {
         let held = Held {
@@ -59,6 +69,7 @@ impl Intake {
             gathering_bytes: 0,
             since: None,
             taken: None,
+            is_insured: false,
             spooling: None,
             spare: Vec::new(),
         };
@@ -111,7 +122,10 @@ impl Intake {
         let rows = Arc::new(rows);
         let batch = Some((rows.clone(), since));
         match lane {
-            Lane::Store => held.taken = batch,
+            Lane::Store => {
+                held.taken = batch;
+                held.is_insured = false;
+            }
             Lane::Spool => held.spooling = batch,
         }
         rows
@@ -160,12 +174,19 @@ impl Intake {
         self.give_back(Lane::Store, 0);
     }
 
-    /// When the oldest row that is neither in the store nor in the spool was handed over.
+    /// The spool has a copy of what is on its way to the store.
+    pub fn note_insured(&self) {
+        self.held.lock().is_insured = true;
+    }
+
+    /// When the oldest row that is not in the store, and not in the spool for good, was handed over.
     pub fn oldest(&self) -> Option<Timestamp> {
-        let held = self.held.lock();
-        let batches =
-            [held.taken.as_ref(), held.spooling.as_ref()].into_iter().flatten().map(|(_, since)| since);
-        batches.chain(held.since.as_ref()).map(|since| since.wall).min()
+        self.held.lock().oldest(true)
+    }
+
+    /// When the oldest row was handed over that a crash would cost.
+    pub fn oldest_at_risk(&self) -> Option<Timestamp> {
+        self.held.lock().oldest(false)
     }
 
     /// Whether a row of this market, of this time or before, is neither in the store nor given up.

@@ -115,9 +115,14 @@ impl Plan {
         self.taken = Taken::Storing { since: now, is_insured: false };
     }
 
+    /// Whether the batch for the store is in the spool as well.
+    pub const fn is_insured(&self) -> bool {
+        matches!(self.taken, Taken::Storing { is_insured: true, .. })
+    }
+
     /// The store has answered.
     pub const fn answered(&mut self, is_stored: bool) -> Batch {
-        let is_insured = matches!(self.taken, Taken::Storing { is_insured: true, .. });
+        let is_insured = self.is_insured();
         let (taken, batch) = match (is_stored || is_insured, self.is_spooling) {
             (true, _) => (Taken::None, Batch::Settled),
             (false, true) => (Taken::Failed, Batch::Open),

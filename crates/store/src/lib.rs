@@ -11,6 +11,7 @@
 mod changes;
 mod error;
 mod history;
+mod lease;
 mod levels;
 mod migrations;
 mod packing;

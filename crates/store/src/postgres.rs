@@ -3,8 +3,9 @@
 //! Trades arrive by binary COPY straight into their table. A batch that meets rows which are there already goes again
 //! through a temporary table, which costs twice as much: paying for that with every batch would halve the rate.
 //!
-//! Market data is committed with `synchronous_commit = off`: a crash of the database's machine may cost the last
-//! fraction of a second, a crash of marketd or of the server process costs nothing.
+//! Commits are as durable as the server is told to make them. Rows that were acknowledged are not sent again, so what a
+//! server with `synchronous_commit = off` forgets in a crash is gone; batches are large, and waiting for the disk costs
+//! them little.
 
 mod copy;
 mod market;
@@ -12,17 +13,16 @@ mod partitions;
 mod read;
 mod write;
 
-use std::ops::{Deref, DerefMut};
 use std::str::FromStr;
 
 use async_trait::async_trait;
 use marketd_domain::{CandleInterval, Timestamp};
 use parking_lot::Mutex;
-use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, Postgres};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 use tokio::time::timeout;
 
+use crate::lease::with_lease;
 use crate::migrations::{self, Dialect};
 use crate::rows::{
     CandleRow, DeltaPlace, DeltaRow, GapRow, MarketKey, MarketRecord, RowError, SnapshotRow, StatusRow,
@@ -78,10 +78,6 @@ impl PostgresStore {
         }
     }
 
-    async fn lease(&self) -> Result<Lease, sqlx::Error> {
-        Ok(Lease { connection: Some(self.pool.acquire().await?) })
-    }
-
     fn take_buffer(&self) -> Vec<u8> {
         self.buffers.lock().pop().unwrap_or_default()
     }
@@ -102,51 +98,10 @@ async fn migrate(mut connection: PgConnection) -> Result<Vec<String>, StoreError
     Ok(run)
 }
 
-/// A connection that goes back to the pool only when its work is done. After an error, a timeout, or when the caller
-/// has dropped the future, it may be in the middle of anything, and the server may hang: the socket is closed at once.
-struct Lease {
-    connection: Option<PoolConnection<Postgres>>,
-}
-
-impl Lease {
-    fn settle(mut self) {
-        drop(self.connection.take());
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        if let Some(connection) = self.connection.take() {
-            drop(connection.detach());
-        }
-    }
-}
-
-const LEASED: &str = "a lease holds its connection until it is settled";
-
-impl Deref for Lease {
-    type Target = PgConnection;
-
-    fn deref(&self) -> &PgConnection {
-        self.connection.as_ref().expect(LEASED)
-    }
-}
-
-impl DerefMut for Lease {
-    fn deref_mut(&mut self) -> &mut PgConnection {
-        self.connection.as_mut().expect(LEASED)
-    }
-}
-
 /// Runs a body with a leased connection, within the store's timeout.
 macro_rules! leased {
     ($store:ident, $doing:literal, |$lease:ident| $body:expr) => {
-        $store.within($doing, async {
-            let mut $lease = $store.lease().await?;
-            let result = $body;
-            $lease.settle();
-            Ok(result)
-        })
+        $store.within($doing, with_lease!(&$store.pool, |$lease| $body))
     };
 }
 

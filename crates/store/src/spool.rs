@@ -22,6 +22,7 @@ use marketd_domain::Timestamp;
 use sqlx::Connection;
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 
+use crate::lease::with_lease;
 use crate::rows::{MarketKey, MarketRecord, RowError, Rows};
 use crate::{Fault, StoreError};
 
@@ -156,13 +157,12 @@ impl Spool {
             return Ok(0);
         }
         let entries = entries::encode(rows);
-        let insert = async {
-            let mut connection = self.file.acquire().await?;
-            let room = self.limit_bytes.saturating_sub(entries::bytes_used(&mut connection).await?);
+        let insert = with_lease!(&self.file, |lease| {
+            let room = self.limit_bytes.saturating_sub(entries::bytes_used(&mut lease).await?);
             let kept = entries::fitting(&entries, room);
-            entries::insert(&mut connection, &entries[..kept]).await?;
-            Ok(kept)
-        };
+            entries::insert(&mut lease, &entries[..kept]).await?;
+            kept
+        });
         let kept = insert.await.map_err(|error| StoreError::from_sqlx("spool rows", error))?;
         if kept < rows.len() {
             self.is_full.store(true, Ordering::Relaxed);
@@ -177,19 +177,13 @@ impl Spool {
 
     /// Up to `limit` of the oldest rows, and fewer when they are large. `None` when there are none.
     pub async fn peek(&self, limit: u32) -> Result<Option<Batch>, StoreError> {
-        let read = async {
-            let mut connection = self.file.acquire().await?;
-            entries::oldest(&mut connection, limit).await
-        };
+        let read = with_lease!(&self.file, |lease| entries::oldest(&mut lease, limit).await?);
         read.await.map_err(|error| StoreError::from_sqlx("read the spool", error))
     }
 
     /// The store has these rows: they go.
     pub async fn done(&self, batch: &Batch) -> Result<(), StoreError> {
-        let delete = async {
-            let mut connection = self.file.acquire().await?;
-            entries::delete(&mut connection, batch).await
-        };
+        let delete = with_lease!(&self.file, |lease| entries::delete(&mut lease, batch).await?);
         delete.await.map_err(|error| StoreError::from_sqlx("empty the spool", error))?;
         self.is_full.store(false, Ordering::Relaxed);
         Ok(())
@@ -206,19 +200,17 @@ impl Spool {
 
     /// The part of the file that holds something.
     pub async fn bytes_used(&self) -> Result<u64, StoreError> {
-        let read = async { entries::bytes_used(&mut *self.file.acquire().await?).await };
+        let read = with_lease!(&self.file, |lease| entries::bytes_used(&mut lease).await?);
         read.await.map_err(|error| StoreError::from_sqlx("measure the spool", error))
     }
 
     /// Gives the disk back what an outage has taken, when nothing waits any more.
     pub async fn shrink(&self) -> Result<(), StoreError> {
-        let shrink = async {
-            let mut connection = self.file.acquire().await?;
-            if entries::file_bytes(&mut connection).await? > EMPTY_BYTES_KEPT {
-                sqlx::raw_sql("vacuum; pragma wal_checkpoint(truncate)").execute(&mut *connection).await?;
+        let shrink = with_lease!(&self.file, |lease| {
+            if entries::file_bytes(&mut lease).await? > EMPTY_BYTES_KEPT {
+                sqlx::raw_sql("vacuum; pragma wal_checkpoint(truncate)").execute(&mut *lease).await?;
             }
-            Ok(())
-        };
+        });
         shrink.await.map_err(|error| StoreError::from_sqlx("shrink the spool", error))
     }
 
@@ -226,14 +218,13 @@ impl Spool {
     pub async fn note_alive(&self, markets: &[MarketKey], until: Timestamp) -> Result<(), StoreError> {
         const NOTE: &str = "insert into alive values (?, ?)
             on conflict (market_id) do update set until_us = max(until_us, excluded.until_us)";
-        let note = async {
-            let mut connection = self.file.acquire().await?;
-            let mut transaction = connection.begin_with("begin immediate").await?;
+        let note = with_lease!(&self.file, |lease| {
+            let mut transaction = lease.begin_with("begin immediate").await?;
             for market in markets {
                 sqlx::query(NOTE).bind(market.get()).bind(until.micros()).execute(&mut *transaction).await?;
             }
-            transaction.commit().await
-        };
+            transaction.commit().await?;
+        });
         note.await.map_err(|error| StoreError::from_sqlx("note that we are alive", error))
     }
 

@@ -21,6 +21,7 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Connection};
 use tokio::time::timeout;
 
+use crate::lease::with_lease;
 use crate::migrations::{self, Dialect};
 use crate::rows::{
     CandleRow, DeltaPlace, DeltaRow, GapRow, MarketKey, MarketRecord, RowError, SnapshotRow, StatusRow,
@@ -56,7 +57,9 @@ impl SqliteStore {
             SqliteConnectOptions::from_str(url).map_err(|error| StoreError::from_sqlx("open", error))?;
         let target = file_options(parsed, options.timeout);
         let connection = SqliteConnection::connect_with(&target.clone().create_if_missing(true)).await;
-        let migrations = migrate(connection.map_err(|error| StoreError::from_sqlx("open", error))?).await?;
+        let mut connection = connection.map_err(|error| StoreError::from_sqlx("open", error))?;
+        check(&mut connection).await?;
+        let migrations = migrate(connection).await?;
         let pool = || {
             SqlitePoolOptions::new().acquire_timeout(options.timeout).idle_timeout(None).max_lifetime(None)
         };
@@ -80,6 +83,24 @@ impl SqliteStore {
     }
 }
 
+/// A file up to this size is read as a whole when it is opened, which takes a second at most. In a larger one damage is
+/// found when it is met.
+const CHECKED_BYTES: i64 = 256 * 1024 * 1024;
+
+async fn check(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    const DOING: &str = "check";
+    const SIZE: &str = "select page_count * page_size from pragma_page_count(), pragma_page_size()";
+    let check = async {
+        let size: i64 = sqlx::query_scalar(SIZE).fetch_one(&mut *connection).await?;
+        if size > CHECKED_BYTES {
+            return Ok("ok".to_owned());
+        }
+        sqlx::query_scalar("pragma quick_check(1)").fetch_one(&mut *connection).await
+    };
+    let found: String = check.await.map_err(|error| StoreError::from_sqlx(DOING, error))?;
+    if found == "ok" { Ok(()) } else { Err(StoreError::damaged(DOING, found)) }
+}
+
 async fn migrate(mut connection: SqliteConnection) -> Result<Vec<String>, StoreError> {
     const DOING: &str = "migrate";
     let run = migrations::run(&mut connection, Dialect::Sqlite).await;
@@ -95,9 +116,10 @@ impl Store for SqliteStore {
         let refused = |error: RowError| StoreError::new(Fault::Refused, DOING, error.to_string());
         let columns = stored::MarketColumns::of(&market.instrument).map_err(refused)?;
         let is_ours = self
-            .within(DOING, async {
-                market::register(&mut *self.writer.acquire().await?, market, &columns).await
-            })
+            .within(
+                DOING,
+                with_lease!(&self.writer, |lease| market::register(&mut lease, market, &columns).await?),
+            )
             .await?;
         if is_ours { Ok(market.key()) } else { Err(refused(RowError::SameKey(market.key().to_string()))) }
     }
@@ -110,36 +132,42 @@ impl Store for SqliteStore {
     }
 
     async fn write_trades(&self, rows: &[TradeRow]) -> Result<Written, StoreError> {
-        self.within("write trades", async { write::trades(&mut *self.writer.acquire().await?, rows).await })
+        self.within("write trades", with_lease!(&self.writer, |lease| write::trades(&mut lease, rows).await?))
             .await
     }
 
     async fn write_candles(&self, rows: &[CandleRow]) -> Result<Written, StoreError> {
-        self.within("write candles", async { write::candles(&mut *self.writer.acquire().await?, rows).await })
-            .await
+        self.within(
+            "write candles",
+            with_lease!(&self.writer, |lease| write::candles(&mut lease, rows).await?),
+        )
+        .await
     }
 
     async fn write_snapshots(&self, rows: &[SnapshotRow]) -> Result<Written, StoreError> {
-        self.within("write snapshots", async {
-            write::snapshots(&mut *self.writer.acquire().await?, rows).await
-        })
+        self.within(
+            "write snapshots",
+            with_lease!(&self.writer, |lease| write::snapshots(&mut lease, rows).await?),
+        )
         .await
     }
 
     async fn write_deltas(&self, rows: &[DeltaRow]) -> Result<Written, StoreError> {
-        self.within("write deltas", async { write::deltas(&mut *self.writer.acquire().await?, rows).await })
+        self.within("write deltas", with_lease!(&self.writer, |lease| write::deltas(&mut lease, rows).await?))
             .await
     }
 
     async fn write_statuses(&self, rows: &[StatusRow]) -> Result<Written, StoreError> {
-        self.within("write statuses", async {
-            write::statuses(&mut *self.writer.acquire().await?, rows).await
-        })
+        self.within(
+            "write statuses",
+            with_lease!(&self.writer, |lease| write::statuses(&mut lease, rows).await?),
+        )
         .await
     }
 
     async fn write_gaps(&self, rows: &[GapRow]) -> Result<Written, StoreError> {
-        self.within("write gaps", async { write::gaps(&mut *self.writer.acquire().await?, rows).await }).await
+        self.within("write gaps", with_lease!(&self.writer, |lease| write::gaps(&mut lease, rows).await?))
+            .await
     }
 
     async fn trades_before(
@@ -253,7 +281,7 @@ impl Store for SqliteStore {
         for expiry in write::expiries(now, retention) {
             // Piece by piece, so that rows can be written in between.
             loop {
-                let delete = async { expiry.delete_some(&mut *self.writer.acquire().await?).await };
+                let delete = with_lease!(&self.writer, |lease| expiry.delete_some(&mut lease).await?);
                 match self.within(DOING, delete).await? {
                     0 => break,
                     deleted => done.rows_deleted += deleted,

@@ -44,6 +44,14 @@ fn postgres_url() -> Option<String> {
     })
 }
 
+/// A Postgres server of the test's own, to be maltreated; `None` where there is none to be had.
+///
+/// # Panics
+/// When there is none and `CI` is set.
+pub fn own_postgres(durability: Durability) -> Option<Postgres> {
+    Postgres::start(durability).inspect_err(skip_without).ok()
+}
+
 /// The url of a Redis server, the one of the environment or our own, or `None` where there is none to be had. Others
 /// use it too: keys carry a prefix of the test's own.
 ///

@@ -10,9 +10,6 @@ use crate::rows::{CandleRow, DeltaRow, GapRow, SnapshotRow, StatusRow, TradeRow}
 use crate::stored::{scale_number, wide};
 use crate::{Retention, Written, levels};
 
-/// Market data can be fetched again: it does not wait for the disk.
-const BEGIN: &str = "begin; set local synchronous_commit = off";
-
 /// Encoded rows are sent when there are so many bytes: enough for the network, and the bound of the buffer.
 const SEND_BYTES: usize = 256 * 1024;
 
@@ -62,7 +59,7 @@ async fn straight(
     rows: &[TradeRow],
     buffer: &mut Vec<u8>,
 ) -> Result<Written, sqlx::Error> {
-    let mut transaction = connection.begin_with(BEGIN).await?;
+    let mut transaction = connection.begin().await?;
     let stored = send(&mut transaction, COPY_TRADES, rows, buffer).await?;
     transaction.commit().await?;
     Ok(Written::of(rows.len(), stored))
@@ -73,7 +70,7 @@ async fn through_stage(
     rows: &[TradeRow],
     buffer: &mut Vec<u8>,
 ) -> Result<Written, sqlx::Error> {
-    let mut transaction = connection.begin_with(BEGIN).await?;
+    let mut transaction = connection.begin().await?;
     sqlx::query(MAKE_STAGE).execute(&mut *transaction).await?;
     send(&mut transaction, COPY_STAGE, rows, buffer).await?;
     let stored = sqlx::query(EMPTY_STAGE).execute(&mut *transaction).await?.rows_affected();
@@ -128,7 +125,7 @@ pub(super) async fn candles(
     connection: &mut PgConnection,
     rows: &[CandleRow],
 ) -> Result<Written, sqlx::Error> {
-    let mut transaction = connection.begin_with(BEGIN).await?;
+    let mut transaction = connection.begin().await?;
     let mut stored = 0;
     for rows in rows.chunks(CANDLES_A_STATEMENT) {
         let integers = |column: fn(&CandleRow) -> i64| rows.iter().map(column).collect::<Vec<i64>>();
@@ -171,7 +168,7 @@ pub(super) async fn snapshots(
     connection: &mut PgConnection,
     rows: &[SnapshotRow],
 ) -> Result<Written, sqlx::Error> {
-    let mut transaction = connection.begin_with(BEGIN).await?;
+    let mut transaction = connection.begin().await?;
     let mut stored = 0;
     for row in rows {
         let done = sqlx::query(INSERT_SNAPSHOT)
@@ -197,7 +194,7 @@ const INSERT_DELTA: &str = "
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing";
 
 pub(super) async fn deltas(connection: &mut PgConnection, rows: &[DeltaRow]) -> Result<Written, sqlx::Error> {
-    let mut transaction = connection.begin_with(BEGIN).await?;
+    let mut transaction = connection.begin().await?;
     let mut stored = 0;
     for row in rows {
         let (epoch, first_seq, last_seq) = row.stored_places();
@@ -230,7 +227,7 @@ pub(super) async fn statuses(
     connection: &mut PgConnection,
     rows: &[StatusRow],
 ) -> Result<Written, sqlx::Error> {
-    let mut transaction = connection.begin_with(BEGIN).await?;
+    let mut transaction = connection.begin().await?;
     let mut stored = 0;
     for row in rows {
         let (market, report) = (row.market().get(), row.report());
@@ -264,7 +261,7 @@ const UPSERT_GAP: &str = "
         or excluded.rows_lost > gaps.rows_lost";
 
 pub(super) async fn gaps(connection: &mut PgConnection, rows: &[GapRow]) -> Result<Written, sqlx::Error> {
-    let mut transaction = connection.begin_with(BEGIN).await?;
+    let mut transaction = connection.begin().await?;
     let mut stored = 0;
     for row in rows {
         let (expected, found) = row.kind().sequences();

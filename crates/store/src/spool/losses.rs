@@ -9,6 +9,7 @@ use sqlx::Connection;
 use sqlx::sqlite::SqlitePool;
 
 use super::codec;
+use crate::lease::Lease;
 use crate::rows::{Family, GapKind, GapRow, MarketKey, Rows};
 
 /// How many rows of a family were lost, and between which times.
@@ -121,8 +122,8 @@ impl Counted {
 }
 
 async fn write(file: &SqlitePool, losses: &BTreeMap<(MarketKey, Family), Loss>) -> Result<(), sqlx::Error> {
-    let mut connection = file.acquire().await?;
-    let mut transaction = connection.begin_with("begin immediate").await?;
+    let mut lease = Lease::of(file).await?;
+    let mut transaction = lease.begin_with("begin immediate").await?;
     sqlx::query("delete from losses").execute(&mut *transaction).await?;
     for ((market, family), loss) in losses {
         sqlx::query("insert into losses values (?, ?, ?, ?, ?)")
@@ -134,5 +135,7 @@ async fn write(file: &SqlitePool, losses: &BTreeMap<(MarketKey, Family), Loss>) 
             .execute(&mut *transaction)
             .await?;
     }
-    transaction.commit().await
+    transaction.commit().await?;
+    lease.settle();
+    Ok(())
 }

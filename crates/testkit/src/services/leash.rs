@@ -124,8 +124,8 @@ pub(super) fn as_user(command: &mut Command, user: User) {
 }
 
 /// A folder of its own for a server; the shell removes it.
-pub(super) fn make_folder(prefix: &str, user: User) -> anyhow::Result<PathBuf> {
-    let folder = tempfile::Builder::new().prefix(prefix).tempdir()?.keep();
+pub(super) fn make_folder(parent: &Path, prefix: &str, user: User) -> anyhow::Result<PathBuf> {
+    let folder = tempfile::Builder::new().prefix(prefix).tempdir_in(parent)?.keep();
     if let Some((uid, gid)) = user {
         std::os::unix::fs::chown(&folder, Some(uid), Some(gid))?;
     }

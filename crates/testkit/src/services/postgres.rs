@@ -39,9 +39,14 @@ pub struct Postgres {
 
 impl Postgres {
     pub fn start(durability: Durability) -> anyhow::Result<Self> {
+        Self::start_below(&std::env::temp_dir(), durability)
+    }
+
+    /// With its data in a folder below this one.
+    pub fn start_below(parent: &Path, durability: Durability) -> anyhow::Result<Self> {
         let programs = find_programs()?;
         let user = unprivileged_user()?;
-        let folder = make_folder("marketd-pg-", user)?;
+        let folder = make_folder(parent, "marketd-pg-", user)?;
         init(&programs, &folder, user)?;
         let mut server = Self { programs, folder, user, durability, port: 0, leash: None };
         for _ in 0..PORTS_TRIED {
@@ -56,6 +61,33 @@ impl Postgres {
     /// Of the maintenance database.
     pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Stops all processes of the server where they are. They hold their connections and locks, and say nothing.
+    pub fn freeze(&self) -> anyhow::Result<()> {
+        self.signal_all("-STOP")
+    }
+
+    /// They go on as if nothing had been.
+    pub fn thaw(&self) -> anyhow::Result<()> {
+        self.signal_all("-CONT")
+    }
+
+    fn signal_all(&self, signal: &str) -> anyhow::Result<()> {
+        let text = fs::read_to_string(self.folder.join("data/postmaster.pid"))?;
+        let server = text.lines().next().context("the server's number")?.to_owned();
+        // The parent first, so that it starts no others.
+        let listed = Command::new("ps").args(["-o", "pid=", "--ppid", &server]).output()?;
+        let children = String::from_utf8_lossy(&listed.stdout).into_owned();
+        for process in std::iter::once(server.as_str()).chain(children.split_whitespace()) {
+            // A backend may have ended meanwhile.
+            let _ = Command::new("kill").args([signal, process]).status()?;
+        }
+        Ok(())
     }
 
     /// Kills the server, as a crash would. Its data stays.
@@ -101,6 +133,8 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
+        // One that is frozen would not end.
+        let _ = self.leash.is_some().then(|| self.thaw());
         // A server that is down has no shell that would remove its folder.
         if self.leash.is_none() {
             let _ = fs::remove_dir_all(&self.folder);

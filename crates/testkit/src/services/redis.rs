@@ -18,7 +18,7 @@ pub struct Redis {
 impl Redis {
     pub fn start() -> anyhow::Result<Self> {
         let program = find_program().context(HOW_TO_GET_IT)?;
-        let folder = make_folder("marketd-redis-", None)?;
+        let folder = make_folder(&std::env::temp_dir(), "marketd-redis-", None)?;
         for _ in 0..PORTS_TRIED {
             let port = free_port()?;
             let arguments = format!("--port {port} --bind 127.0.0.1 --appendonly no --daemonize no --save");
