@@ -154,7 +154,7 @@ impl Store for SqliteStore {
     }
 
     async fn write_deltas(&self, rows: &[DeltaRow]) -> Result<Written, StoreError> {
-        self.within("write deltas", async { write::deltas(&mut *self.writer.acquire().await?, rows).await })
+        self.within("write deltas", with_lease!(&self.writer, |lease| write::deltas(&mut lease, rows).await?))
             .await
     }
 

@@ -9,13 +9,16 @@ import { Panel } from "../ui/panel.tsx";
 import { MoreButton } from "./more-button.tsx";
 import { downloadCsv, fileName, usePages } from "./pages.ts";
 
+/** A trade of the tape or, without a number, from the store. */
+type PastTrade = Omit<Trade, "seq"> & { seq: number | null };
+
 const PAGE = 500;
 const COLUMNS = ["seq", "trade_id", "ts", "side", "price", "qty", "backfilled"] as const;
 
 export function TradesTable({ market }: { market: string }) {
   const { zone } = useSettings();
   const newest = route("/api/v1/markets/{market}/trades", market, { limit: PAGE });
-  const pages = usePages<Trade>(
+  const pages = usePages<PastTrade>(
     market,
     newest,
     (_, cursor) => (cursor === null ? null : behind(newest, "before", cursor)),

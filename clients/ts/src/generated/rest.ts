@@ -59,7 +59,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The order book */
+        /**
+         * The order book
+         * @description Also as CSV and NDJSON, then up to 10,000 rows without the envelope.
+         */
         get: operations["getBook"];
         put?: never;
         post?: never;
@@ -76,8 +79,62 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Candles, oldest first */
+        /**
+         * Candles, oldest first
+         * @description Also as CSV and NDJSON, then up to 10,000 rows without the envelope.
+         */
         get: operations["listCandles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/markets/{market}/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Holes in a market's data, oldest first */
+        get: operations["listGaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/markets/{market}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is stored, since when */
+        get: operations["getHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/markets/{market}/statuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stored changes of status, oldest first */
+        get: operations["listStatuses"];
         put?: never;
         post?: never;
         delete?: never;
@@ -110,7 +167,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Trades, newest last */
+        /**
+         * Trades, newest last
+         * @description Also as CSV and NDJSON, then up to 10,000 rows without the envelope.
+         */
         get: operations["listTrades"];
         put?: never;
         post?: never;
@@ -494,12 +554,18 @@ export interface components {
         Alive: {
             alive: boolean;
         };
+        /** @description The book of now or, with `at`, of a moment. */
+        AnyBookBody: components["schemas"]["BookBody"] | components["schemas"]["PastBookBody"];
         /** @description The order book; at equal `epoch` and `seq` it is that of the WebSocket's book streams. */
         BookBody: {
+            /** @description Present with `via`: how long ago its node confirmed that this is the newest, in milliseconds. */
+            age_ms?: components["schemas"]["Count"];
             /** @description Best first. */
             asks: components["schemas"]["LevelPair"][];
             /** @description Best first. */
             bids: components["schemas"]["LevelPair"][];
+            /** @description Present with `via`: how many levels a side are known here. */
+            depth_max?: components["schemas"]["Count"];
             epoch: components["schemas"]["Count"];
             market: components["schemas"]["MarketName"];
             reason: components["schemas"]["ReasonName"] | null;
@@ -510,6 +576,11 @@ export interface components {
             status: components["schemas"]["MarketStatusName"];
             ts_recv: components["schemas"]["Micros"];
             ts_venue: components["schemas"]["Micros"];
+            /**
+             * @description Present in the book of another node, which came by the bus.
+             * @constant
+             */
+            via?: "bus";
         };
         /** @description The bus is not needed for truth: its state does not change the status. */
         BusHealth: {
@@ -544,7 +615,7 @@ export interface components {
             interval: components["schemas"]["IntervalName"];
             items: components["schemas"]["CandleItem"][];
             market: components["schemas"]["MarketName"];
-            /** @description What `start` takes to go on; null when there is nothing newer. */
+            /** @description What `start` takes to go on, or `end` where no start was asked for; null when there is nothing more. */
             next_cursor: string | null;
             reason: components["schemas"]["ReasonName"] | null;
             /** @description When the status began. */
@@ -563,7 +634,7 @@ export interface components {
          * @description Which of the errors it is. More may be added.
          * @enum {string}
          */
-        ErrorCodeName: "bad_json" | "bad_msgpack" | "bad_request" | "unknown_op" | "unknown_channel" | "unknown_market" | "bad_depth" | "bad_interval" | "bad_limit" | "bad_time" | "bad_cursor" | "idempotency_key_reused" | "in_progress" | "not_subscribed" | "already_subscribed" | "too_many_subscriptions" | "too_many_markets" | "message_too_large" | "message_too_slow" | "binary_not_supported" | "rate_limited" | "too_many_connections" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "not_a_replay" | "not_simulated" | "market_not_ready" | "store_unavailable" | "busy" | "timed_out" | "shutting_down" | "internal";
+        ErrorCodeName: "bad_json" | "bad_msgpack" | "bad_request" | "unknown_op" | "unknown_channel" | "unknown_market" | "bad_depth" | "bad_interval" | "bad_limit" | "bad_time" | "bad_cursor" | "idempotency_key_reused" | "in_progress" | "not_subscribed" | "already_subscribed" | "too_many_subscriptions" | "too_many_markets" | "message_too_large" | "message_too_slow" | "binary_not_supported" | "rate_limited" | "too_many_connections" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "not_acceptable" | "history_not_kept" | "not_a_replay" | "not_simulated" | "market_not_ready" | "store_unavailable" | "busy" | "timed_out" | "shutting_down" | "internal";
         /** @enum {string} */
         ErrorTag: "error";
         Exchange: {
@@ -624,6 +695,20 @@ export interface components {
             status: "ok" | "degraded";
             /** @description Null where nothing is stored. */
             store: components["schemas"]["StoreHealth"] | null;
+        };
+        /** @description What is stored of a market. */
+        HistoryInfo: {
+            /** @description By interval. */
+            candles: {
+                [key: string]: components["schemas"]["Span"];
+            };
+            deltas: components["schemas"]["Span"] | null;
+            gaps: components["schemas"]["Span"] | null;
+            market: string;
+            snapshots: components["schemas"]["Span"] | null;
+            source: string;
+            statuses: components["schemas"]["Span"] | null;
+            trades: components["schemas"]["Span"] | null;
         };
         Info: {
             /** @description Counts since the start; `*_open` ones go up and down. */
@@ -760,6 +845,53 @@ export interface components {
          * @description A time in microseconds UTC; 0 where there is none.
          */
         Micros: number;
+        /** @description A list of which there may be more. */
+        PageOf_StoredGap: {
+            items: components["schemas"]["StoredGap"][];
+            /** @description What `cursor` takes to go on; null when there is nothing more. */
+            next_cursor: string | null;
+        };
+        /** @description A list of which there may be more. */
+        PageOf_StoredStatus: {
+            items: components["schemas"]["StoredStatus"][];
+            /** @description What `cursor` takes to go on; null when there is nothing more. */
+            next_cursor: string | null;
+        };
+        /** @description The order book of a moment. */
+        PastBookBody: {
+            /** @description Best first. */
+            asks: components["schemas"]["LevelPair"][];
+            /** @description The moment that was asked for. */
+            at: components["schemas"]["Micros"];
+            /** @description Best first. */
+            bids: components["schemas"]["LevelPair"][];
+            epoch: components["schemas"]["Count"];
+            market: components["schemas"]["MarketName"];
+            reason: components["schemas"]["ReasonName"] | null;
+            seq: components["schemas"]["Count"];
+            since: components["schemas"]["Micros"] | null;
+            source: components["schemas"]["SourceName"];
+            /** @description The market's status at that moment; null, as the next two, where it was not stored. */
+            status: components["schemas"]["MarketStatusName"] | null;
+            /** @description When the last change before that moment was received. */
+            ts_recv: components["schemas"]["Micros"];
+            ts_venue: components["schemas"]["Micros"];
+        };
+        /** @description A trade, from memory or from the store. */
+        PastTradeItem: {
+            /** @description Present and true when the live feed missed the trade and it was fetched afterwards. */
+            backfilled?: boolean;
+            price: components["schemas"]["Decimal"];
+            qty: components["schemas"]["Decimal"];
+            /** @description The market's number of the trade, contiguous within an epoch; null in trades from the store. */
+            seq: components["schemas"]["Count"] | null;
+            /** @description Who took. */
+            side: components["schemas"]["SideName"];
+            /** @description The venue's id, as text; empty where it has none. */
+            trade_id: string;
+            /** @description The venue's time of the trade, or 0. */
+            ts: components["schemas"]["Micros"];
+        };
         Playing: {
             market: components["schemas"]["MarketName"];
             scenario: components["schemas"]["ScenarioName"];
@@ -824,12 +956,49 @@ export interface components {
          * @enum {string}
          */
         SourceName: "live" | "replay" | "sim";
+        /** @description Times of the first and the last row, microseconds UTC. */
+        Span: {
+            /** Format: int64 */
+            first: number;
+            /** Format: int64 */
+            last: number;
+        };
         /** @description What `speed` takes. */
         SpeedBody: {
             speed: components["schemas"]["SpeedField"];
         };
         /** @description A number or its text. */
         SpeedField: number | string;
+        /** @description A hole in what is known of a market, as it was stored. */
+        StoredGap: {
+            /**
+             * Format: uint64
+             * @description In the venue's sequence.
+             */
+            expected: number | null;
+            /** Format: uint64 */
+            found: number | null;
+            kind: string;
+            /** Format: uint64 */
+            rows_lost: number;
+            /**
+             * Format: int64
+             * @description Microseconds UTC.
+             */
+            since: number;
+            /** Format: int64 */
+            until: number | null;
+        };
+        /** @description A change of status, as it was stored. */
+        StoredStatus: {
+            reason: string | null;
+            /**
+             * Format: int64
+             * @description Microseconds UTC.
+             */
+            since: number;
+            status: string;
+        };
         StoreHealth: {
             backend: string;
             /** Format: int64 */
@@ -881,8 +1050,8 @@ export interface components {
             trace_id: string;
         };
         /** @description The envelope of an answer. */
-        Success_BookBody: {
-            data: components["schemas"]["BookBody"];
+        Success_AnyBookBody: {
+            data: components["schemas"]["AnyBookBody"];
             /**
              * Format: double
              * @description Time in the server, in milliseconds.
@@ -913,6 +1082,21 @@ export interface components {
         /** @description The envelope of an answer. */
         Success_Health: {
             data: components["schemas"]["Health"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
+        Success_HistoryInfo: {
+            data: components["schemas"]["HistoryInfo"];
             /**
              * Format: double
              * @description Time in the server, in milliseconds.
@@ -1031,6 +1215,36 @@ export interface components {
             trace_id: string;
         };
         /** @description The envelope of an answer. */
+        Success_PageOf_StoredGap: {
+            data: components["schemas"]["PageOf_StoredGap"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
+        Success_PageOf_StoredStatus: {
+            data: components["schemas"]["PageOf_StoredStatus"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
         Success_Ready: {
             data: components["schemas"]["Ready"];
             /**
@@ -1124,25 +1338,10 @@ export interface components {
             trades: components["schemas"]["Count"];
             volume: components["schemas"]["Decimal"];
         };
-        /** @description A trade on the public tape. */
-        TradeItem: {
-            /** @description Present and true when the live feed missed the trade and it was fetched afterwards. */
-            backfilled?: boolean;
-            price: components["schemas"]["Decimal"];
-            qty: components["schemas"]["Decimal"];
-            /** @description The market's number of the trade; contiguous within an epoch. */
-            seq: components["schemas"]["Count"];
-            /** @description Who took. */
-            side: components["schemas"]["SideName"];
-            /** @description The venue's id, as text; empty where it has none. */
-            trade_id: string;
-            /** @description The venue's time of the trade, or 0. */
-            ts: components["schemas"]["Micros"];
-        };
         /** @description Trades, newest last. */
         TradesBody: {
             epoch: components["schemas"]["Count"];
-            items: components["schemas"]["TradeItem"][];
+            items: components["schemas"]["PastTradeItem"][];
             market: components["schemas"]["MarketName"];
             /** @description What `before` takes to go on backwards; null when nothing older is kept. */
             next_cursor: string | null;
@@ -1390,8 +1589,12 @@ export interface operations {
     getBook: {
         parameters: {
             query?: {
+                /** @description microseconds UTC: the book of that moment, where it was recorded */
+                at?: number;
                 /** @description levels a side */
                 depth?: number | "full";
+                /** @description of the answer; goes before `Accept` */
+                format?: "json" | "csv" | "ndjson";
             };
             header?: {
                 /**
@@ -1452,7 +1655,7 @@ export interface operations {
                      *       "trace_id": "660c7c6c87e14-6"
                      *     }
                      */
-                    "application/json": components["schemas"]["Success_BookBody"];
+                    "application/json": components["schemas"]["Success_AnyBookBody"];
                 };
             };
             /** @description the caller has it */
@@ -1464,7 +1667,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_depth`: the depth is not one that is served */
+            /** @description `bad_depth`: the depth is not one that is served; `bad_time`: a time is not an integer in microseconds, or start is after end; `bad_request`: a field is missing, of the wrong type or out of range */
             400: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -1473,11 +1676,11 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "bad_depth";
+                        code?: "bad_depth" | "bad_time" | "bad_request";
                     };
                 };
             };
-            /** @description `unknown_market`: no such market on this server */
+            /** @description `unknown_market`: no such market on this server; `history_not_kept`: what was asked for was not recorded, or is not kept any more */
             404: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -1486,11 +1689,24 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unknown_market";
+                        code?: "unknown_market" | "history_not_kept";
                     };
                 };
             };
-            /** @description `market_not_ready`: the market has no book yet */
+            /** @description `not_acceptable`: the resource has no such format */
+            406: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `market_not_ready`: the market has no book yet; `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -1499,7 +1715,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "market_not_ready";
+                        code?: "market_not_ready" | "store_unavailable" | "busy";
                     };
                 };
             };
@@ -1510,6 +1726,8 @@ export interface operations {
             query?: {
                 /** @description microseconds UTC: only candles with `open_time` before it */
                 end?: number;
+                /** @description of the answer; goes before `Accept` */
+                format?: "json" | "csv" | "ndjson";
                 /** @description length of a candle */
                 interval?: "1s" | "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
                 /** @description most candles of an answer */
@@ -1572,7 +1790,7 @@ export interface operations {
                     "application/json": components["schemas"]["Success_CandlesBody"];
                 };
             };
-            /** @description `bad_interval`: the interval is not one that is served; `bad_time`: a time is not an integer in microseconds, or start is after end; `bad_limit`: the limit is not a number within its range */
+            /** @description `bad_interval`: the interval is not one that is served; `bad_time`: a time is not an integer in microseconds, or start is after end; `bad_limit`: the limit is not a number within its range; `bad_request`: a field is missing, of the wrong type or out of range */
             400: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -1581,7 +1799,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "bad_interval" | "bad_time" | "bad_limit";
+                        code?: "bad_interval" | "bad_time" | "bad_limit" | "bad_request";
                     };
                 };
             };
@@ -1595,6 +1813,322 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_market";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the resource has no such format */
+            406: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+        };
+    };
+    listGaps: {
+        parameters: {
+            query?: {
+                /** @description a `next_cursor` */
+                cursor?: string;
+                /** @description microseconds UTC: only those with `since` before it */
+                end?: number;
+                /** @description most items of an answer */
+                limit?: number;
+                /** @description microseconds UTC: only those with `since` at or after it */
+                start?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description a market's id, `<venue>:<BASE>-<QUOTE>`
+                 * @example binance:BTC-USDT
+                 */
+                market: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "expected": 5,
+                     *             "found": 9,
+                     *             "kind": "venue",
+                     *             "rows_lost": 0,
+                     *             "since": 1763722812016733,
+                     *             "until": 1763722812500000
+                     *           }
+                     *         ],
+                     *         "next_cursor": null
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_PageOf_StoredGap"];
+                };
+            };
+            /** @description `bad_limit`: the limit is not a number within its range; `bad_time`: a time is not an integer in microseconds, or start is after end; `bad_cursor`: the cursor is not one that a list gave out */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_limit" | "bad_time" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `unknown_market`: no such market on this server */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_market";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+        };
+    };
+    getHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description a market's id, `<venue>:<BASE>-<QUOTE>`
+                 * @example binance:BTC-USDT
+                 */
+                market: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "candles": {
+                     *           "1m": {
+                     *             "first": 1763722800000000,
+                     *             "last": 1763722800000000
+                     *           }
+                     *         },
+                     *         "deltas": null,
+                     *         "gaps": null,
+                     *         "market": "binance:BTC-USDT",
+                     *         "snapshots": {
+                     *           "first": 1763722800500000,
+                     *           "last": 1763722800500000
+                     *         },
+                     *         "source": "live",
+                     *         "statuses": {
+                     *           "first": 1763722800100000,
+                     *           "last": 1763722800500000
+                     *         },
+                     *         "trades": {
+                     *           "first": 1763722800000000,
+                     *           "last": 1763722812340000
+                     *         }
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_HistoryInfo"];
+                };
+            };
+            /** @description `unknown_market`: no such market on this server */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_market";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+        };
+    };
+    listStatuses: {
+        parameters: {
+            query?: {
+                /** @description a `next_cursor` */
+                cursor?: string;
+                /** @description microseconds UTC: only those with `since` before it */
+                end?: number;
+                /** @description most items of an answer */
+                limit?: number;
+                /** @description microseconds UTC: only those with `since` at or after it */
+                start?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description a market's id, `<venue>:<BASE>-<QUOTE>`
+                 * @example binance:BTC-USDT
+                 */
+                market: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "reason": "gap",
+                     *             "since": 1763722812016733,
+                     *             "status": "stale"
+                     *           }
+                     *         ],
+                     *         "next_cursor": null
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_PageOf_StoredStatus"];
+                };
+            };
+            /** @description `bad_limit`: the limit is not a number within its range; `bad_time`: a time is not an integer in microseconds, or start is after end; `bad_cursor`: the cursor is not one that a list gave out */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_limit" | "bad_time" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `unknown_market`: no such market on this server */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_market";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
                     };
                 };
             };
@@ -1700,10 +2234,16 @@ export interface operations {
     listTrades: {
         parameters: {
             query?: {
-                /** @description only trades whose `seq` is below this */
-                before?: number;
+                /** @description a `next_cursor`, or a `seq` that memory holds */
+                before?: string;
+                /** @description microseconds UTC: only trades with `ts` before it */
+                end?: number;
+                /** @description of the answer; goes before `Accept` */
+                format?: "json" | "csv" | "ndjson";
                 /** @description most trades of an answer */
                 limit?: number;
+                /** @description microseconds UTC: only trades with `ts` at or after it */
+                start?: number;
             };
             header?: {
                 /**
@@ -1755,7 +2295,7 @@ export interface operations {
                      *           }
                      *         ],
                      *         "market": "binance:BTC-USDT",
-                     *         "next_cursor": "411",
+                     *         "next_cursor": "1763722812338000-3735683259",
                      *         "reason": null,
                      *         "seq": 412,
                      *         "since": 1763722800500000,
@@ -1781,7 +2321,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_limit`: the limit is not a number within its range; `bad_cursor`: the cursor is not one that a list gave out */
+            /** @description `bad_limit`: the limit is not a number within its range; `bad_cursor`: the cursor is not one that a list gave out; `bad_time`: a time is not an integer in microseconds, or start is after end; `bad_request`: a field is missing, of the wrong type or out of range */
             400: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -1790,7 +2330,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "bad_limit" | "bad_cursor";
+                        code?: "bad_limit" | "bad_cursor" | "bad_time" | "bad_request";
                     };
                 };
             };
@@ -1804,6 +2344,45 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_market";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the resource has no such format */
+            406: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
                     };
                 };
             };
@@ -2733,6 +3312,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "data": {
+                     *         "bus": {
+                     *           "backend": "memory",
+                     *           "reason": null,
+                     *           "since": 1795282016020000,
+                     *           "state": "up"
+                     *         },
                      *         "feeds": [
                      *           {
                      *             "feed": "sim",
@@ -2758,7 +3343,41 @@ export interface operations {
                      *           }
                      *         ],
                      *         "ready": true,
-                     *         "status": "ok"
+                     *         "status": "ok",
+                     *         "store": {
+                     *           "backend": "sqlite",
+                     *           "lag_ms": 0,
+                     *           "lost_rows": 0,
+                     *           "maintenance": {
+                     *             "at": 1795282016100000,
+                     *             "error": null,
+                     *             "partitions_created": [],
+                     *             "partitions_dropped": [],
+                     *             "rows_deleted": 0,
+                     *             "took_ms": 3
+                     *           },
+                     *           "reason": null,
+                     *           "since": null,
+                     *           "spool_bytes": 0,
+                     *           "spool_error": null,
+                     *           "spool_set_aside": null,
+                     *           "spooled_rows": 0,
+                     *           "state": "ok",
+                     *           "writers": [
+                     *             {
+                     *               "batches": 31,
+                     *               "family": "trades",
+                     *               "lag_ms": 0,
+                     *               "last_batch_rows": 14,
+                     *               "last_write_us": 1720,
+                     *               "rows_known": 0,
+                     *               "rows_lost": 0,
+                     *               "rows_refused": 0,
+                     *               "rows_spooled": 0,
+                     *               "rows_written": 412
+                     *             }
+                     *           ]
+                     *         }
                      *       },
                      *       "execution_time_ms": 0.041,
                      *       "message": "ok",
@@ -2791,6 +3410,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "data": {
+                     *         "bus": {
+                     *           "backend": "memory",
+                     *           "reason": null,
+                     *           "since": 1795282016020000,
+                     *           "state": "up"
+                     *         },
                      *         "feeds": [
                      *           {
                      *             "feed": "sim",
@@ -2816,7 +3441,41 @@ export interface operations {
                      *           }
                      *         ],
                      *         "ready": true,
-                     *         "status": "ok"
+                     *         "status": "ok",
+                     *         "store": {
+                     *           "backend": "sqlite",
+                     *           "lag_ms": 0,
+                     *           "lost_rows": 0,
+                     *           "maintenance": {
+                     *             "at": 1795282016100000,
+                     *             "error": null,
+                     *             "partitions_created": [],
+                     *             "partitions_dropped": [],
+                     *             "rows_deleted": 0,
+                     *             "took_ms": 3
+                     *           },
+                     *           "reason": null,
+                     *           "since": null,
+                     *           "spool_bytes": 0,
+                     *           "spool_error": null,
+                     *           "spool_set_aside": null,
+                     *           "spooled_rows": 0,
+                     *           "state": "ok",
+                     *           "writers": [
+                     *             {
+                     *               "batches": 31,
+                     *               "family": "trades",
+                     *               "lag_ms": 0,
+                     *               "last_batch_rows": 14,
+                     *               "last_write_us": 1720,
+                     *               "rows_known": 0,
+                     *               "rows_lost": 0,
+                     *               "rows_refused": 0,
+                     *               "rows_spooled": 0,
+                     *               "rows_written": 412
+                     *             }
+                     *           ]
+                     *         }
                      *       },
                      *       "execution_time_ms": 0.041,
                      *       "message": "ok",

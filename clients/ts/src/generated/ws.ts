@@ -123,7 +123,7 @@ export interface components {
          * @description Which of the errors it is. More may be added.
          * @enum {string}
          */
-        ErrorCodeName: "bad_json" | "bad_msgpack" | "bad_request" | "unknown_op" | "unknown_channel" | "unknown_market" | "bad_depth" | "bad_interval" | "bad_limit" | "bad_time" | "bad_cursor" | "not_subscribed" | "already_subscribed" | "too_many_subscriptions" | "too_many_markets" | "message_too_large" | "message_too_slow" | "binary_not_supported" | "rate_limited" | "too_many_connections" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "not_a_replay" | "not_simulated" | "market_not_ready" | "store_unavailable" | "busy" | "timed_out" | "shutting_down" | "internal";
+        ErrorCodeName: "bad_json" | "bad_msgpack" | "bad_request" | "unknown_op" | "unknown_channel" | "unknown_market" | "bad_depth" | "bad_interval" | "bad_limit" | "bad_time" | "bad_cursor" | "idempotency_key_reused" | "in_progress" | "not_subscribed" | "already_subscribed" | "too_many_subscriptions" | "too_many_markets" | "message_too_large" | "message_too_slow" | "binary_not_supported" | "rate_limited" | "too_many_connections" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "not_acceptable" | "history_not_kept" | "not_a_replay" | "not_simulated" | "market_not_ready" | "store_unavailable" | "busy" | "timed_out" | "shutting_down" | "internal";
         /** @description The answer to a request that could not be acted on at all. */
         ErrorFrame: {
             code: components["schemas"]["ErrorCodeName"];
