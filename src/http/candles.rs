@@ -174,8 +174,13 @@ async fn with_stored(
         Ok(stored) => stored.unwrap_or_default(),
         // Backwards, memory has the first of what is wanted; a page may be shorter as long as it says that there is more.
         Err(refusal) => {
-            let certain: Vec<Candle> =
+            let mut certain: Vec<Candle> =
                 held.candles.iter().filter(|candle| held.is_behind_oldest(candle)).copied().collect();
+            if certain.is_empty() && wanted.range.end.is_none() {
+                // The oldest may have begun before memory did. Who asks for the newest is served better with it alone
+                // than with nothing.
+                certain.clone_from(&held.candles);
+            }
             let next = certain.first().map(|candle| candle.open_time);
             if wanted.goes_forward() || next.is_none() {
                 return Err(refusal);

@@ -53,7 +53,12 @@ pub async fn answer(
     (at, depth, format): (Timestamp, usize, Format),
 ) -> Result<HttpResponse, Refusal> {
     let ahead_ns = at.nanos_since(clock::now());
-    if entry.source == Source::Live && ahead_ns > 0 {
+    let newest = match entry.source {
+        Source::Live => clock::now(),
+        // Their times are their own.
+        Source::Replay | Source::Sim => entry.state().read().book_times().1,
+    };
+    if at.micros() > newest.micros() {
         return Err((ErrorCode::BAD_TIME, "at lies in the future".to_owned()));
     }
     if ahead_ns > -SETTLED_MS * 1_000_000 {

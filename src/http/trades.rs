@@ -125,7 +125,11 @@ impl Page {
     /// All that memory knows for certain, and the store may have more.
     fn of_memory_alone(held: &Held, limit: usize) -> Option<Self> {
         let certain = held.trades.iter().filter(|trade| held.is_behind_floor(trade));
-        let found: Vec<_> = certain.map(|trade| held.shown(trade)).collect();
+        let mut found: Vec<_> = certain.map(|trade| held.shown(trade)).collect();
+        if found.is_empty() {
+            // At the floor others of the same place may be missing. What there is, is better than nothing.
+            found = held.trades.iter().map(|trade| held.shown(trade)).collect();
+        }
         let kept = &found[found.len().saturating_sub(limit)..];
         let next_cursor = Some(kept.first()?.0);
         Some(Self { trades: kept.iter().map(|(_, shown)| *shown).collect(), next_cursor })

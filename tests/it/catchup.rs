@@ -124,7 +124,15 @@ impl House {
                 .map(|trade| trade["trade_id"].as_str().expect("an id").parse::<u64>().expect("a number"));
             ids.splice(0..0, page_ids.collect::<Vec<_>>());
             let Some(cursor) = page["next_cursor"].as_str().map(str::to_owned) else { break };
-            page = app.data(&format!("{path}&before={cursor}")).await;
+            let answer = app.get(&format!("{path}&before={cursor}")).await;
+            let is_store_away =
+                app.server().storage.as_ref().is_some_and(|storage| storage.store().is_none());
+            if is_store_away && answer.status == 503 {
+                // Memory has no more, and only the store could tell whether there was more.
+                break;
+            }
+            assert_eq!(answer.status, 200, "{}", answer.body);
+            page = answer.json()["data"].clone();
         }
         ids.sort_unstable();
         assert_eq!(ids.len(), count);
@@ -136,8 +144,14 @@ impl House {
             let shown: BTreeMap<_, _> = shown["items"].as_array().expect("items").iter().map(row).collect();
             let expected = self.candles(interval);
             let newest: Vec<i64> = expected.keys().rev().take(1_500).copied().collect();
-            let expected: BTreeMap<_, _> =
+            let mut expected: BTreeMap<_, _> =
                 expected.into_iter().filter(|(open, _)| newest.contains(open)).collect();
+            let is_store_away =
+                app.server().storage.as_ref().is_some_and(|storage| storage.store().is_none());
+            if is_store_away && expected.len() > 1 {
+                // Memory may have begun in the middle of its oldest one, and only the store could tell.
+                expected.pop_first();
+            }
             assert_eq!(shown, expected, "{name}");
         }
         let ticker = app.data(&format!("/api/v1/markets/{MARKET}/ticker")).await;

@@ -54,11 +54,13 @@ test(
       context.diagnostic(
         `${(frames / seconds).toFixed(1)} frames a second, ${(workedMs / frames).toFixed(2)} ms of work a frame, heap grew by ${(grown / 1024).toFixed(0)} KiB, ${nodes} elements`,
       );
-      assert.ok(workedMs / frames < FRAME_MS, `${workedMs / frames} ms of work a frame`);
       assert.ok(grown < GROWTH_MAX, `the heap grew by ${grown} bytes`);
       assert.ok(nodes < 1_500, `${nodes} elements`);
       // Measured time depends on what else the machine does, so it is held only where somebody asked for the full size.
-      if (isLong) assert.ok(frames / seconds >= 50, `${frames / seconds} frames a second`);
+      if (isLong) {
+        assert.ok(workedMs / frames < FRAME_MS, `${workedMs / frames} ms of work a frame`);
+        assert.ok(frames / seconds >= 50, `${frames / seconds} frames a second`);
+      }
       await close();
     } finally {
       await browser.close();

@@ -40,6 +40,8 @@ pub struct Operation {
     body: Option<MakeSchema>,
     answer: Answer,
     is_tagged: bool,
+    /// Also answers rows without the envelope.
+    has_rows: bool,
     refusals: Vec<ErrorCode>,
 }
 
@@ -56,6 +58,7 @@ impl Operation {
             body: None,
             answer: Answer::Upgrade,
             is_tagged: false,
+            has_rows: false,
             refusals: Vec::new(),
         }
     }
@@ -130,6 +133,12 @@ impl Operation {
         self
     }
 
+    /// The answer can be had as CSV and NDJSON, too.
+    pub fn also_as_rows(mut self) -> Self {
+        self.has_rows = true;
+        self.described("Also as CSV and NDJSON, then up to 10,000 rows without the envelope.")
+    }
+
     pub fn refuses(mut self, codes: &[ErrorCode]) -> Self {
         self.refusals.extend_from_slice(codes);
         self
@@ -173,6 +182,12 @@ impl Operation {
                     "headers": headers,
                     "content": {"application/json": content},
                 });
+                let mut answer = answer;
+                if self.has_rows {
+                    for content_type in ["text/csv", "application/x-ndjson"] {
+                        answer["content"][content_type] = json!({"schema": {"type": "string"}});
+                    }
+                }
                 responses.insert("200".to_owned(), answer);
             }
             Answer::Other { content_type, description } => {

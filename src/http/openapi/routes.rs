@@ -72,8 +72,6 @@ fn markets() -> Vec<Operation> {
     ]
 }
 
-const FORMATS: &str = "Also as CSV and NDJSON, then up to 10,000 rows without the envelope.";
-
 /// A list of what is stored of a market and happened at times.
 fn events(path: &'static str, id: &'static str, summary: &'static str) -> Operation {
     Operation::get(path, id, MARKETS, summary)
@@ -110,7 +108,7 @@ fn market_data() -> Vec<Operation> {
     vec![
         Operation::get("/api/v1/markets/{market}/book", "getBook", MARKETS, "The order book")
             .of_market()
-            .described(FORMATS)
+            .also_as_rows()
             .query("depth", "levels a side", &depth)
             .query("at", "microseconds UTC: the book of that moment, where it was recorded", &micros())
             .query("format", "of the answer; goes before `Accept`", &format)
@@ -128,7 +126,7 @@ fn market_data() -> Vec<Operation> {
             ]),
         Operation::get("/api/v1/markets/{market}/trades", "listTrades", MARKETS, "Trades, newest last")
             .of_market()
-            .described(FORMATS)
+            .also_as_rows()
             .query("limit", "most trades of an answer", &whole_number(1..=1_000, 100))
             .query("before", "a `next_cursor`, or a `seq` that memory holds", &cursor)
             .query("start", "microseconds UTC: only trades with `ts` at or after it", &micros())
@@ -147,7 +145,7 @@ fn market_data() -> Vec<Operation> {
             .query("interval", "length of a candle", &interval)
             .query("start", "microseconds UTC: only candles with `open_time` at or after it", &micros())
             .query("end", "microseconds UTC: only candles with `open_time` before it", &micros())
-            .described(FORMATS)
+            .also_as_rows()
             .query("limit", "most candles of an answer", &whole_number(1..=1_500, 500))
             .query("format", "of the answer; goes before `Accept`", &format)
             .answers::<CandlesBody>(example("### GET /markets/{market}/candles"))

@@ -69,7 +69,7 @@ async fn a_store_of_another_version_that_comes_later_gets_nothing() {
     let Some(mut postgres) = own_postgres() else { return };
     let url = postgres.url();
     store_at(&url).await.close().await;
-    execute(&url, "update _sqlx_migrations set version = 9999").await;
+    execute(&url, "update _sqlx_migrations set version = 9999 where version = 1").await;
     postgres.crash();
     let mut tape = Tape::start().await;
     let (app, conn) = tape.app(&url, &[]).await;
@@ -80,7 +80,7 @@ async fn a_store_of_another_version_that_comes_later_gets_nothing() {
         app.store_health().await["reason"].as_str().is_some_and(|reason| reason.contains("9999"))
     })
     .await;
-    execute(&url, "update _sqlx_migrations set version = 1").await;
+    execute(&url, "update _sqlx_migrations set version = 1 where version = 9999").await;
     app.store_is("ok").await;
     let store = store_at(&url).await;
     tape.all_stored(&*store).await;

@@ -1656,6 +1656,8 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Success_AnyBookBody"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
                 };
             };
             /** @description the caller has it */
@@ -1788,6 +1790,8 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Success_CandlesBody"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
                 };
             };
             /** @description `bad_interval`: the interval is not one that is served; `bad_time`: a time is not an integer in microseconds, or start is after end; `bad_limit`: the limit is not a number within its range; `bad_request`: a field is missing, of the wrong type or out of range */
@@ -2310,6 +2314,8 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Success_TradesBody"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
                 };
             };
             /** @description the caller has it */
