@@ -35,7 +35,7 @@ fn skip_without(error: &anyhow::Error) {
 /// The url of a Postgres server, the one of the environment or our own, or `None` where there is none to be had.
 ///
 /// # Panics
-/// See [`skip_without`].
+/// When there is none and `CI` is set.
 fn postgres_url() -> Option<String> {
     static OWN: OnceLock<Option<Postgres>> = OnceLock::new();
     of_environment(POSTGRES_VARIABLE).or_else(|| {
@@ -47,7 +47,7 @@ fn postgres_url() -> Option<String> {
 /// A Redis server of the test's own, to be killed and paused, or `None` where there is none to be had.
 ///
 /// # Panics
-/// See [`skip_without`].
+/// When there is none and `CI` is set.
 pub fn private_redis() -> Option<Redis> {
     Redis::start().inspect_err(skip_without).ok()
 }
