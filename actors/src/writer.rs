@@ -186,6 +186,10 @@ impl Writer {
             self.storage.spool_failed(&error);
             0
         });
+        if let Some((rows, outcome)) = self.refused.take() {
+            // What the spool has of it is met again when that is drained, and counted then.
+            self.storage.note_refused(&rows, &outcome.behind(kept));
+        }
         let batch = if kept == count { self.plan.spooled() } else { self.plan.spool_stuck(Instant::now()) };
         match (self.is_insuring, kept == count) {
             (true, true) => self.intake().note_insured(),

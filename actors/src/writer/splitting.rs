@@ -17,6 +17,15 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// The same without what was refused of the first `kept` rows.
+    pub fn behind(self, kept: usize) -> Self {
+        let behind = |(range, error): (Range<usize>, StoreError)| {
+            let range = range.start.max(kept)..range.end;
+            (!range.is_empty()).then_some((range, error))
+        };
+        Self { refused: self.refused.into_iter().filter_map(behind).collect(), ..self }
+    }
+
     pub fn refused_rows(&self) -> usize {
         self.refused.iter().map(|(range, _)| range.len()).sum()
     }
@@ -59,4 +68,25 @@ pub async fn write(store: &dyn Store, rows: &Rows) -> Result<Outcome, StoreError
 fn halves(range: &Range<usize>) -> Vec<Range<usize>> {
     let middle = range.start + range.len() / 2;
     vec![middle..range.end, range.start..middle]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_spool_has_of_the_refused_is_left_to_the_drain() {
+        let refused = |ranges: &[Range<usize>]| {
+            let error = || StoreError::damaged("test", "refused");
+            let refused = ranges.iter().map(|range| (range.clone(), error())).collect();
+            Outcome { refused, ..Outcome::default() }
+        };
+        let left = |kept: usize| -> Vec<Range<usize>> {
+            let outcome = refused(&[2..3, 5..9]).behind(kept);
+            outcome.refused.into_iter().map(|(range, _)| range).collect()
+        };
+        assert_eq!(left(0), [2..3, 5..9], "a spool that took nothing");
+        assert_eq!(left(6), vec![6..9], "a spool that took a part");
+        assert!(left(9).is_empty(), "a spool that took all");
+    }
 }
