@@ -3,6 +3,8 @@
 //! Memory has the newest candles, the store the older ones. The oldest in memory may be there only in part, so the
 //! better one of both is shown.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use marketd_actors::board::MarketEntry;
 use marketd_actors::clock;
@@ -10,7 +12,7 @@ use marketd_domain::{Candle, CandleInterval, Scales, Timestamp};
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::csv;
 use marketd_protocol::rest::{ShownCandle, push_candles_head, push_items, push_shown_candle};
-use marketd_store::{CandleRow, Family, MarketKey, TimeRange};
+use marketd_store::{CandleRow, Family, MarketKey, Store, TimeRange};
 
 use super::format::Format;
 use super::reply::{CallInfo, NextPage, Query, Refusal, market_of, negotiated, number};
@@ -166,11 +168,8 @@ async fn with_stored(
     let limit = u32::try_from(wanted.limit + 1).unwrap_or(u32::MAX);
     let interval = wanted.interval;
     let through = range.end.unwrap_or(Timestamp::from_micros(i64::MAX));
-    let read = async {
-        past::settled(shared, entry, Family::Candles, through).await?;
-        past::read(shared, async |store| store.candles(key, interval, range, limit).await).await
-    };
-    let stored = match read.await {
+    let read = async |store: Arc<dyn Store>| store.candles(key, interval, range, limit).await;
+    let stored = match past::read_settled(shared, entry, (Family::Candles, through), read).await {
         Ok(stored) => stored.unwrap_or_default(),
         // Backwards, memory has the first of what is wanted; a page may be shorter as long as it says that there is more.
         Err(refusal) => {

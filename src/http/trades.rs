@@ -2,6 +2,8 @@
 //!
 //! One list, in the order of [`TradeCursor`]: memory has all that lies behind its floor, the store what lies before.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use marketd_actors::board::MarketEntry;
 use marketd_domain::trades::SequencedTrade;
@@ -9,7 +11,7 @@ use marketd_domain::{MarketStatus, Scales, Timestamp, TradeCursor};
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::csv;
 use marketd_protocol::rest::{ShownTrade, push_items, push_shown_trade, push_trades_head};
-use marketd_store::{Family, MarketKey, TradeRow};
+use marketd_store::{Family, MarketKey, Store, TradeRow};
 
 use super::format::Format;
 use super::reply::{CallInfo, NextPage, Query, Refusal, etag_of, market_of, negotiated, number};
@@ -188,11 +190,8 @@ async fn with_stored(
     };
     let limit = u32::try_from(wanted.limit + 1).unwrap_or(u32::MAX);
     let through = Timestamp::from_micros(before.map_or(i64::MAX, |before| before.ts_us));
-    let read = async {
-        past::settled(shared, entry, Family::Trades, through).await?;
-        past::read(shared, async |store| store.trades_before(key, before, limit).await).await
-    };
-    let stored = match read.await {
+    let read = async |store: Arc<dyn Store>| store.trades_before(key, before, limit).await;
+    let stored = match past::read_settled(shared, entry, (Family::Trades, through), read).await {
         Ok(stored) => stored.unwrap_or_default(),
         // A page may be shorter than its limit as long as it says that there is more.
         Err(refusal) => return Page::of_memory_alone(held, wanted.limit).ok_or(refusal),
