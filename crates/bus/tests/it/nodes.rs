@@ -5,7 +5,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use marketd_bus::{Begin, Bus, BusOptions, Event, RateLimit, Tag};
 use marketd_testkit::services::redis_url;
-use marketd_testkit::wait_until;
 
 use crate::support::{
     self, MINUTE, PATIENCE, PATIENT, bytes, count, fallback, key, next_frame, request, snapshot,
@@ -60,13 +59,20 @@ async fn frames_of_one_reach_the_other_in_order_and_each_once() {
     let Some([one, two, other]) = three().await else { return };
     let topic = key("trades");
     let mut subscriptions = [&one, &two, &other].map(|bus| bus.subscribe(&topic).expect("room"));
-    // Until the others listen.
-    wait_until(PATIENCE, "the first frame to arrive", async || {
-        one.publish(&topic, bytes("begin")).expect("Redis is there");
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        count(&*two, "bus_frames_received") > 0
-    })
-    .await;
+    // Until both listen: who is told later that it begins has missed nothing that counts.
+    let [first, second, _] = &mut subscriptions;
+    for subscription in [first, second] {
+        let began = std::time::Instant::now();
+        loop {
+            one.publish(&topic, bytes("begin")).expect("Redis is there");
+            let heard =
+                tokio::time::timeout(std::time::Duration::from_millis(20), next_frame(subscription)).await;
+            if heard.is_ok() {
+                break;
+            }
+            assert!(began.elapsed() < PATIENCE, "the first frame did not arrive");
+        }
+    }
     let published: Vec<Bytes> = (0..2_000).map(|at| bytes(&format!("frame {at}"))).collect();
     let [first, second, third] = &mut subscriptions;
     for batch in published.chunks(200) {
