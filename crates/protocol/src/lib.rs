@@ -13,6 +13,7 @@ pub mod json;
 pub mod msgpack;
 pub mod relayed;
 pub mod rest;
+pub mod sandbox;
 pub mod schema;
 pub mod stream;
 pub mod ws;
