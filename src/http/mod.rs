@@ -1,6 +1,7 @@
 //! The REST edge: one file per resource, one envelope for every answer.
 
 mod book;
+pub mod caller;
 mod candles;
 mod docs;
 mod events;

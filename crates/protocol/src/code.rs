@@ -45,6 +45,9 @@ error_codes! {
     RATE_LIMITED = "rate_limited", 429, true, "too many requests, come back later";
     TOO_MANY_CONNECTIONS = "too_many_connections", 429, true, "the address holds as many connections as it may";
     ORIGIN_NOT_ALLOWED = "origin_not_allowed", 403, false, "pages of that origin may not connect";
+    UNAUTHENTICATED = "unauthenticated", 401, false, "this needs credentials, and there are none or they are not valid";
+    TOKEN_EXPIRED = "token_expired", 401, false, "the access token has expired: get another with the refresh token";
+    FORBIDDEN = "forbidden", 403, false, "the caller's role or key does not allow this";
     NOT_FOUND = "not_found", 404, false, "no such route or resource";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, false, "the route has no such method";
     NOT_ACCEPTABLE = "not_acceptable", 406, false, "the resource has no such format";
