@@ -8,6 +8,7 @@ use marketd_domain::Timestamp;
 use marketd_domain::identity::{Role, Scope, Scopes};
 use marketd_domain::ledger::UserNo;
 use marketd_protocol::code::ErrorCode;
+use marketd_protocol::ws::Credential;
 
 /// How somebody was recognized.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,21 +60,23 @@ impl Identity {
     }
 }
 
-/// What a session shows to be recognized. Not printed: both are secrets.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Credential {
-    /// An access token.
-    Token(String),
-    /// A ticket, which is good for one session only.
-    Ticket(String),
+/// Who has to be recognized anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Revoked {
+    User(UserNo),
+    Login(Arc<str>),
+    ApiKey(Arc<str>),
 }
 
-impl std::fmt::Debug for Credential {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Token(_) => "Token(***)",
-            Self::Ticket(_) => "Ticket(***)",
-        })
+impl Revoked {
+    pub fn concerns(&self, identity: &Identity) -> bool {
+        match (self, &identity.proof) {
+            // Nobody takes from `dev` what everybody has.
+            (Self::User(user), Proof::Login(_) | Proof::ApiKey(_)) => *user == identity.user,
+            (Self::Login(login), Proof::Login(held)) => login == held,
+            (Self::ApiKey(key), Proof::ApiKey(held)) => key == held,
+            _ => false,
+        }
     }
 }
 

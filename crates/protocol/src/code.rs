@@ -90,8 +90,10 @@ close_codes! {
     RESTART = 1012, "server_restart", "the server stops; connect again, with `resume`";
     SLOW_CONSUMER = 4001, "slow_consumer", "the client read nothing for too long";
     INTERNAL = 4002, "internal", "a fault on our side; connect again";
+    TOKEN_EXPIRED = 4003, "token_expired", "the session's token has expired; connect again with a new one";
     NO_PONG = 4004, "no_pong", "no answer to our pings";
     NOTHING_ASKED = 4005, "nothing_asked", "the client asked for nothing in time";
+    UNAUTHENTICATED = 4501, "unauthenticated", "the login or key behind the session was revoked";
 }
 
 #[cfg(test)]
