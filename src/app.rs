@@ -100,6 +100,7 @@ impl Server {
         let shared = web::Data::new(Shared {
             board: board.clone(),
             session_limits: Arc::new(config.session_limits()),
+            identities: Arc::new(marketd_actors::session::Open),
             flush_ms: config.session.flush_ms,
             started: Instant::now(),
             traffic: Arc::default(),

@@ -21,7 +21,7 @@ use crate::board::{Board, HubNo, MarketNo};
 use crate::market::{CloseStream, OpenStream};
 use crate::metrics::Metrics;
 use crate::ring::{Ring, RingChange, RingLimits};
-use crate::session::{Gathered, Outlet};
+use crate::session::{Gathered, Outlet, Revoked};
 use crate::streams::Frame;
 use crate::windows::{Turn, WindowNo, Windows};
 
@@ -54,6 +54,11 @@ pub struct CloseSessions;
 #[derive(Message, Debug, Clone, Copy)]
 #[rtype(result = "usize")]
 pub struct AbortSessions;
+
+/// Close the sessions that this concerns with 4501.
+#[derive(Message, Debug, Clone)]
+#[rtype(result = "()")]
+pub struct CloseRevoked(pub Revoked);
 
 /// For tests: panics inside the handler.
 #[cfg(feature = "failpoints")]
@@ -134,6 +139,8 @@ enum Next {
 
 /// How long to wait for a snapshot before asking again.
 const ASK_AGAIN: Duration = Duration::from_millis(500);
+/// A client that is not let in any more has so long for its half of the close.
+const REVOKED_GRACE: Duration = Duration::from_millis(500);
 const SWEEP: Duration = Duration::from_millis(250);
 /// Sessions written to before other tasks of the thread have their turn.
 const SESSIONS_PER_TURN: usize = 64;
@@ -434,6 +441,28 @@ impl Handler<CloseSessions> for HubActor {
     fn handle(&mut self, _: CloseSessions, _ctx: &mut Self::Context) {
         for outlet in self.state.sessions.borrow().iter().filter_map(Weak::upgrade) {
             outlet.begin_close(CloseCode::RESTART);
+        }
+    }
+}
+
+impl Handler<CloseRevoked> for HubActor {
+    type Result = ();
+
+    fn handle(&mut self, CloseRevoked(revoked): CloseRevoked, ctx: &mut Self::Context) {
+        let sessions = self.state.sessions.borrow();
+        let concerned: Vec<Weak<Outlet>> = (sessions.iter().filter_map(Weak::upgrade))
+            .filter(|outlet| outlet.identity().is_some_and(|identity| revoked.concerns(&identity)))
+            .map(|outlet| {
+                outlet.begin_close(CloseCode::UNAUTHENTICATED);
+                Rc::downgrade(&outlet)
+            })
+            .collect();
+        if !concerned.is_empty() {
+            ctx.run_later(REVOKED_GRACE, move |_, _| {
+                for outlet in concerned.iter().filter_map(Weak::upgrade) {
+                    outlet.connection().abort();
+                }
+            });
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The REST edge: one file per resource, one envelope for every answer.
 
 mod book;
+pub mod caller;
 mod candles;
 mod docs;
 mod events;
@@ -34,7 +35,7 @@ use std::time::Instant;
 use actix_web::web;
 use marketd_actors::board::Board;
 use marketd_actors::replay::{ReplayActor, Status};
-use marketd_actors::session::SessionLimits;
+use marketd_actors::session::{Identities, SessionLimits};
 use marketd_actors::sim::{Scenarios, SimActor};
 use marketd_actors::storage::Storage;
 use marketd_bus::Bus;
@@ -57,6 +58,8 @@ const BODY_MAX: usize = 64 * 1024;
 pub struct Shared {
     pub board: Arc<Board>,
     pub session_limits: Arc<SessionLimits>,
+    /// Who sessions are of.
+    pub identities: Arc<dyn Identities>,
     /// Flush window of sessions that ask for none.
     pub flush_ms: u64,
     pub started: Instant,

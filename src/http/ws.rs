@@ -63,7 +63,7 @@ fn open(
         Err((code, message)) => return call.refuse(code, &message),
     };
     let options = SessionOptions { flush_every: Duration::from_millis(flush_ms), purpose };
-    match session::start(request, payload, hub, &shared.session_limits, options) {
+    match session::start(request, payload, hub, &shared.session_limits, &shared.identities, options) {
         Ok(response) => response,
         // Not an upgrade, or not one of a version that we speak.
         Err(Refused::Handshake(error)) => {

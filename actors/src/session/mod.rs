@@ -11,10 +11,12 @@ mod body;
 mod echo;
 mod gathered;
 mod guard;
+mod identity;
 mod inflate;
 mod limits;
 mod origin;
 mod outlet;
+mod proving;
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -50,6 +52,7 @@ use limits::Window;
 pub use body::SessionBody;
 pub use echo::Purpose;
 pub use gathered::Gathered;
+pub use identity::{Identities, Identity, Open, Proof, Recognized, Revoked};
 pub use inflate::InflateStream;
 pub use limits::SessionLimits;
 pub use origin::OriginRules;
@@ -58,6 +61,7 @@ pub use outlet::Outlet;
 pub struct Session {
     hub: Rc<HubState>,
     outlet: Rc<Outlet>,
+    identities: Arc<dyn Identities>,
     purpose: Purpose,
     limits: Arc<SessionLimits>,
     limiter: DefaultDirectRateLimiter,
@@ -100,6 +104,7 @@ pub fn start(
     payload: Payload,
     hub: &Rc<HubState>,
     limits: &Arc<SessionLimits>,
+    identities: &Arc<dyn Identities>,
     options: SessionOptions,
 ) -> Result<HttpResponse, Refused> {
     let mut response = ws::handshake_with_protocols(request, &Encoding::ALL.map(Encoding::subprotocol))
@@ -123,6 +128,7 @@ pub fn start(
     }
     let form = Form::new(asked_encoding(request), extension.is_some());
     let outlet = Outlet::new(hub.clone(), connection.clone(), options.flush_every, form);
+    outlet.set_identity(identities.unproven());
     hub.add_session(&outlet);
     let fault = Rc::new(Cell::new(None));
     let payload = LengthGuard::new(payload, limits.message_bytes, limits.message_time, fault.clone());
@@ -131,6 +137,7 @@ pub fn start(
     let session = Session {
         hub: hub.clone(),
         outlet: outlet.clone(),
+        identities: identities.clone(),
         purpose: options.purpose,
         limiter: message_limiter(limits.messages_per_second),
         assembly: Assembly::new(limits.message_bytes, limits.fragments),
@@ -267,6 +274,7 @@ impl Session {
                 encode_pong(id, clock::now().micros(), &mut self.reply);
                 self.send_reply(ctx);
             }
+            Ok(Request::Auth(credential)) => self.prove(credential, parsed.id, ctx),
             Ok(Request::Subscribe { key, markets }) => {
                 let results: Vec<(String, MarketResult)> = (markets.into_iter())
                     .map(|(market, resume)| {

@@ -7,6 +7,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -25,6 +26,7 @@ use crate::hub::{HubState, Stream};
 use crate::metrics::Metrics;
 use crate::ring::{Ring, Step};
 use crate::session::gathered::Gathered;
+use crate::session::identity::Identity;
 use crate::windows::WindowNo;
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
@@ -91,6 +93,8 @@ pub struct Outlet {
     /// Bytes of the next write at most.
     budget: Cell<usize>,
     inner: RefCell<Inner>,
+    /// Who is behind the session. Here, so that the hub can end sessions of somebody while they are stalled.
+    identity: RefCell<Option<Arc<Identity>>>,
 }
 
 impl Outlet {
@@ -109,11 +113,20 @@ impl Outlet {
                 ready: VecDeque::new(),
                 closing: Closing::No,
             }),
+            identity: RefCell::new(None),
         })
     }
 
     pub const fn id(&self) -> u64 {
         self.id
+    }
+
+    pub fn identity(&self) -> Option<Arc<Identity>> {
+        self.identity.borrow().clone()
+    }
+
+    pub fn set_identity(&self, identity: Option<Arc<Identity>>) {
+        *self.identity.borrow_mut() = identity;
     }
 
     pub fn connection(&self) -> &Connection {

@@ -7,6 +7,7 @@ pub mod book;
 pub mod candles;
 pub mod checksum;
 pub mod history;
+pub mod identity;
 pub mod instrument;
 pub mod journal;
 pub mod ledger;

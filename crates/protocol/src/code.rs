@@ -45,6 +45,9 @@ error_codes! {
     RATE_LIMITED = "rate_limited", 429, true, "too many requests, come back later";
     TOO_MANY_CONNECTIONS = "too_many_connections", 429, true, "the address holds as many connections as it may";
     ORIGIN_NOT_ALLOWED = "origin_not_allowed", 403, false, "pages of that origin may not connect";
+    UNAUTHENTICATED = "unauthenticated", 401, false, "this needs credentials, and there are none or they are not valid";
+    TOKEN_EXPIRED = "token_expired", 401, false, "the access token has expired: get another with the refresh token";
+    FORBIDDEN = "forbidden", 403, false, "the caller's role or key does not allow this";
     NOT_FOUND = "not_found", 404, false, "no such route or resource";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, false, "the route has no such method";
     NOT_ACCEPTABLE = "not_acceptable", 406, false, "the resource has no such format";
@@ -142,8 +145,10 @@ close_codes! {
     RESTART = 1012, "server_restart", "the server stops; connect again, with `resume`";
     SLOW_CONSUMER = 4001, "slow_consumer", "the client read nothing for too long";
     INTERNAL = 4002, "internal", "a fault on our side; connect again";
+    TOKEN_EXPIRED = 4003, "token_expired", "the session's token has expired; connect again with a new one";
     NO_PONG = 4004, "no_pong", "no answer to our pings";
     NOTHING_ASKED = 4005, "nothing_asked", "the client asked for nothing in time";
+    UNAUTHENTICATED = 4501, "unauthenticated", "the login or key behind the session was revoked";
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ pub mod ws;
 
 use std::borrow::Cow;
 
+use marketd_domain::identity::{Role, Scope};
 use marketd_domain::{CandleInterval, MarketStatus, Source, StaleReason};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -77,6 +78,14 @@ schema_of! {
     /// Why a market is not live. More may be added.
     ReasonName => |text| json_schema!({
         "description": text, "type": "string", "examples": StaleReason::ALL.map(StaleReason::as_str),
+    });
+    /// What a user is to the server.
+    RoleName => |text| json_schema!({
+        "description": text, "type": "string", "enum": Role::ALL.map(Role::as_str),
+    });
+    /// What a caller may do.
+    ScopeName => |text| json_schema!({
+        "description": text, "type": "string", "enum": Scope::ALL.map(Scope::as_str),
     });
     /// Where a market's data comes from.
     SourceName => |text| json_schema!({

@@ -19,7 +19,7 @@ const ID_MAX: usize = 128;
 
 /// A request as it came, with every field optional: what is missing gets an answer with a code.
 /// How an `id` is read depends on the encoding.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 struct WireRequest<'a, Id> {
     #[serde(borrow)]
     op: Option<Cow<'a, str>>,
@@ -37,6 +37,10 @@ struct WireRequest<'a, Id> {
     interval: Option<Cow<'a, str>>,
     checksum: Option<bool>,
     resume: Option<ResumeParameter>,
+    #[serde(borrow)]
+    token: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    ticket: Option<Cow<'a, str>>,
 }
 
 fn depth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DepthParameter>, D::Error> {
@@ -85,9 +89,29 @@ impl ResumeParameter {
 /// A request that can be acted on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
+    Auth(Credential),
     Subscribe { key: StreamKey, markets: Vec<(String, Option<Position>)> },
     Unsubscribe { key: StreamKey, markets: Vec<String> },
     Ping,
+}
+
+/// What a session shows to be recognized.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// An access token.
+    Token(String),
+    /// A ticket, which is good for one session only.
+    Ticket(String),
+}
+
+impl std::fmt::Debug for Credential {
+    /// Both are secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Token(_) => "Token(***)",
+            Self::Ticket(_) => "Ticket(***)",
+        })
+    }
 }
 
 /// A request with the `id` to answer under, as JSON text.
@@ -140,6 +164,13 @@ fn interpret<Id>(wire: &WireRequest<'_, Id>, markets_max: usize) -> Result<Reque
     let op = wire.op.as_deref().ok_or_else(|| missing("op"))?;
     match op {
         "ping" => return Ok(Request::Ping),
+        "auth" => {
+            return match (wire.token.as_deref(), wire.ticket.as_deref()) {
+                (Some(token), None) => Ok(Request::Auth(Credential::Token(token.to_owned()))),
+                (None, Some(ticket)) => Ok(Request::Auth(Credential::Ticket(ticket.to_owned()))),
+                _ => Err((ErrorCode::BAD_REQUEST, "auth takes a token or a ticket".to_owned())),
+            };
+        }
         "subscribe" | "unsubscribe" => {}
         unknown => return Err((ErrorCode::UNKNOWN_OP, format!("unknown op {unknown:?}"))),
     }
@@ -313,6 +344,31 @@ pub fn encode_error(op: Option<&str>, id: Option<&str>, code: ErrorCode, message
     out.push(b'}');
 }
 
+/// Who a session has proven to be of.
+#[derive(Debug, Clone, Copy)]
+pub struct Proven<'a> {
+    pub user: &'a str,
+    pub role: &'a str,
+    pub scopes: &'a [&'a str],
+    pub expires_us: Option<i64>,
+}
+
+pub fn encode_proven(id: Option<&str>, proven: &Proven<'_>, out: &mut Vec<u8>) {
+    push_head(out, "reply", Some("auth"), id);
+    out.extend_from_slice(b",\"status\":\"ok\",\"user\":");
+    push_string(out, proven.user);
+    out.extend_from_slice(b",\"role\":");
+    push_string(out, proven.role);
+    out.extend_from_slice(b",\"scopes\":");
+    crate::json::push_list(out, proven.scopes.iter(), |out, scope| push_string(out, scope));
+    out.extend_from_slice(b",\"expires_at\":");
+    match proven.expires_us {
+        Some(at) => push_i64(out, at),
+        None => out.extend_from_slice(b"null"),
+    }
+    out.push(b'}');
+}
+
 pub fn encode_pong(id: Option<&str>, server_time_us: i64, out: &mut Vec<u8>) {
     push_head(out, "reply", Some("ping"), id);
     out.extend_from_slice(b",\"status\":\"ok\",\"server_time\":");
@@ -375,6 +431,7 @@ mod tests {
         };
         let market = || vec![("a:B-C".to_owned(), None)];
         check(r#"{"op":"ping"}"#, Request::Ping);
+        check(r#"{"op":"auth","token":"a.b.c"}"#, Request::Auth(Credential::Token("a.b.c".to_owned())));
         check(
             r#"{"op":"subscribe","channel":"book","markets":["a:B-C"]}"#,
             Request::Subscribe { key: book(BookDepth::Top(50), 100), markets: market() },
@@ -413,6 +470,8 @@ mod tests {
         check("[]", "bad_request");
         check("{}", "bad_request");
         check(r#"{"op":7}"#, "bad_request");
+        check(r#"{"op":"auth"}"#, "bad_request");
+        check(r#"{"op":"auth","token":"a","ticket":"b"}"#, "bad_request");
         check(r#"{"op":"dance"}"#, "unknown_op");
         check(r#"{"op":"subscribe"}"#, "bad_request");
         check(r#"{"op":"subscribe","channel":"news","markets":["a"]}"#, "unknown_channel");

@@ -74,7 +74,7 @@ fn every_message_has_an_example_that_is_true() {
     let document = asyncapi::document("0");
     let (client, server) = (validator("ClientMessage"), validator("ServerMessage"));
     let messages = document["components"]["messages"].as_object().expect("messages");
-    assert_eq!(messages.len(), 14);
+    assert_eq!(messages.len(), 16);
     for (name, message) in messages {
         let example = &message["examples"][0]["payload"];
         let validator =
@@ -97,6 +97,10 @@ fn the_parser_takes_what_the_schema_takes() {
     check(json!({"op": "ping", "id": -1.5}), true);
     check(json!({"op": "ping", "id": {}}), false);
     check(json!({"op": "dance"}), false);
+    check(json!({"op": "auth", "token": "a.b.c"}), true);
+    check(json!({"op": "auth", "ticket": "a", "id": 1}), true);
+    check(json!({"op": "auth"}), false);
+    check(json!({"op": "auth", "token": "a", "ticket": "b"}), false);
     check(json!({"op": "subscribe", "channel": "bbo"}), false);
     check(json!({"op": "subscribe", "channel": "bbo", "markets": []}), false);
     check(json!({"op": "subscribe", "channel": "bbo", "market": "a:B-C"}), true);

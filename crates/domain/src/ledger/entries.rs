@@ -27,7 +27,7 @@ pub struct Entry {
 impl Ledger {
     /// The lines of an event that this ledger has applied. Lines of zero are left out.
     pub fn entries(&self, event: &LedgerEvent) -> Vec<Entry> {
-        let mut lines = Lines(Vec::new());
+        let mut lines = Lines::default();
         match event {
             LedgerEvent::Deposited { account, asset, amount } => {
                 lines.moved(Owner::Faucet, Owner::Free(*account), *asset, *amount);
@@ -42,7 +42,7 @@ impl Ledger {
             LedgerEvent::Settled(settled) => self.settled(settled, &mut lines),
             _ => {}
         }
-        lines.0
+        lines.into_entries()
     }
 
     /// A clone is the last account when its event has just been applied. It is found by the balance that it was given.
@@ -77,10 +77,16 @@ impl Ledger {
     }
 }
 
-struct Lines(Vec<Entry>);
+/// Lines that are put together.
+#[derive(Debug, Default)]
+pub(crate) struct Lines(Vec<Entry>);
 
 impl Lines {
-    fn add(&mut self, owner: Owner, asset: AssetNo, amount: Amount, is_less: bool) {
+    pub fn into_entries(self) -> Vec<Entry> {
+        self.0
+    }
+
+    pub fn add(&mut self, owner: Owner, asset: AssetNo, amount: Amount, is_less: bool) {
         // Amounts of events are far from the end of the range: the ledger has added them up.
         let amount = if is_less { Amount::from_units(-amount.units()) } else { amount };
         if !amount.is_zero() {
@@ -88,7 +94,7 @@ impl Lines {
         }
     }
 
-    fn moved(&mut self, from: Owner, to: Owner, asset: AssetNo, amount: Amount) {
+    pub fn moved(&mut self, from: Owner, to: Owner, asset: AssetNo, amount: Amount) {
         self.add(from, asset, amount, true);
         self.add(to, asset, amount, false);
     }

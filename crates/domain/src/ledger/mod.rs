@@ -34,6 +34,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use account::{Account, Balance};
 pub use amount::{Amount, Rounding, mul_div};
 pub use audit::Broken;
+pub(crate) use entries::Lines;
 pub use entries::{Entry, Owner};
 pub use event::{LedgerEvent, Party, Settled, SettledLeg, Settlement};
 pub use fees::{FeeCarry, FeeIn, FeeRate, FeeSchedule, Liquidity, charge, worst_charge};

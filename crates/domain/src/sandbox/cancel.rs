@@ -3,7 +3,7 @@
 use super::Sandbox;
 use super::check::{check_price, check_qty};
 use super::command::Done;
-use super::event::{Amend, Event, EventBody, OrderAmended};
+use super::event::{Amend, Event, EventBody, OrderAmended, ReservedChange};
 use super::ids::OrderId;
 use super::latency::Leg;
 use super::order::{Order, OrderStatus, OrderType, Phase};
@@ -166,7 +166,8 @@ impl Sandbox {
         {
             return Err(Rule::WouldTrigger.into());
         }
-        let amended = OrderAmended { order_id, qty, price, stop_price, need, kept_place };
+        let reserved = ReservedChange::UNKNOWN;
+        let amended = OrderAmended { order_id, qty, price, stop_price, need, reserved, kept_place };
         self.commit(Some(account), EventBody::OrderAmended(amended), out)?;
         if is_resting && !kept_place {
             self.work(index, out);

@@ -3,7 +3,7 @@
 use super::desk::{MarketRules, VenueStatus};
 use super::event::{
     Amend, BookRef, Event, EventBody, Evidence, Fill, LevelRef, MarketListed, OrderAccepted, OrderAmended,
-    OrderRested, PrintRef, TriggerEvidence,
+    OrderRested, PrintRef, ReservedChange, TriggerEvidence,
 };
 use super::ids::{ClientOrderId, FillId, ListId, OrderId};
 use super::latency::{Delay, Latency};
@@ -136,7 +136,8 @@ coded_struct!(OrderAccepted { order_id, account, request, list, phase, fees, nee
 coded_struct!(BookRef { book_seq, ts_venue });
 coded_struct!(OrderRested { order_id, price, shown, queue_ahead, book });
 coded_struct!(Amend { qty, price, stop_price });
-coded_struct!(OrderAmended { order_id, qty, price, stop_price, need, kept_place });
+coded_struct!(ReservedChange { account, asset, amount });
+coded_struct!(OrderAmended { order_id, qty, price, stop_price, need, reserved, kept_place });
 coded_struct!(LevelRef { price, displayed, consumed_before, book });
 coded_struct!(PrintRef {
     trade_id,
@@ -165,6 +166,9 @@ coded_struct!(Fill {
     price,
     qty,
     liquidity,
+    spent,
+    released,
+    received,
     fee,
     fee_asset,
     fee_carry,
@@ -210,16 +214,16 @@ coded_enum!(EventBody {
     8 => OrderTriggered { order_id, price, evidence },
     9 => OrderRested(rested),
     10 => OrderFilled(fill),
-    11 => OrderPrevented { order_id, qty, against, need },
+    11 => OrderPrevented { order_id, qty, against, need, reserved },
     12 => OrderAmended(amended),
-    13 => NeedChanged { order_id, need },
-    14 => OrderEnded { order_id, status, reason },
+    13 => NeedChanged { order_id, need, reserved },
+    14 => OrderEnded { order_id, status, reason, reserved },
     15 => CancelRequested { order_id, effective_at },
     16 => AmendRequested { order_id, amend, effective_at },
     17 => ChangeRefused { order_id },
     18 => LatencySet { account, latency },
     19 => ListAccepted(list),
-    20 => OrderActivated { order_id, qty, need, effective_at },
+    20 => OrderActivated { order_id, qty, need, reserved, effective_at },
 });
 
 coded_struct!(Event { seq, ts, visible_at, body });

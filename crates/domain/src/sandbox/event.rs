@@ -69,17 +69,20 @@ pub enum EventBody {
         qty: Qty,
         against: OrderId,
         need: Need,
+        reserved: ReservedChange,
     },
     OrderAmended(OrderAmended),
     /// What the order may cost at worst changed, and what is held back with it.
     NeedChanged {
         order_id: OrderId,
         need: Need,
+        reserved: ReservedChange,
     },
     OrderEnded {
         order_id: OrderId,
         status: OrderStatus,
         reason: EndReason,
+        reserved: ReservedChange,
     },
     /// A cancel is on its way.
     CancelRequested {
@@ -106,8 +109,23 @@ pub enum EventBody {
         order_id: OrderId,
         qty: Qty,
         need: Need,
+        reserved: ReservedChange,
         effective_at: Timestamp,
     },
+}
+
+/// What moved between an account's free and reserved balance: above zero, more is reserved; below zero, it is free again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReservedChange {
+    pub account: AccountNo,
+    pub asset: AssetNo,
+    pub amount: Amount,
+}
+
+impl ReservedChange {
+    /// Until the event is applied, which fills it in.
+    pub(super) const UNKNOWN: Self =
+        Self { account: AccountNo::new(0), asset: AssetNo::new(0), amount: Amount::ZERO };
 }
 
 /// A market that orders can be placed in. It gets the next number.
@@ -171,6 +189,7 @@ pub struct OrderAmended {
     pub price: Option<Price>,
     pub stop_price: Option<Price>,
     pub need: Need,
+    pub reserved: ReservedChange,
     /// It only became smaller, and stands where it stood.
     pub kept_place: bool,
 }
@@ -186,6 +205,12 @@ pub struct Fill {
     pub price: Price,
     pub qty: Qty,
     pub liquidity: Liquidity,
+    /// Out of what was reserved: quote of a buyer, with the fee if that is paid in quote; base of a seller.
+    pub spent: Amount,
+    /// Back from reserved to free, since the rest of the order needs less.
+    pub released: Amount,
+    /// After the fee, if that is paid in what is received.
+    pub received: Amount,
     pub fee: Amount,
     pub fee_asset: AssetNo,
     pub fee_carry: FeeCarry,

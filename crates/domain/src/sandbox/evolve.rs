@@ -8,13 +8,14 @@ use super::Sandbox;
 use super::desk::Desk;
 use super::event::{
     Amend, Event, EventBody, Evidence, Fill, MarketListed, OrderAccepted, OrderAmended, OrderRested,
+    ReservedChange,
 };
 use super::ids::OrderId;
 use super::order::{Change, Order, OrderStatus, Phase};
 use super::queue::{AHEAD_UNKNOWN, LevelWatch, Place};
 use super::reject::EndReason;
 use super::timers::{Due, Task};
-use crate::ledger::{Amount, Liquidity, Need, Party, Refusal, Settlement};
+use crate::ledger::{Amount, Liquidity, Need, Party, Refusal, Settlement, given_asset};
 use crate::matching::{NIL, OrderSide};
 use crate::numbers::{Notional, Price, Qty};
 use crate::time::Timestamp;
@@ -67,14 +68,19 @@ impl Sandbox {
             EventBody::OrderTriggered { order_id, .. } => self.wake(*order_id),
             EventBody::OrderRested(rested) => self.rest_order(seq, rested),
             EventBody::OrderFilled(fill) => self.take_fill(ts, fill),
-            EventBody::OrderPrevented { order_id, qty, need, .. } => self.prevent(*order_id, *qty, *need),
-            EventBody::OrderAmended(amended) => self.amend_order(amended),
-            EventBody::NeedChanged { order_id, need } => {
-                let index = self.index_of(*order_id)?;
-                self.resize(index, *need)
+            EventBody::OrderPrevented { order_id, qty, need, reserved, .. } => {
+                *reserved = self.prevent(*order_id, *qty, *need)?;
+                Ok(())
             }
-            EventBody::OrderEnded { order_id, status, reason } => {
-                self.end_order(ts, *order_id, *status, *reason)
+            EventBody::OrderAmended(amended) => self.amend_order(amended),
+            EventBody::NeedChanged { order_id, need, reserved } => {
+                let index = self.index_of(*order_id)?;
+                *reserved = self.resize(index, *need)?;
+                Ok(())
+            }
+            EventBody::OrderEnded { order_id, status, reason, reserved } => {
+                *reserved = self.end_order(ts, *order_id, *status, *reason)?;
+                Ok(())
             }
             EventBody::CancelRequested { order_id, effective_at } => {
                 self.announce(seq, *order_id, *effective_at, None)
@@ -97,8 +103,9 @@ impl Sandbox {
                 self.lists.insert(list.list_id, *list);
                 Ok(())
             }
-            EventBody::OrderActivated { order_id, qty, need, effective_at } => {
-                self.activate(seq, ts, *order_id, (*qty, *need), *effective_at)
+            EventBody::OrderActivated { order_id, qty, need, reserved, effective_at } => {
+                *reserved = self.activate(seq, ts, *order_id, (*qty, *need), *effective_at)?;
+                Ok(())
             }
         }
     }
@@ -263,6 +270,7 @@ impl Sandbox {
         let settled = self.ledger.settle(&Settlement { market, price, qty, buyer, seller, at: ts })?;
         let leg = settled.leg(order.request.side).ok_or(Refusal::Inconsistent)?;
         (fill.fee, fill.fee_asset, fill.fee_carry) = (leg.fee, leg.fee_asset, leg.money.carry());
+        (fill.spent, fill.released, fill.received) = (leg.spent, leg.released, leg.received);
         fill.reserved = leg.money.hold();
         self.arrive(index, Phase::Working);
         let previous = self.note_fill(ts, index, fill, leg.money)?;
@@ -307,25 +315,31 @@ impl Sandbox {
         Ok(order.last_fill.replace(fill.fill_id))
     }
 
-    fn prevent(&mut self, order_id: OrderId, qty: Qty, need: Need) -> Result<(), Refusal> {
+    fn prevent(&mut self, order_id: OrderId, qty: Qty, need: Need) -> Result<ReservedChange, Refusal> {
         let index = self.index_of(order_id)?;
-        self.resize(index, need)?;
+        let reserved = self.resize(index, need)?;
         let order = self.orders.get_mut(index);
         order.prevented_qty = order.prevented_qty.checked_add(qty).ok_or(Refusal::OutOfRange)?;
         self.shrink_shown(index, qty);
-        Ok(())
+        Ok(reserved)
     }
 
-    fn resize(&mut self, index: u32, need: Need) -> Result<(), Refusal> {
+    fn resize(&mut self, index: u32, need: Need) -> Result<ReservedChange, Refusal> {
         let order = self.orders.get_mut(index);
+        let before = order.money.hold();
         self.ledger.resize_order(&mut order.money, &need)?;
         order.need = need;
-        Ok(())
+        let terms = self.ledger.terms(order.request.market).ok_or(Refusal::UnknownMarket)?;
+        Ok(ReservedChange {
+            account: order.account,
+            asset: given_asset(terms, order.request.side),
+            amount: order.money.hold().checked_sub(before).ok_or(Refusal::OutOfRange)?,
+        })
     }
 
-    fn amend_order(&mut self, amended: &OrderAmended) -> Result<(), Refusal> {
+    fn amend_order(&mut self, amended: &mut OrderAmended) -> Result<(), Refusal> {
         let index = self.index_of(amended.order_id)?;
-        self.resize(index, amended.need)?;
+        amended.reserved = self.resize(index, amended.need)?;
         self.drop_change(index);
         let remaining_before = self.orders.get(index).remaining();
         let is_resting = self.orders.node(index).level != NIL;
@@ -361,15 +375,15 @@ impl Sandbox {
         order_id: OrderId,
         status: OrderStatus,
         reason: EndReason,
-    ) -> Result<(), Refusal> {
+    ) -> Result<ReservedChange, Refusal> {
         let index = self.index_of(order_id)?;
-        self.resize(index, Need::Nothing)?;
+        let reserved = self.resize(index, Need::Nothing)?;
         self.leave_queue(index);
         self.disarm(index);
         let order = self.orders.get_mut(index);
         (order.status, order.reason, order.updated_at) = (status, Some(reason), ts);
         self.finish(index);
-        Ok(())
+        Ok(reserved)
     }
 
     /// Nothing is left to be done for the order.
@@ -418,9 +432,9 @@ impl Sandbox {
         order_id: OrderId,
         (qty, need): (Qty, Need),
         effective_at: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<ReservedChange, Refusal> {
         let index = self.index_of(order_id)?;
-        self.resize(index, need)?;
+        let reserved = self.resize(index, need)?;
         let order = self.orders.get_mut(index);
         order.request.qty = Some(qty);
         order.request.display_qty = order.request.display_qty.map(|shown| shown.min(qty));
@@ -433,6 +447,6 @@ impl Sandbox {
         if effective_at > ts {
             self.timers.set(Due { at: effective_at, seq }, Task::Enter(order_id));
         }
-        Ok(())
+        Ok(reserved)
     }
 }

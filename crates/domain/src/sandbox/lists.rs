@@ -9,7 +9,7 @@
 use super::Sandbox;
 use super::check::check_request;
 use super::command::Done;
-use super::event::{Event, EventBody, OrderAccepted};
+use super::event::{Event, EventBody, OrderAccepted, ReservedChange};
 use super::ids::{ListId, OrderId};
 use super::latency::Leg;
 use super::order::{OrderRequest, OrderStatus, Phase, TimeInForce, named};
@@ -184,7 +184,8 @@ impl Sandbox {
             (Some(_), Some(price)) => Need::Base { price, qty: order.remaining() },
             _ => moved,
         };
-        if self.commit(Some(account), EventBody::NeedChanged { order_id, need }, out).is_err() {
+        let changed = EventBody::NeedChanged { order_id, need, reserved: ReservedChange::UNKNOWN };
+        if self.commit(Some(account), changed, out).is_err() {
             self.end(index, OrderStatus::Cancelled, EndReason::InsufficientBalance, out);
         }
     }
@@ -216,7 +217,8 @@ impl Sandbox {
             let need = if at == 0 { need } else { Ok(Need::Nothing) };
             let activated = need.and_then(|need| {
                 let qty = request.qty.unwrap_or(Qty::ZERO);
-                let activated = EventBody::OrderActivated { order_id: *order_id, qty, need, effective_at };
+                let (order_id, reserved) = (*order_id, ReservedChange::UNKNOWN);
+                let activated = EventBody::OrderActivated { order_id, qty, need, reserved, effective_at };
                 Ok(self.commit(Some(list.account), activated, out)?)
             });
             if activated.is_err() {

@@ -15,6 +15,7 @@ mod check;
 mod codec;
 mod command;
 mod desk;
+mod entries;
 mod event;
 mod evolve;
 mod explain;
@@ -46,7 +47,7 @@ use self::desk::Desk;
 pub use self::desk::{MarketRules, VenueStatus};
 pub use self::event::{
     Amend, BookRef, Event, EventBody, Evidence, Fill, LevelRef, MarketListed, OrderAccepted, OrderAmended,
-    OrderRested, PrintRef, TriggerEvidence,
+    OrderRested, PrintRef, ReservedChange, TriggerEvidence,
 };
 pub use self::evolve::ReplayError;
 pub use self::explain::{Explanation, QueueReport};

@@ -3,7 +3,7 @@
 use super::Sandbox;
 use super::check::check_request;
 use super::command::Done;
-use super::event::{Event, EventBody, OrderAccepted, OrderRested};
+use super::event::{Event, EventBody, OrderAccepted, OrderRested, ReservedChange};
 use super::ids::{ListId, OrderId};
 use super::latency::Leg;
 use super::order::{OrderRequest, OrderStatus, OrderType, Phase, TimeInForce};
@@ -214,10 +214,9 @@ impl Sandbox {
                 account,
                 &OrderRequest { qty: request.qty.map(|_| order.remaining()), ..request },
             );
-            let order_id = order.order_id;
-            if self.orders.get(index).need != need
-                && self.commit(Some(account), EventBody::NeedChanged { order_id, need }, out).is_err()
-            {
+            let changed =
+                EventBody::NeedChanged { order_id: order.order_id, need, reserved: ReservedChange::UNKNOWN };
+            if self.orders.get(index).need != need && self.commit(Some(account), changed, out).is_err() {
                 return self.end(index, OrderStatus::Rejected, EndReason::InsufficientBalance, out);
             }
         }
@@ -262,7 +261,8 @@ impl Sandbox {
     pub(super) fn end(&mut self, index: u32, status: OrderStatus, reason: EndReason, out: &mut Vec<Event>) {
         let order = self.orders.get(index);
         let (order_id, account, list) = (order.order_id, order.account, order.list);
-        self.commit_sure(account, EventBody::OrderEnded { order_id, status, reason }, out);
+        let reserved = ReservedChange::UNKNOWN;
+        self.commit_sure(account, EventBody::OrderEnded { order_id, status, reason, reserved }, out);
         if let Some(list_id) = list {
             self.touched.push_back((order_id, list_id));
         }

@@ -3,13 +3,13 @@
 
 use super::Sandbox;
 use super::desk::reaches;
-use super::event::{Event, EventBody, Evidence, Fill};
+use super::event::{Event, EventBody, Evidence, Fill, ReservedChange};
 use super::ids::FillId;
 use super::order::{OrderStatus, Phase, SelfTradePrevention};
 use super::preview::{Wanted, amount_of, bound_of};
 use super::reject::EndReason;
 use super::venue::Offer;
-use crate::ledger::{Liquidity, Need, Refusal};
+use crate::ledger::{Amount, Liquidity, Need, Refusal};
 use crate::matching::{NIL, OrderSide, key_of};
 use crate::numbers::{Notional, Price, Qty};
 
@@ -175,7 +175,9 @@ impl Sandbox {
             Need::Quote(amount) if remaining > 0 => Need::Quote(amount),
             _ => Need::Nothing,
         };
-        self.commit_sure(account, EventBody::OrderPrevented { order_id, qty, against, need }, out);
+        let reserved = ReservedChange::UNKNOWN;
+        let prevented = EventBody::OrderPrevented { order_id, qty, against, need, reserved };
+        self.commit_sure(account, prevented, out);
         if remaining == 0 {
             self.end(index, OrderStatus::Expired, EndReason::SelfTrade, out);
         }
@@ -205,12 +207,15 @@ impl Sandbox {
             need,
             evidence,
             // What the ledger says is filled in when it is settled.
-            fee: crate::ledger::Amount::ZERO,
+            spent: Amount::ZERO,
+            released: Amount::ZERO,
+            received: Amount::ZERO,
+            fee: Amount::ZERO,
             fee_asset: crate::ledger::AssetNo::new(0),
             fee_carry: crate::ledger::FeeCarry::NONE,
             filled_qty: Qty::ZERO,
             filled_quote: Notional::ZERO,
-            reserved: crate::ledger::Amount::ZERO,
+            reserved: Amount::ZERO,
         };
         self.commit(Some(account), EventBody::OrderFilled(fill), out)?;
         if let Some(list_id) = list {

@@ -3,12 +3,14 @@
 
 mod draw;
 mod evidence;
+mod lines;
 mod model;
 mod world;
 
 use marketd_domain::sandbox::{Event, Sandbox, SandboxBounds, SandboxState};
 
 use self::evidence::Evidences;
+use self::lines::Lines;
 use self::model::Model;
 use self::world::{World, WorldKind};
 
@@ -46,8 +48,13 @@ fn assert_replays(world: &World, written: &SandboxState, seed: u64) {
     let from_start = Sandbox::new(world::BOUNDS);
     let from_state = Sandbox::restore(written.clone(), world::BOUNDS).expect("a state that was just written");
     for (mut sandbox, from) in [(from_start, 0), (from_state, written.seq())] {
+        let mut lines = Lines::default();
         for event in &world.events[from as usize..] {
             sandbox.replay(event).unwrap_or_else(|error| panic!("seed {seed} from {from}: {error}"));
+            lines.add(&sandbox, event);
+        }
+        if from == 0 {
+            assert!(lines == world.lines, "seed {seed}: the lines of a journal");
         }
         assert_eq!(sandbox.next_due(), world.sandbox.next_due(), "seed {seed} from {from}: the timers");
         let replayed = sandbox.state().durable();

@@ -15,6 +15,7 @@ use marketd_domain::{
 };
 
 use super::draw::Draw;
+use super::lines::Lines;
 
 pub const BOUNDS: SandboxBounds = SandboxBounds {
     ledger: marketd_domain::ledger::LedgerBounds { accounts: 100, assets: 10, markets: 10 },
@@ -44,6 +45,8 @@ pub enum Done {
 pub struct World {
     pub sandbox: Sandbox,
     pub events: Vec<Event>,
+    /// Of all events.
+    pub lines: Lines,
     kind: WorldKind,
     draw: Draw,
     now: i64,
@@ -77,6 +80,7 @@ impl World {
         let mut world = Self {
             sandbox: Sandbox::new(BOUNDS),
             events: Vec::new(),
+            lines: Lines::default(),
             kind,
             draw: Draw::new(seed),
             now: 1_000,
@@ -155,6 +159,10 @@ impl World {
         if outcome.is_err() && self.events.len() == before {
             assert!(*self.sandbox.ledger() == held, "refused and yet changed: {done:?}");
         }
+        for event in &self.events[before..] {
+            self.lines.add(&self.sandbox, event);
+        }
+        self.accounts = self.sandbox.ledger().account_count().into();
     }
 
     /// Does something, and says what.
@@ -301,7 +309,13 @@ impl World {
 
     fn anything_else(&mut self) -> Command {
         let account = AccountNo::new(self.draw.below(self.accounts) as u32);
-        match self.draw.below(5) {
+        match self.draw.below(9) {
+            5 => Command::ResetAccount { account },
+            6 => Command::CloneAccount { source: account, name: format!("clone {}", self.now) },
+            7 | 8 => {
+                let asset = AssetNo::new(self.draw.below(3) as u32);
+                Command::Deposit { account, asset, amount: Amount::from_units(3_000 * UNIT) }
+            }
             0 => Command::CancelAll { account, market: None },
             1 => Command::SetKillSwitch { account: Some(account), is_on: self.draw.one_in(3) },
             2 => {
@@ -393,5 +407,6 @@ impl World {
             }
         }
         ledger.audit(open.iter()).unwrap_or_else(|broken| panic!("{at}: {broken:?}"));
+        self.lines.assert_equal(&self.sandbox, at);
     }
 }

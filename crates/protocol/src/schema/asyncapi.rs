@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
 use super::ws::{
-    BboFrame, BookFrame, CandlesFrame, ErrorFrame, Heartbeat, LaggedFrame, PingRequest, PongReply,
-    StatusFrame, SubscribeRequest, SubscriptionReply, TickerFrame, TradesFrame, UnsubscribeRequest,
+    AuthReply, AuthRequest, BboFrame, BookFrame, CandlesFrame, ErrorFrame, Heartbeat, LaggedFrame,
+    PingRequest, PongReply, StatusFrame, SubscribeRequest, SubscriptionReply, TickerFrame, TradesFrame,
+    UnsubscribeRequest,
 };
 use super::{example_in, generator};
 use crate::code::{CloseCode, ErrorCode};
@@ -52,6 +53,8 @@ fn messages() -> Messages {
     all.add::<SubscribeRequest>("subscribe", "asks for streams", &Example(minute, r#"{"op""#));
     all.add::<UnsubscribeRequest>("unsubscribe", "ends streams", &Example("### unsubscribe", r#"{"op""#));
     all.add::<PingRequest>("ping", "asks for the server's time", &Example("### ping", r#"{"op""#));
+    all.add::<AuthRequest>("auth", "shows who is behind the connection", &Example("### auth", r#"{"op""#));
+    all.add::<AuthReply>("authReply", "who it is", &Example("### auth", r#"{"type":"reply""#));
     let reply = Example("### subscribe", r#"{"type":"reply""#);
     all.add::<SubscriptionReply>("subscriptionReply", "what became of each market", &reply);
     all.add::<PongReply>("pong", "the server's time", &Example("### ping", r#"{"type":"reply""#));
@@ -149,6 +152,7 @@ pub fn document(version: &str) -> Value {
             "subscribe": request("subscribe", "A client asks for streams; their frames follow the reply.", "subscriptionReply"),
             "unsubscribe": request("unsubscribe", "A client ends streams; no frame of them follows the reply.", "subscriptionReply"),
             "ping": request("ping", "A client asks for the time.", "pong"),
+            "auth": request("auth", "A client shows who it is.", "authReply"),
             "stream": {
                 "action": "send",
                 "channel": session,

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     BookIntervalMs, CandleItem, Count, DepthName, ErrorCodeName, IntervalName, LevelPair, MarketName,
-    MarketStatusName, Micros, ReasonName, TradeItem, generator, with_ticker_fields,
+    MarketStatusName, Micros, ReasonName, RoleName, ScopeName, TradeItem, generator, with_ticker_fields,
 };
 
 /// Comes back unchanged in the answer.
@@ -51,6 +51,7 @@ tag! {
     SubscribeTag = "subscribe";
     UnsubscribeTag = "unsubscribe";
     PingTag = "ping";
+    AuthTag = "auth";
     ReplyTag = "reply";
     ErrorTag = "error";
     HeartbeatTag = "heartbeat";
@@ -132,6 +133,35 @@ pub struct PingRequest {
     pub op: PingTag,
     #[schemars(skip_serializing_if = "Option::is_none", with = "RequestId")]
     pub id: Option<RequestId>,
+}
+
+/// Shows who is behind the connection: with an access token, or with a ticket of `POST /api/v1/auth/ws-ticket`.
+#[derive(Debug, JsonSchema)]
+#[schemars(extend("oneOf" = [{"required": ["token"]}, {"required": ["ticket"]}]))]
+pub struct AuthRequest {
+    pub op: AuthTag,
+    #[schemars(skip_serializing_if = "Option::is_none", with = "RequestId")]
+    pub id: Option<RequestId>,
+    #[schemars(skip_serializing_if = "Option::is_none", with = "String")]
+    pub token: Option<String>,
+    #[schemars(skip_serializing_if = "Option::is_none", with = "String")]
+    pub ticket: Option<String>,
+}
+
+/// Who the connection is of.
+#[derive(Debug, JsonSchema)]
+pub struct AuthReply {
+    #[schemars(rename = "type")]
+    pub kind: ReplyTag,
+    pub op: AuthTag,
+    #[schemars(skip_serializing_if = "Option::is_none", with = "RequestId")]
+    pub id: Option<RequestId>,
+    pub status: OkTag,
+    pub user: String,
+    pub role: RoleName,
+    pub scopes: Vec<ScopeName>,
+    /// When the connection is closed, unless it has shown a new token before; null: never.
+    pub expires_at: Option<Micros>,
 }
 
 /// What became of a subscribe or unsubscribe request.
@@ -376,6 +406,7 @@ pub enum ClientMessage {
     Subscribe(SubscribeRequest),
     Unsubscribe(UnsubscribeRequest),
     Ping(PingRequest),
+    Auth(AuthRequest),
 }
 
 /// Anything that the server sends.
@@ -384,6 +415,7 @@ pub enum ClientMessage {
 pub enum ServerMessage {
     SubscriptionReply(SubscriptionReply),
     PongReply(PongReply),
+    AuthReply(AuthReply),
     Error(ErrorFrame),
     Heartbeat(Heartbeat),
     Book(BookFrame),
@@ -416,8 +448,10 @@ pub fn message_schemas() -> Vec<MessageSchema> {
         of::<SubscribeRequest>("SubscribeRequest", true),
         of::<UnsubscribeRequest>("UnsubscribeRequest", true),
         of::<PingRequest>("PingRequest", true),
+        of::<AuthRequest>("AuthRequest", true),
         of::<SubscriptionReply>("SubscriptionReply", false),
         of::<PongReply>("PongReply", false),
+        of::<AuthReply>("AuthReply", false),
         of::<ErrorFrame>("ErrorFrame", false),
         of::<Heartbeat>("Heartbeat", false),
         of::<BookFrame>("BookFrame", false),

@@ -360,7 +360,7 @@ fn event_text(event: &Event) -> String {
             let place = if amended.kept_place { " in place" } else { "" };
             format!("{} amended to {}{place}", amended.order_id, amended.qty.mantissa())
         }
-        EventBody::OrderEnded { order_id, status, reason } => {
+        EventBody::OrderEnded { order_id, status, reason, .. } => {
             format!("{order_id} {} {}", status.as_str(), reason.as_str())
         }
         EventBody::CancelRequested { order_id, .. } => format!("{order_id} cancel on its way"),
