@@ -28,6 +28,7 @@ use crate::config::Config;
 use crate::feeds::{self, Running, Stage};
 use crate::http::{self, RelayedBooks, RequestLimits, Shared};
 use crate::lock::FolderLock;
+use crate::sandbox::{self, Sandbox};
 use crate::writers::{self, Writers};
 
 /// How long a closed connection may take to go. Longer than the half second at which actix refreshes
@@ -47,6 +48,7 @@ pub struct Server {
     pub storage: Option<Arc<Storage>>,
     pub bus: Arc<dyn Bus>,
     pub writers: Option<Writers>,
+    pub sandbox: Option<Arc<Sandbox>>,
     /// Replaced when the keeper starts the actor again. `None` where no other node is reached.
     pub relay: Option<Arc<RwLock<Addr<RelayActor>>>>,
     pub shutdown: crate::config::Shutdown,
@@ -85,6 +87,12 @@ impl Server {
             actix_web::rt::spawn(past::mend(store, past.mended));
         }
         stage.set_past(past.by_market);
+        let sandbox = match &storage {
+            Some(storage) if config.sandbox.enabled => {
+                Some(Arc::new(sandbox::start(&stage, config, storage).context("cannot start the sandbox")?))
+            }
+            _ => None,
+        };
         let factory = stage.market_factory(config, storage.clone());
         let mut running = Vec::new();
         let mut simulating = None;
@@ -108,6 +116,7 @@ impl Server {
             storage: storage.clone(),
             relayed: is_shared.then(|| RelayedBooks::new(bus.clone(), config.bus.refresh())),
             bus: bus.clone(),
+            sandbox: sandbox.clone(),
             reads: http::Turns::default(),
             replays,
             sim: simulating,
@@ -125,6 +134,7 @@ impl Server {
             storage,
             bus,
             writers,
+            sandbox,
             relay,
             shutdown: config.shutdown.clone(),
             stage,
@@ -140,6 +150,9 @@ impl Server {
         }
         if let Some(writers) = &self.writers {
             writers.arbiter.stop();
+        }
+        if let Some(sandbox) = &self.sandbox {
+            sandbox.stop_arbiter();
         }
     }
 }

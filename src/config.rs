@@ -3,6 +3,7 @@
 //! The default file is built in and holds every key, so it also tells the type of each: that is how a
 //! variable of the environment is read.
 
+mod sandbox;
 mod store;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ use marketd_domain::numbers::Decimal;
 use serde::Deserialize;
 use toml::{Table, Value};
 
+pub use sandbox::Sandbox;
 pub use store::Store;
 
 const DEFAULT: &str = include_str!("../config/default.toml");
@@ -56,6 +58,7 @@ pub struct Config {
     pub venues: BTreeMap<String, VenueSection>,
     pub feeds: Feeds,
     pub markets: Markets,
+    pub sandbox: Sandbox,
     pub hub: Hub,
     pub limits: Limits,
     pub session: Session,
@@ -379,6 +382,7 @@ impl Config {
         self.speed()?;
         self.instruments()?;
         self.store.validate()?;
+        self.sandbox.validate()?;
         if self.markets.candles < 2 {
             // The latest one is open: with one only, a closed candle would be gone before it could be stored.
             return Err(bad("markets.candles", "must be at least 2"));

@@ -8,6 +8,7 @@ pub mod feeds;
 pub mod http;
 pub mod lock;
 pub mod migrate;
+pub mod sandbox;
 pub mod seed;
 pub mod shutdown;
 pub mod telemetry;

@@ -73,6 +73,9 @@ async fn steps(server: &Server) {
     tracing::info!(told, aborted, took_ms = began.elapsed().as_millis() as u64, "sessions closed");
     server.handle.stop(true).await;
     last_updates(server).await;
+    if let Some(sandbox) = &server.sandbox {
+        sandbox.stop(LAST_EVENTS).await;
+    }
     if let Some(storage) = &server.storage {
         storage.flush(Duration::from_millis(server.shutdown.flush_ms)).await;
         if tokio::time::timeout(LAST_CONNECTIONS, storage.close()).await.is_err() {
@@ -84,6 +87,8 @@ async fn steps(server: &Server) {
 
 /// Feeds that were told to end may still bring what they had received: a moment is enough for that.
 const LAST_UPDATES: Duration = Duration::from_millis(500);
+/// The sandbox commits what has gathered, and keeps its state.
+const LAST_EVENTS: Duration = Duration::from_secs(2);
 /// A market answers when it has applied all of it.
 const LAST_ROWS: Duration = Duration::from_millis(1_000);
 const LAST_CONNECTIONS: Duration = Duration::from_millis(500);

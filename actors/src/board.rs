@@ -21,6 +21,7 @@ use crate::hub::HubActor;
 use crate::market::MarketActor;
 use crate::metrics::Metrics;
 use crate::peers::PeerTable;
+use crate::sandbox::tap::Tap;
 
 /// Number of a market on this node; dense, in the order of registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -78,6 +79,8 @@ pub struct MarketEntry {
     actor: RwLock<Option<Addr<MarketActor>>>,
     feed: RwLock<Option<Recipient<ResyncMarket>>>,
     book_bodies: Mutex<Vec<BookBody>>,
+    /// What the sandbox hears of it.
+    pub tap: Tap,
 }
 
 impl MarketEntry {
@@ -216,6 +219,7 @@ impl Board {
             actor: RwLock::new(None),
             feed: RwLock::new(None),
             book_bodies: Mutex::new(Vec::new()),
+            tap: Tap::default(),
         });
         markets.push(entry.clone());
         self.by_id.insert(id.as_str().to_owned(), entry.clone());

@@ -19,6 +19,7 @@ pub mod recorder;
 pub mod relay;
 pub mod replay;
 pub mod ring;
+pub mod sandbox;
 pub mod session;
 pub mod sim;
 pub mod sink;

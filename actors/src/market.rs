@@ -19,6 +19,7 @@ use crate::board::{Board, HubNo, MarketEntry};
 use crate::clock;
 use crate::feed::ResyncMarket;
 use crate::hub::{MarketStarted, Publish, Published};
+use crate::sandbox::tap::News;
 use crate::sink::Update;
 use crate::streams::{Frame, Streams};
 use crate::writer::handover::{Handover, open_gaps};
@@ -92,6 +93,8 @@ pub struct MarketActor {
     is_restart: bool,
     /// Where rows for the store go; none where nothing is stored, or not any more.
     handover: Option<Handover>,
+    /// What the sandbox is to hear of the message under way.
+    news: Vec<News>,
 }
 
 impl MarketActor {
@@ -121,6 +124,7 @@ impl MarketActor {
             asked_at: None,
             is_restart,
             handover,
+            news: Vec::new(),
         }
     }
 
@@ -144,6 +148,7 @@ impl MarketActor {
             handover.send();
         }
         drop(state);
+        self.entry.tap.send(self.entry.no, epoch, vec![News::Anew]);
         if self.is_restart {
             self.ask_resync(StaleReason::Restarted);
         }
@@ -161,6 +166,7 @@ impl MarketActor {
                 self.asked_at = None;
                 let gaps = open_gaps(state);
                 doubt = doubt_of(state.apply_snapshot(&update));
+                self.tell_sandbox(|| News::Anew);
                 self.streams.on_book(state, now, &mut emit);
                 if let Some(handover) = &mut self.handover {
                     handover.closed_gaps(state, gaps);
@@ -168,7 +174,11 @@ impl MarketActor {
                 }
             }
             Update::Depth(update) => {
+                let book_seq = state.book_seq();
                 doubt = doubt_of(state.apply_depth(&update));
+                if state.book_seq() != book_seq {
+                    self.tell_sandbox(|| News::of_book(state, state.changes()));
+                }
                 self.streams.on_book(state, now, &mut emit);
                 if let Some(handover) = &mut self.handover {
                     handover.book(state, self.entry.epoch(), false);
@@ -177,6 +187,7 @@ impl MarketActor {
             Update::Trade(trade) => {
                 if let Some(sequenced) = state.apply_trade(&trade) {
                     self.streams.on_trade(state, &sequenced, now, &mut emit);
+                    self.tell_sandbox(|| News::Print(sequenced));
                     if let Some(handover) = &mut self.handover {
                         handover.trade(state, &trade);
                     }
@@ -184,6 +195,7 @@ impl MarketActor {
             }
             Update::Described(instrument) => {
                 state.set_instrument(*instrument);
+                self.tell_sandbox(|| News::Anew);
                 if let Some(handover) = &self.handover {
                     handover.described(state);
                 }
@@ -202,6 +214,7 @@ impl MarketActor {
                 let epoch = self.entry.begin_epoch(now);
                 self.streams.begin_epoch(epoch, state);
                 self.owe_everyone();
+                self.tell_sandbox(|| News::Anew);
                 if let Some(handover) = &self.handover {
                     handover.described(state);
                 }
@@ -224,12 +237,27 @@ impl MarketActor {
         let is_new = state.status_seq() != status_before;
         if is_new {
             self.streams.on_status(state, now, &mut emit);
+            self.tell_sandbox(|| News::of_status(state));
             if let Some(handover) = &mut self.handover {
                 handover.status(state);
             }
         }
         if let Some(reason) = doubt.filter(|_| is_new || self.may_ask_again()) {
             self.ask_resync(reason);
+        }
+    }
+
+    /// Notes something for the sandbox, if it follows this market.
+    fn tell_sandbox(&mut self, news: impl FnOnce() -> News) {
+        if self.entry.tap.is_open() {
+            self.news.push(news());
+        }
+    }
+
+    fn send_news(&mut self) {
+        if !self.news.is_empty() {
+            let news = std::mem::take(&mut self.news);
+            self.entry.tap.send(self.entry.no, self.entry.epoch(), news);
         }
     }
 
@@ -387,8 +415,10 @@ impl MarketActor {
                 handover.status(&state);
                 handover.send();
             }
+            self.tell_sandbox(|| News::of_status(&state));
         }
         drop(state);
+        self.send_news();
         self.enqueue(frames);
         if let Some(reason) = doubt.filter(|_| is_new || self.may_ask_again()) {
             self.ask_resync(reason);
@@ -453,6 +483,7 @@ impl Handler<ApplyUpdates> for MarketActor {
         if let Some(handover) = &mut self.handover {
             handover.send();
         }
+        self.send_news();
         self.enqueue(frames);
         self.settle(ctx);
     }

@@ -40,12 +40,14 @@ pub struct Trouble {
     pub reason: String,
 }
 
-/// One database, opened twice: connections belong to the thread that made them, and those of readers end with HTTP,
+/// One database, opened for each kind of user: connections belong to the thread that made them, and those of readers end with HTTP,
 /// which is before the last rows are written.
 #[derive(Clone)]
 struct Handles {
     writing: Arc<dyn Store>,
     reading: Arc<dyn Store>,
+    /// For the sandbox's journal, which never waits behind rows.
+    sandbox: Arc<dyn Store>,
 }
 
 struct State {
@@ -130,6 +132,11 @@ impl Storage {
         state.handles.as_ref().filter(|_| state.trouble.is_none()).map(|handles| handles.writing.clone())
     }
 
+    /// The store for the sandbox's journal, whatever is known of it; `None` when it was never opened.
+    pub fn sandbox(&self) -> Option<Arc<dyn Store>> {
+        self.state.read().handles.as_ref().map(|handles| handles.sandbox.clone())
+    }
+
     /// The store to try whether it takes rows again; `None` when it was never opened.
     pub fn opened(&self) -> Option<Arc<dyn Store>> {
         self.state.read().handles.as_ref().map(|handles| handles.writing.clone())
@@ -179,14 +186,15 @@ impl Storage {
         }
         let Opened { store: writing, migrations } =
             marketd_store::open(&self.settings.url, self.settings.options).await?;
-        let reading = if self.settings.is_sqlite() {
-            // Its readers have connections of their own, on threads of their own.
-            writing.clone()
+        let (reading, sandbox) = if self.settings.is_sqlite() {
+            // Its readers have connections of their own, on threads of their own, and it has one writer.
+            (writing.clone(), writing.clone())
         } else {
-            marketd_store::open(&self.settings.url, self.settings.options).await?.store
+            let again = async || marketd_store::open(&self.settings.url, self.settings.options).await;
+            (again().await?.store, again().await?.store)
         };
         tracing::info!(backend = self.settings.backend(), ?migrations, "store open");
-        self.state.write().handles = Some(Handles { writing, reading });
+        self.state.write().handles = Some(Handles { writing, reading, sandbox });
         self.note_store().await;
         Ok(())
     }
@@ -367,6 +375,7 @@ impl Storage {
         let handles = self.state.write().handles.take();
         if let Some(handles) = handles {
             handles.reading.close().await;
+            handles.sandbox.close().await;
             handles.writing.close().await;
         }
     }

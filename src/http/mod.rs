@@ -20,6 +20,7 @@ mod past_book;
 mod relayed;
 mod replay;
 mod reply;
+mod sandbox;
 mod sim;
 mod store_health;
 mod system;
@@ -40,6 +41,8 @@ use marketd_actors::sim::{Scenarios, SimActor};
 use marketd_actors::storage::Storage;
 use marketd_bus::Bus;
 use parking_lot::RwLock;
+
+use crate::sandbox::Sandbox;
 
 pub use limit::RequestLimits;
 pub use once::once;
@@ -69,6 +72,8 @@ pub struct Shared {
     /// `None` for a recorder, which stores nothing.
     pub storage: Option<Arc<Storage>>,
     pub bus: Arc<dyn Bus>,
+    /// `None` where there is none, by configuration or for a recorder.
+    pub sandbox: Option<Arc<Sandbox>>,
     /// Books of markets of other nodes; `None` where no other node is reached.
     pub relayed: Option<RelayedBooks>,
     /// Whose turn it is to read from it.
@@ -110,6 +115,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(api("/markets").route(web::get().to(markets::list_markets)))
         .service(api("/exchanges").route(web::get().to(exchanges::list_exchanges)))
         .service(api("/symbols").route(web::get().to(exchanges::list_symbols)))
+        .configure(sandbox::configure)
         .service(api("/replay").route(web::get().to(replay::get_replays)))
         .service(api("/replay/{action}").route(web::post().to(replay::control_replay)))
         .service(api("/sim").route(web::get().to(sim::get_scenarios)))

@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 use super::reply::CallInfo;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 const KEY_BYTES_MAX: usize = 64;
 /// How long an answer is kept.
 const KEEP: Duration = Duration::from_secs(24 * 3_600);

@@ -69,6 +69,12 @@ impl CallInfo {
         self.respond(StatusCode::OK, encode_success(data, &self.call()))
     }
 
+    /// Finished JSON as `data`, with a status of its own.
+    pub fn answered(&self, http_status: u16, data: &[u8]) -> HttpResponse {
+        let status = StatusCode::from_u16(http_status).unwrap_or(StatusCode::OK);
+        self.respond(status, encode_success(data, &self.call()))
+    }
+
     /// A list in a format without an envelope.
     pub fn rows(
         &self,

@@ -11,7 +11,7 @@ mod risk;
 pub use account::{AccountBody, BalanceBody, DelayBody, EntryBody, FeesBody, LatencyBody, PositionBody};
 pub use explain::{EvidenceBody, ExplainBody, ExplainedFill, QueueBody};
 pub use number::{NumberRefusal, NumberText};
-pub use order::{FillBody, OrderBody, OrderContext, OrderListBody, fill_body};
+pub use order::{CancelledBody, FillBody, OrderBody, OrderContext, OrderListBody, fill_body};
 pub use refusal::{code_of_ledger, code_of_reject};
 pub use request::{
     AccountFields, AmendFields, CancelAfterFields, DepositFields, KillFields, ListFields, OrderFields,

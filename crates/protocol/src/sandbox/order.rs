@@ -209,3 +209,9 @@ pub struct OrderListBody {
     pub kind: &'static str,
     pub orders: Vec<OrderBody>,
 }
+
+/// How many orders were cancelled.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+pub struct CancelledBody {
+    pub cancelled: u32,
+}
