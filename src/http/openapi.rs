@@ -2,6 +2,7 @@
 
 mod operation;
 mod routes;
+mod sandbox;
 
 use std::sync::LazyLock;
 

@@ -39,6 +39,7 @@ pub struct Operation {
     parameters: Vec<Value>,
     body: Option<MakeSchema>,
     answer: Answer,
+    status: &'static str,
     is_tagged: bool,
     /// Also answers rows without the envelope.
     has_rows: bool,
@@ -57,6 +58,7 @@ impl Operation {
             parameters: Vec::new(),
             body: None,
             answer: Answer::Upgrade,
+            status: "200",
             is_tagged: false,
             has_rows: false,
             refusals: Vec::new(),
@@ -65,6 +67,48 @@ impl Operation {
 
     pub fn post(path: &'static str, id: &'static str, tag: &'static str, summary: &'static str) -> Self {
         Self { method: "post", ..Self::get(path, id, tag, summary) }
+    }
+
+    pub fn put(path: &'static str, id: &'static str, tag: &'static str, summary: &'static str) -> Self {
+        Self { method: "put", ..Self::get(path, id, tag, summary) }
+    }
+
+    pub fn patch(path: &'static str, id: &'static str, tag: &'static str, summary: &'static str) -> Self {
+        Self { method: "patch", ..Self::get(path, id, tag, summary) }
+    }
+
+    pub fn delete(path: &'static str, id: &'static str, tag: &'static str, summary: &'static str) -> Self {
+        Self { method: "delete", ..Self::get(path, id, tag, summary) }
+    }
+
+    /// Answers 201: something is there now that was not.
+    pub const fn creates(mut self) -> Self {
+        self.status = "201";
+        self
+    }
+
+    pub fn in_path(mut self, name: &str, description: &str, schema: &Value, example: &str) -> Self {
+        self.parameters.push(json!({
+            "name": name,
+            "in": "path",
+            "required": true,
+            "description": description,
+            "schema": schema,
+            "example": example,
+        }));
+        self
+    }
+
+    /// Carried out once for a key.
+    pub fn once(mut self) -> Self {
+        self.parameters.push(json!({
+            "name": "Idempotency-Key",
+            "in": "header",
+            "description": "sent again with the same key, the request is not carried out again",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[!-~]+$"},
+            "example": "7d0f1c1e-1",
+        }));
+        self.refuses(&[ErrorCode::BAD_REQUEST, ErrorCode::IDEMPOTENCY_KEY_REUSED])
     }
 
     pub fn described(mut self, description: &'static str) -> Self {
@@ -188,7 +232,7 @@ impl Operation {
                         answer["content"][content_type] = json!({"schema": {"type": "string"}});
                     }
                 }
-                responses.insert("200".to_owned(), answer);
+                responses.insert(self.status.to_owned(), answer);
             }
             Answer::Other { content_type, description } => {
                 let kind = if content_type.starts_with("text/") { "string" } else { "object" };

@@ -18,6 +18,7 @@ use crate::http::{FLUSH_MS_MAX, book};
 
 const MARKETS: &str = "markets";
 const SESSION: &str = "websocket";
+pub(super) const SANDBOX: &str = "sandbox";
 const STEERING: &str = "replay and simulation";
 const OPERATIONS: &str = "operations";
 
@@ -25,32 +26,36 @@ pub fn tags() -> Value {
     json!([
         {"name": MARKETS, "description": "what is traded, and at what prices"},
         {"name": SESSION, "description": "following markets; described in full by asyncapi.json"},
+        {"name": SANDBOX, "description": "orders that rest in the real books, accounts, risk"},
         {"name": STEERING, "description": "recordings and the simulated venue"},
         {"name": OPERATIONS, "description": "for operators and orchestrators"},
     ])
 }
 
 /// An example from the page about REST.
-fn example(heading: &str) -> Option<Value> {
+pub(super) fn example(heading: &str) -> Option<Value> {
     example_in(include_str!("../../../docs/rest.md"), heading, "{")
 }
 
 /// A list of one.
-fn list_of(item: Option<Value>) -> Option<Value> {
+pub(super) fn list_of(item: Option<Value>) -> Option<Value> {
     item.map(|item| json!({"items": [item], "next_cursor": null}))
 }
 
-fn whole_number(range: std::ops::RangeInclusive<u64>, default: u64) -> Value {
+pub(super) fn whole_number(range: std::ops::RangeInclusive<u64>, default: u64) -> Value {
     json!({"type": "integer", "minimum": range.start(), "maximum": range.end(), "default": default})
 }
 
 /// A time as the query takes it.
-fn micros() -> Value {
+pub(super) fn micros() -> Value {
     json!({"type": "integer", "format": "int64"})
 }
 
 pub fn operations() -> Vec<Operation> {
-    [markets(), market_data(), sessions(), steering(), operating()].into_iter().flatten().collect()
+    [markets(), market_data(), super::sandbox::operations(), sessions(), steering(), operating()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn markets() -> Vec<Operation> {

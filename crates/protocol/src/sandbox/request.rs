@@ -58,6 +58,7 @@ pub struct OrderFields {
     #[schemars(skip_serializing_if = "Option::is_none")]
     pub display_qty: Option<NumberText>,
     #[serde(default)]
+    #[schemars(skip_serializing_if = "core::ops::Not::not")]
     pub post_only: bool,
     /// `expire_taker` without it.
     #[schemars(skip_serializing_if = "Option::is_none", with = "SelfTradePreventionName")]
@@ -190,9 +191,11 @@ pub struct KillFields {
     pub account: Option<String>,
     /// `false` takes it back.
     #[serde(default = "yes")]
+    #[schemars(skip_serializing_if = "core::ops::Not::not")]
     pub on: bool,
     /// Every account of everybody: administrators only.
     #[serde(default)]
+    #[schemars(skip_serializing_if = "core::ops::Not::not")]
     pub global: bool,
 }
 
