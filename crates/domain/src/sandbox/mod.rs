@@ -38,6 +38,7 @@ mod timers;
 mod trigger;
 mod triggers;
 mod venue;
+mod widen;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -46,8 +47,8 @@ pub use self::command::{Command, Done};
 use self::desk::Desk;
 pub use self::desk::{MarketRules, VenueStatus};
 pub use self::event::{
-    Amend, BookRef, Event, EventBody, Evidence, Fill, LevelRef, MarketListed, OrderAccepted, OrderAmended,
-    OrderRested, PrintRef, ReservedChange, TriggerEvidence,
+    Amend, BookRef, Event, EventBody, Evidence, Fill, LevelRef, MarketListed, MarketWidened, OrderAccepted,
+    OrderAmended, OrderRested, PrintRef, ReservedChange, TriggerEvidence,
 };
 pub use self::evolve::ReplayError;
 pub use self::explain::{Explanation, QueueReport};
@@ -66,6 +67,7 @@ pub use self::queue::QueueModel;
 pub use self::reject::{EndReason, Reject, Rule};
 pub use self::state::SandboxState;
 use self::timers::{Task, Timers};
+use crate::book::Level;
 use crate::ledger::{AccountNo, Ledger, LedgerBounds, MarketNo, Refusal};
 use crate::time::Timestamp;
 
@@ -113,6 +115,8 @@ pub struct Sandbox {
     touched: VecDeque<(OrderId, ListId)>,
     /// Kept between inputs so that prints do not allocate.
     shares: Vec<queue::PrintShare>,
+    /// Kept as well: a book that comes in coarser scales, at those of its market.
+    scaled: (Vec<Level>, Vec<Level>),
     next_order: u64,
     next_fill: u64,
     next_list: u64,
@@ -132,6 +136,7 @@ impl Sandbox {
             lists: BTreeMap::new(),
             touched: VecDeque::new(),
             shares: Vec::new(),
+            scaled: (Vec::new(), Vec::new()),
             next_order: 1,
             next_fill: 1,
             next_list: 1,
