@@ -315,8 +315,13 @@ impl World {
         (stop.order_type, stop.stop_price, stop.time_in_force) =
             (OrderType::Stop, Some(price(down)), TimeInForce::Gtc);
         let entry = OrderRequest::limit(market, side, qty, price(0));
-        match self.draw.below(3) {
+        let mut profit = profit;
+        if self.draw.one_in(3) {
+            (profit.order_type, profit.stop_price) = (OrderType::TakeProfitLimit, profit.price);
+        }
+        match self.draw.below(4) {
             0 => Command::PlaceList { account, kind: ListKind::Oco, orders: vec![profit, stop] },
+            3 => Command::PlaceList { account, kind: ListKind::Oco, orders: vec![stop, profit] },
             1 => Command::PlaceList { account, kind: ListKind::Oto, orders: vec![entry, profit] },
             _ => Command::PlaceList { account, kind: ListKind::Bracket, orders: vec![entry, profit, stop] },
         }
@@ -337,6 +342,9 @@ impl World {
         let mut amend = Amend::default();
         if self.draw.one_in(2) {
             amend.qty = Some(Qty::from_mantissa(self.draw.between(1, 30)));
+        }
+        if self.draw.one_in(4) {
+            amend.stop_price = Some(Price::from_mantissa(self.price_near()));
         }
         if self.draw.one_in(3) {
             amend.price = Some(Price::from_mantissa(self.price_near()));
