@@ -10,7 +10,7 @@
 use super::Sandbox;
 use super::check::check_request;
 use super::command::Done;
-use super::event::{Event, EventBody, OrderAccepted, ReservedChange};
+use super::event::{Event, EventBody, ReservedChange};
 use super::ids::{ListId, OrderId};
 use super::latency::Leg;
 use super::order::{Order, OrderRequest, OrderStatus, Phase, TimeInForce, named};
@@ -98,10 +98,9 @@ impl Sandbox {
             let phase = if is_oco || at == 0 { Phase::Entering } else { Phase::Dependent };
             // The first pays; it is refused or all are accepted, since the others hold nothing back yet.
             let need = if at == 0 { need } else { Need::Nothing };
-            let accepted = self.accepted(account, request, (Some(list_id), phase), need);
-            let accepted = OrderAccepted { effective_at, ..accepted };
+            ids[at] = Some(OrderId::new(self.next_order));
+            let accepted = self.accepted(account, request, (Some(list_id), phase), need, effective_at);
             self.commit(Some(account), EventBody::OrderAccepted(accepted), out)?;
-            ids[at] = Some(accepted.order_id);
         }
         let [Some(first), Some(second), third] = ids else { return Err(Rule::BadList.into()) };
         let list = OrderList { list_id, account, kind, first, second, third };

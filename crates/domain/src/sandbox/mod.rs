@@ -247,24 +247,33 @@ impl Sandbox {
     }
 
     /// Makes an event true and hands it out. Refused, it has not happened.
+    #[inline]
     fn commit(
         &mut self,
         account: Option<AccountNo>,
-        mut body: EventBody,
+        body: EventBody,
         out: &mut Vec<Event>,
     ) -> Result<(), Refusal> {
-        let seq = self.seq + 1;
-        self.evolve(seq, self.now, &mut body)?;
-        self.seq = seq;
-        let visible_at = match account {
-            Some(account) => self.desk_of(account).latency.arrival(Leg::Reply, self.now, seq),
-            None => self.now,
-        };
-        out.push(Event { seq, ts: self.now, visible_at, body });
+        // Events are large. It is made where it stays, and filled in there.
+        out.push(Event { seq: self.seq + 1, ts: self.now, visible_at: self.now, body });
+        self.commit_last(account, out)
+    }
+
+    fn commit_last(&mut self, account: Option<AccountNo>, out: &mut Vec<Event>) -> Result<(), Refusal> {
+        let event = out.last_mut().expect("it was just put there");
+        if let Err(refusal) = self.evolve(event.seq, event.ts, &mut event.body) {
+            out.pop();
+            return Err(refusal);
+        }
+        self.seq = event.seq;
+        if let Some(account) = account {
+            event.visible_at = self.desk_of(account).latency.arrival(Leg::Reply, self.now, event.seq);
+        }
         Ok(())
     }
 
     /// For what cannot be refused in a state whose invariants hold.
+    #[inline]
     fn commit_sure(&mut self, account: AccountNo, body: EventBody, out: &mut Vec<Event>) {
         self.commit(Some(account), body, out).expect("an order that is open has the money it needs to go on");
     }
