@@ -343,7 +343,7 @@ impl World {
         if self.draw.one_in(2) {
             amend.qty = Some(Qty::from_mantissa(self.draw.between(1, 30)));
         }
-        if self.draw.one_in(4) {
+        if self.kind == WorldKind::Everything && self.draw.one_in(4) {
             amend.stop_price = Some(Price::from_mantissa(self.price_near()));
         }
         if self.draw.one_in(3) {
