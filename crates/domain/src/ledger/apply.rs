@@ -11,7 +11,7 @@ use super::risk::RiskLimits;
 use super::terms::{Asset, Terms};
 use super::{AssetState, Ledger, Totals};
 use crate::instrument::MarketId;
-use crate::numbers::Scales;
+use crate::numbers::{Qty, Scales};
 use crate::time::Timestamp;
 
 impl Ledger {
@@ -75,8 +75,8 @@ impl Ledger {
         Ok(MarketNo::new(number))
     }
 
-    /// Amounts stay as they are: they are in units of assets, not at the market's scales.
-    pub fn widen_market(&mut self, market: MarketNo, scales: Scales) -> Result<(), Refusal> {
+    /// The market's terms at finer scales.
+    pub(crate) fn widened_terms(&self, market: MarketNo, scales: Scales) -> Result<Terms, Refusal> {
         let Terms { market: id, base, quote, scales: known, .. } =
             self.terms(market).ok_or(Refusal::UnknownMarket)?;
         if scales.price < known.price || scales.qty < known.qty {
@@ -84,7 +84,21 @@ impl Ledger {
         }
         let scale_of =
             |asset| self.asset(asset).map(|found| (asset, found.scale)).ok_or(Refusal::UnknownAsset);
-        self.markets[market.index()] = Terms::new(id.clone(), scale_of(*base)?, scale_of(*quote)?, scales)?;
+        Terms::new(id.clone(), scale_of(*base)?, scale_of(*quote)?, scales)
+    }
+
+    /// Amounts stay as they are: they are in units of assets, not at the market's scales. Limits of quantity are at the
+    /// market's scales; one that does not fit any more is above every quantity that does.
+    pub fn widen_market(&mut self, market: MarketNo, scales: Scales) -> Result<(), Refusal> {
+        let widened = self.widened_terms(market, scales)?;
+        let from = core::mem::replace(&mut self.markets[market.index()], widened).scales.qty;
+        for limits in self.accounts.iter_mut().flat_map(|account| &mut account.risk.limits.markets) {
+            if limits.market == market {
+                let beyond = |qty: Qty| if qty < Qty::ZERO { qty } else { Qty::from_mantissa(i64::MAX) };
+                let widen = |qty: Qty| qty.rescaled(from, scales.qty).unwrap_or(beyond(qty));
+                limits.max_order_qty = limits.max_order_qty.map(widen);
+            }
+        }
         Ok(())
     }
 

@@ -48,6 +48,19 @@ pub(crate) struct Levels {
     free: Vec<u32>,
     bids: Half,
     asks: Half,
+    /// By hash of side and price, the level that was there last: most orders join a level that is there, and find it without
+    /// a walk down the tree. Only believed when the level says the same; empty until the first level.
+    known: Vec<u32>,
+    /// As much as any level ever held.
+    most: i64,
+}
+
+/// 4 KiB of indexes a market, twice as many as there are levels in a deep book.
+const KNOWN_BITS: u32 = 10;
+
+fn known_at(key: i64) -> usize {
+    // Prices are multiples of some tick, so their low bits say little. Keys of bids are above zero, of asks below.
+    (key.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - KNOWN_BITS)) as usize
 }
 
 pub(crate) const fn key_of(side: BookSide, price: Price) -> i64 {
@@ -59,7 +72,14 @@ pub(crate) const fn key_of(side: BookSide, price: Price) -> i64 {
 
 impl Levels {
     pub const fn new() -> Self {
-        Self { nodes: Vec::new(), free: Vec::new(), bids: Half::new(), asks: Half::new() }
+        Self {
+            nodes: Vec::new(),
+            free: Vec::new(),
+            bids: Half::new(),
+            asks: Half::new(),
+            known: Vec::new(),
+            most: 0,
+        }
     }
 
     const fn half(&self, side: BookSide) -> &Half {
@@ -117,7 +137,18 @@ impl Levels {
         if half.best != NIL && half.best_key == key {
             return Some(half.best);
         }
-        half.by_key.get(&key).copied()
+        let known = self.known.get(known_at(key)).copied().filter(|level| {
+            let node = &self.nodes[*level as usize];
+            node.price == price && node.side == side && node.head != NIL
+        });
+        known.or_else(|| half.by_key.get(&key).copied())
+    }
+
+    /// Whether `qty` may join the level at `price`.
+    pub fn has_room(&self, side: BookSide, price: Price, qty: Qty) -> bool {
+        // Together no more than what a sum can hold: then there is no need to look.
+        let is_small = qty.mantissa() < i64::MAX / 2 && self.most < i64::MAX / 2;
+        is_small || self.find(side, price).is_none_or(|level| self.node(level).qty.checked_add(qty).is_some())
     }
 
     /// An empty level at a price that has none; the caller puts an order into it at once.
@@ -143,6 +174,13 @@ impl Levels {
         level
     }
 
+    fn know(&mut self, level: u32, key: i64) {
+        if self.known.is_empty() {
+            self.known = vec![0; 1 << KNOWN_BITS];
+        }
+        self.known[known_at(key)] = level;
+    }
+
     fn close(&mut self, level: u32) {
         let LevelNode { price, side, .. } = self.nodes[level as usize];
         let half = self.half_mut(side);
@@ -161,6 +199,8 @@ impl Levels {
         let held = found.map_or(Qty::ZERO, |level| self.node(level).qty);
         let Some(total) = held.checked_add(qty) else { return false };
         let level = found.unwrap_or_else(|| self.open(side, price));
+        self.know(level, key_of(side, price));
+        self.most = self.most.max(total.mantissa());
         let node = self.node_mut(level);
         node.qty = total;
         let tail = node.tail;

@@ -40,8 +40,9 @@ impl Sandbox {
         &mut self.account_desks[account.index()]
     }
 
-    pub(super) fn desk_of(&self, account: AccountNo) -> AccountDesk {
-        self.account_desks.get(account.index()).copied().unwrap_or(AccountDesk::NEW)
+    #[inline]
+    pub(super) fn desk_of(&self, account: AccountNo) -> &AccountDesk {
+        self.account_desks.get(account.index()).unwrap_or(&AccountDesk::NEW)
     }
 
     /// How far an account is from the market.

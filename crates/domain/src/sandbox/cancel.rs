@@ -118,7 +118,9 @@ impl Sandbox {
             Phase::Armed => order.request.order_type != OrderType::TrailingStop || !changes_stop,
             Phase::Working => !changes_stop,
         };
-        if !fits || order.list.is_some() || (changes_price && !order.request.order_type.has_limit()) {
+        // Of a pair, both are for one quantity.
+        let changes_pair = amend.qty.is_some_and(|new| new != qty) && self.open_sibling(order).is_some();
+        if !fits || changes_pair || (changes_price && !order.request.order_type.has_limit()) {
             return Err(Rule::NotAmendable.into());
         }
         for price in [amend.price, amend.stop_price].into_iter().flatten() {
@@ -167,12 +169,41 @@ impl Sandbox {
             return Err(Rule::WouldTrigger.into());
         }
         let reserved = ReservedChange::UNKNOWN;
+        let need = match self.open_sibling(order) {
+            Some(sibling) => self.share_need(index, sibling, need, out)?,
+            None => need,
+        };
         let amended = OrderAmended { order_id, qty, price, stop_price, need, reserved, kept_place };
         self.commit(Some(account), EventBody::OrderAmended(amended), out)?;
         if is_resting && !kept_place {
             self.work(index, out);
         }
         Ok(())
+    }
+}
+
+impl Sandbox {
+    /// Of a pair, one holds back what the costlier needs. Says what the order itself is to hold back, when it is to need
+    /// `need`, after the other one has got what it is to hold back. Refused, when there is not so much.
+    fn share_need(
+        &mut self,
+        index: u32,
+        sibling: u32,
+        need: Need,
+        out: &mut Vec<Event>,
+    ) -> Result<Need, Reject> {
+        let (order, other) = (self.orders.get(index), self.orders.get(sibling));
+        let worst = other.request.price.or(other.request.stop_price).ok_or(Rule::NotAmendable)?;
+        let wanted = Need::Base { price: worst, qty: other.remaining() };
+        if other.need == Need::Nothing {
+            return self.shared_open_need(order, [need, wanted]);
+        }
+        let shared = self.shared_open_need(other, [wanted, need])?;
+        if shared != other.need {
+            let (account, order_id, reserved) = (other.account, other.order_id, ReservedChange::UNKNOWN);
+            self.commit(Some(account), EventBody::NeedChanged { order_id, need: shared, reserved }, out)?;
+        }
+        Ok(Need::Nothing)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::time::Timestamp;
 const TRAILING_BPS_MAX: u32 = 5_000;
 
 /// Prices and quantities stay far from where sums and products of them could overflow.
-const MANTISSA_MAX: i64 = i64::MAX / 16;
+pub(super) const MANTISSA_MAX: i64 = i64::MAX / 16;
 
 pub(super) fn check_request(request: &OrderRequest, rules: &MarketRules, now: Timestamp) -> Result<(), Rule> {
     check_fields(request)?;

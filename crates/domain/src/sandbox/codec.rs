@@ -2,8 +2,8 @@
 
 use super::desk::{MarketRules, VenueStatus};
 use super::event::{
-    Amend, BookRef, Event, EventBody, Evidence, Fill, LevelRef, MarketListed, OrderAccepted, OrderAmended,
-    OrderRested, PrintRef, ReservedChange, TriggerEvidence,
+    Amend, BookRef, Event, EventBody, Evidence, Fill, LevelRef, MarketListed, MarketWidened, OrderAccepted,
+    OrderAmended, OrderRested, PrintRef, ReservedChange, TriggerEvidence,
 };
 use super::ids::{ClientOrderId, FillId, ListId, OrderId};
 use super::latency::{Delay, Latency};
@@ -114,6 +114,7 @@ coded_struct!(MarketRules {
     max_depth,
     is_full_depth,
 });
+coded_struct!(MarketWidened { market, from, to });
 coded_struct!(MarketListed { market, base, quote, scales, rules });
 coded_struct!(OrderRequest {
     market,
@@ -224,6 +225,7 @@ coded_enum!(EventBody {
     18 => LatencySet { account, latency },
     19 => ListAccepted(list),
     20 => OrderActivated { order_id, qty, need, reserved, effective_at },
+    21 => MarketWidened(widened),
 });
 
 coded_struct!(Event { seq, ts, visible_at, body });
@@ -234,6 +236,7 @@ impl EventBody {
         match self {
             Self::Ledger(event) => event.kind(),
             Self::MarketListed(_) => "market_listed",
+            Self::MarketWidened(_) => "market_widened",
             Self::RulesSet { .. } => "rules_set",
             Self::MarketStatusChanged { .. } => "market_status_changed",
             Self::OrderAccepted(_) => "order_accepted",

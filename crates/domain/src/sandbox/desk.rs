@@ -6,6 +6,7 @@ use super::queue::{LevelWatch, QueueModel};
 use super::reject::Rule;
 use super::triggers::Triggers;
 use super::venue::VenueBook;
+use super::widen::Widening;
 use crate::book::BookSide;
 use crate::instrument::Instrument;
 use crate::matching::{Levels, OrderSide};
@@ -66,7 +67,13 @@ impl MarketRules {
 #[derive(Debug, Clone)]
 pub(super) struct Desk {
     pub rules: MarketRules,
+    /// What the venue says of its market, and what holds here.
+    pub said: VenueStatus,
     pub status: VenueStatus,
+    /// The venue's data comes in scales that the market cannot take.
+    pub is_misfit: bool,
+    /// The way from the venue's scales to the market's, where they are coarser.
+    pub incoming: Option<Widening>,
     pub book: VenueBook,
     /// There was a snapshot since the market was not live last.
     pub has_book: bool,
@@ -81,7 +88,10 @@ impl Desk {
     pub fn new(rules: MarketRules) -> Self {
         Self {
             rules,
+            said: VenueStatus::Connecting,
             status: VenueStatus::Connecting,
+            is_misfit: false,
+            incoming: None,
             book: VenueBook::new(rules.max_depth, rules.is_full_depth),
             has_book: false,
             levels: Levels::new(),

@@ -20,6 +20,7 @@ impl Sandbox {
             | EventBody::OrderEnded { reserved, .. }
             | EventBody::OrderActivated { reserved, .. } => reserved_entries(reserved),
             EventBody::MarketListed(_)
+            | EventBody::MarketWidened(_)
             | EventBody::RulesSet { .. }
             | EventBody::MarketStatusChanged { .. }
             | EventBody::OrderArmed { .. }

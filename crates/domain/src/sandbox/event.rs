@@ -33,6 +33,7 @@ pub enum EventBody {
     /// Of accounts and their money, except what orders do to it: that is in the orders' events.
     Ledger(LedgerEvent),
     MarketListed(Box<MarketListed>),
+    MarketWidened(MarketWidened),
     RulesSet {
         market: MarketNo,
         rules: MarketRules,
@@ -136,6 +137,15 @@ pub struct MarketListed {
     pub quote: AssetNo,
     pub scales: Scales,
     pub rules: MarketRules,
+}
+
+/// Its venue prints more decimals. From here on numbers of the market are at the new scales, and those that were remembered
+/// as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MarketWidened {
+    pub market: MarketNo,
+    pub from: Scales,
+    pub to: Scales,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -50,6 +50,7 @@ impl Sandbox {
         match body {
             EventBody::Ledger(event) => self.ledger.apply(event),
             EventBody::MarketListed(listed) => self.list_market(listed),
+            EventBody::MarketWidened(widened) => self.widen(widened),
             EventBody::RulesSet { market, rules } => {
                 self.desks.get_mut(market.index()).ok_or(Refusal::UnknownMarket)?.rules = *rules;
                 Ok(())

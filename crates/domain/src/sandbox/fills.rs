@@ -48,6 +48,18 @@ impl Fills {
         })
     }
 
+    /// Puts what `widen` makes of each in its place. With one that it has nothing for, the older ones are forgotten.
+    pub fn widen(&mut self, widen: impl Fn(&Fill) -> Option<Fill>) {
+        let mut forgotten = 0;
+        for (at, record) in self.ring.iter_mut().enumerate() {
+            match widen(&record.fill) {
+                Some(fill) => record.fill = fill,
+                None => forgotten = at + 1,
+            }
+        }
+        self.ring.drain(..forgotten);
+    }
+
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &FillRecord> + '_ {
         self.ring.iter()
     }

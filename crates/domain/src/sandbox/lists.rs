@@ -1,7 +1,8 @@
 //! Orders that depend on each other.
 //!
 //! One cancels the other (OCO): both are open and only one can come to anything, so the money of the costlier
-//! is held back, once, by the first of them. As soon as one fills in part or wakes, the other ends.
+//! is held back, once, by the first of them. As soon as one fills in part or wakes, the other ends. Who waits for a price
+//! gets the money when it wakes; a limit order may fill at any moment, so it is the first of its pair.
 //!
 //! One triggers the other (OTO, bracket): what depends holds nothing back. When the entry order is over it enters
 //! with as much as the entry has filled; nothing filled ends it.
@@ -9,10 +10,10 @@
 use super::Sandbox;
 use super::check::check_request;
 use super::command::Done;
-use super::event::{Event, EventBody, OrderAccepted, ReservedChange};
+use super::event::{Event, EventBody, ReservedChange};
 use super::ids::{ListId, OrderId};
 use super::latency::Leg;
-use super::order::{OrderRequest, OrderStatus, Phase, TimeInForce, named};
+use super::order::{Order, OrderRequest, OrderStatus, Phase, TimeInForce, named};
 use super::reject::{EndReason, Reject, Rule};
 use crate::ledger::{AccountNo, FeeCarry, Need, Refusal, worst_cost};
 use crate::numbers::Qty;
@@ -27,7 +28,7 @@ named!(ListKind {
     Bracket = "bracket",
 });
 
-/// A list and its orders: the entry first, where there is one.
+/// A list and its orders: the entry first, where there is one; of a pair, a limit order before what waits for a price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OrderList {
     pub list_id: ListId,
@@ -63,7 +64,12 @@ impl Sandbox {
         out: &mut Vec<Event>,
     ) -> Result<Done, Reject> {
         check_list(kind, orders)?;
-        let first = &orders[0];
+        let mut orders = orders.to_vec();
+        if kind != ListKind::Oto {
+            let pair_at = orders.len() - 2;
+            orders[pair_at..].sort_by_key(|request| request.order_type.waits_for_price());
+        }
+        let (orders, first) = (&orders[..], &orders[0]);
         self.check_names(account, orders)?;
         self.check_new(account, first)?;
         let rules = self.desks[first.market.index()].rules;
@@ -92,10 +98,9 @@ impl Sandbox {
             let phase = if is_oco || at == 0 { Phase::Entering } else { Phase::Dependent };
             // The first pays; it is refused or all are accepted, since the others hold nothing back yet.
             let need = if at == 0 { need } else { Need::Nothing };
-            let accepted = self.accepted(account, request, (Some(list_id), phase), need);
-            let accepted = OrderAccepted { effective_at, ..accepted };
+            ids[at] = Some(OrderId::new(self.next_order));
+            let accepted = self.accepted(account, request, (Some(list_id), phase), need, effective_at);
             self.commit(Some(account), EventBody::OrderAccepted(accepted), out)?;
-            ids[at] = Some(accepted.order_id);
         }
         let [Some(first), Some(second), third] = ids else { return Err(Rule::BadList.into()) };
         let list = OrderList { list_id, account, kind, first, second, third };
@@ -132,6 +137,22 @@ impl Sandbox {
         let terms = self.ledger.terms(orders[0].market).ok_or(Refusal::UnknownMarket)?;
         let found = self.ledger.account(account).ok_or(Refusal::UnknownAccount)?;
         let cost = |need: &Need| worst_cost(terms, orders[0].side, need, &found.fees, FeeCarry::NONE);
+        Ok(if cost(&other)? > cost(&one)? { other } else { one })
+    }
+
+    /// The other order of a pair of which both are still open.
+    pub(super) fn open_sibling(&self, order: &Order) -> Option<u32> {
+        let sibling = self.lists.get(&order.list?)?.sibling(order.order_id)?;
+        let index = self.orders.find(sibling)?;
+        (self.orders.get(index).phase != Phase::Done).then_some(index)
+    }
+
+    /// What the costlier of two orders needs that are open, and of which `payer` holds it back.
+    pub(super) fn shared_open_need(&self, payer: &Order, wants: [Need; 2]) -> Result<Need, Reject> {
+        let terms = self.ledger.terms(payer.request.market).ok_or(Refusal::UnknownMarket)?;
+        let (side, money) = (payer.request.side, &payer.money);
+        let cost = |need: &Need| worst_cost(terms, side, need, money.fees(), money.carry());
+        let [one, other] = wants;
         Ok(if cost(&other)? > cost(&one)? { other } else { one })
     }
 

@@ -10,10 +10,11 @@ use super::event::{BookRef, Event, EventBody, Evidence, PrintRef};
 use super::order::{OrderStatus, Phase};
 use super::queue::{PrintWalk, is_through};
 use super::reject::{EndReason, Reject};
+use super::widen::Widening;
 use crate::book::{BookSide, Level};
 use crate::ledger::{Liquidity, MarketNo, Refusal};
 use crate::matching::OrderSide;
-use crate::numbers::{Price, Qty};
+use crate::numbers::{Price, Qty, Scales};
 use crate::time::Timestamp;
 use crate::trades::{AggressorSide, Trade};
 
@@ -37,6 +38,10 @@ pub enum MarketEvent<'a> {
     Status(VenueStatus),
     /// The venue changed its rules.
     Rules(&'a MarketRules),
+    /// The venue's numbers come in these scales from here on: in those that the market was listed with, until this says
+    /// otherwise. To be said before anything else of a market that was listed by an earlier run. The market widens if need
+    /// be, and waits for its next snapshot. Refused, it is halted here, and ignores the venue's data until scales fit again.
+    Rescaled(Scales),
 }
 
 impl Sandbox {
@@ -46,9 +51,72 @@ impl Sandbox {
         event: MarketEvent<'_>,
         out: &mut Vec<Event>,
     ) -> Result<Done, Reject> {
-        if market.index() >= self.desks.len() {
-            return Err(Refusal::UnknownMarket.into());
+        let desk = self.desks.get(market.index()).ok_or(Refusal::UnknownMarket)?;
+        let is_data = !matches!(event, MarketEvent::Status(_) | MarketEvent::Rescaled(_));
+        match desk.incoming {
+            _ if desk.is_misfit && is_data => Ok(Done::Nothing),
+            Some(widening) if is_data => self.widened_event(market, event, &widening, out),
+            _ => self.scaled_event(market, event, out),
         }
+    }
+
+    /// News in coarser scales than the market's.
+    fn widened_event(
+        &mut self,
+        market: MarketNo,
+        event: MarketEvent<'_>,
+        widening: &Widening,
+        out: &mut Vec<Event>,
+    ) -> Result<Done, Reject> {
+        match event {
+            MarketEvent::Snapshot { bids, asks, book } => {
+                self.with_widened(widening, (bids, asks), |sandbox, bids, asks| {
+                    sandbox.scaled_event(market, MarketEvent::Snapshot { bids, asks, book }, out)
+                })
+            }
+            MarketEvent::Changes { bids, asks, book } => {
+                self.with_widened(widening, (bids, asks), |sandbox, bids, asks| {
+                    sandbox.scaled_event(market, MarketEvent::Changes { bids, asks, book }, out)
+                })
+            }
+            MarketEvent::Print(print) => {
+                let print = widening.trade(print).ok_or(Refusal::OutOfRange)?;
+                self.scaled_event(market, MarketEvent::Print(&print), out)
+            }
+            MarketEvent::Rules(rules) => {
+                let rules = widening.rules(rules).ok_or(Refusal::OutOfRange)?;
+                self.scaled_event(market, MarketEvent::Rules(&rules), out)
+            }
+            MarketEvent::Status(_) | MarketEvent::Rescaled(_) => self.scaled_event(market, event, out),
+        }
+    }
+
+    /// Does something with levels at the market's scales.
+    fn with_widened(
+        &mut self,
+        widening: &Widening,
+        (from_bids, from_asks): (&[Level], &[Level]),
+        then: impl FnOnce(&mut Self, &[Level], &[Level]) -> Result<Done, Reject>,
+    ) -> Result<Done, Reject> {
+        let (mut bids, mut asks) = core::mem::take(&mut self.scaled);
+        let widen = |from: &[Level], to: &mut Vec<Level>| {
+            to.clear();
+            to.extend(from.iter().map_while(|level| widening.level(level)));
+            from.len() == to.len()
+        };
+        let fits = widen(from_bids, &mut bids) && widen(from_asks, &mut asks);
+        let done = if fits { then(self, &bids, &asks) } else { Err(Refusal::OutOfRange.into()) };
+        self.scaled = (bids, asks);
+        done
+    }
+
+    /// News in the market's scales.
+    fn scaled_event(
+        &mut self,
+        market: MarketNo,
+        event: MarketEvent<'_>,
+        out: &mut Vec<Event>,
+    ) -> Result<Done, Reject> {
         match event {
             MarketEvent::Snapshot { bids, asks, book } => {
                 if !self.desks[market.index()].book.replace(bids, asks, book) {
@@ -66,7 +134,11 @@ impl Sandbox {
                 self.book_changed(market, out);
             }
             MarketEvent::Print(print) => self.print(market, print, out),
-            MarketEvent::Status(status) => self.set_status(market, status, out)?,
+            MarketEvent::Status(status) => {
+                self.desks[market.index()].said = status;
+                self.follow_status(market, out)?;
+            }
+            MarketEvent::Rescaled(scales) => return self.rescaled(market, scales, out),
             MarketEvent::Rules(rules) => {
                 self.commit(None, EventBody::RulesSet { market, rules: *rules }, out)?;
             }
@@ -74,14 +146,10 @@ impl Sandbox {
         Ok(Done::Nothing)
     }
 
-    fn set_status(
-        &mut self,
-        market: MarketNo,
-        status: VenueStatus,
-        out: &mut Vec<Event>,
-    ) -> Result<(), Reject> {
+    /// What the venue said, or whether its scales fit, may have changed.
+    pub(super) fn follow_status(&mut self, market: MarketNo, out: &mut Vec<Event>) -> Result<(), Reject> {
         let desk = &mut self.desks[market.index()];
-        let was = desk.status;
+        let (was, status) = (desk.status, desk.effective_status());
         if was == status {
             return Ok(());
         }

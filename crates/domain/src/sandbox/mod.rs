@@ -38,6 +38,7 @@ mod timers;
 mod trigger;
 mod triggers;
 mod venue;
+mod widen;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -46,8 +47,8 @@ pub use self::command::{Command, Done};
 use self::desk::Desk;
 pub use self::desk::{MarketRules, VenueStatus};
 pub use self::event::{
-    Amend, BookRef, Event, EventBody, Evidence, Fill, LevelRef, MarketListed, OrderAccepted, OrderAmended,
-    OrderRested, PrintRef, ReservedChange, TriggerEvidence,
+    Amend, BookRef, Event, EventBody, Evidence, Fill, LevelRef, MarketListed, MarketWidened, OrderAccepted,
+    OrderAmended, OrderRested, PrintRef, ReservedChange, TriggerEvidence,
 };
 pub use self::evolve::ReplayError;
 pub use self::explain::{Explanation, QueueReport};
@@ -66,6 +67,7 @@ pub use self::queue::QueueModel;
 pub use self::reject::{EndReason, Reject, Rule};
 pub use self::state::SandboxState;
 use self::timers::{Task, Timers};
+use crate::book::Level;
 use crate::ledger::{AccountNo, Ledger, LedgerBounds, MarketNo, Refusal};
 use crate::time::Timestamp;
 
@@ -113,6 +115,8 @@ pub struct Sandbox {
     touched: VecDeque<(OrderId, ListId)>,
     /// Kept between inputs so that prints do not allocate.
     shares: Vec<queue::PrintShare>,
+    /// Kept as well: a book that comes in coarser scales, at those of its market.
+    scaled: (Vec<Level>, Vec<Level>),
     next_order: u64,
     next_fill: u64,
     next_list: u64,
@@ -132,6 +136,7 @@ impl Sandbox {
             lists: BTreeMap::new(),
             touched: VecDeque::new(),
             shares: Vec::new(),
+            scaled: (Vec::new(), Vec::new()),
             next_order: 1,
             next_fill: 1,
             next_list: 1,
@@ -242,24 +247,33 @@ impl Sandbox {
     }
 
     /// Makes an event true and hands it out. Refused, it has not happened.
+    #[inline]
     fn commit(
         &mut self,
         account: Option<AccountNo>,
-        mut body: EventBody,
+        body: EventBody,
         out: &mut Vec<Event>,
     ) -> Result<(), Refusal> {
-        let seq = self.seq + 1;
-        self.evolve(seq, self.now, &mut body)?;
-        self.seq = seq;
-        let visible_at = match account {
-            Some(account) => self.desk_of(account).latency.arrival(Leg::Reply, self.now, seq),
-            None => self.now,
-        };
-        out.push(Event { seq, ts: self.now, visible_at, body });
+        // Events are large. It is made where it stays, and filled in there.
+        out.push(Event { seq: self.seq + 1, ts: self.now, visible_at: self.now, body });
+        self.commit_last(account, out)
+    }
+
+    fn commit_last(&mut self, account: Option<AccountNo>, out: &mut Vec<Event>) -> Result<(), Refusal> {
+        let event = out.last_mut().expect("it was just put there");
+        if let Err(refusal) = self.evolve(event.seq, event.ts, &mut event.body) {
+            out.pop();
+            return Err(refusal);
+        }
+        self.seq = event.seq;
+        if let Some(account) = account {
+            event.visible_at = self.desk_of(account).latency.arrival(Leg::Reply, self.now, event.seq);
+        }
         Ok(())
     }
 
     /// For what cannot be refused in a state whose invariants hold.
+    #[inline]
     fn commit_sure(&mut self, account: AccountNo, body: EventBody, out: &mut Vec<Event>) {
         self.commit(Some(account), body, out).expect("an order that is open has the money it needs to go on");
     }

@@ -119,7 +119,18 @@ impl Orders {
     }
 
     fn forget_oldest(&mut self) {
-        let Some(index) = self.finished.pop_front() else { return };
+        if let Some(index) = self.finished.pop_front() {
+            self.remove(index);
+        }
+    }
+
+    /// Of an order that ended.
+    pub fn forget(&mut self, index: u32) {
+        self.finished.retain(|finished| *finished != index);
+        self.remove(index);
+    }
+
+    fn remove(&mut self, index: u32) {
         let order = &self.records[index as usize];
         self.by_id.remove(&order.order_id);
         if let Some(client_order_id) = order.request.client_order_id {
@@ -191,9 +202,14 @@ impl Orders {
 
     /// All that are remembered, by order id.
     pub fn iter(&self) -> impl Iterator<Item = &Order> {
+        self.indexes().into_iter().map(|index| self.get(index))
+    }
+
+    /// Of all that are remembered, by order id.
+    pub fn indexes(&self) -> Vec<u32> {
         let mut by_id: Vec<(OrderId, u32)> =
             self.by_id.iter().map(|(order_id, index)| (*order_id, *index)).collect();
         by_id.sort_unstable();
-        by_id.into_iter().map(|(_, index)| self.get(index))
+        by_id.into_iter().map(|(_, index)| index).collect()
     }
 }

@@ -13,6 +13,7 @@ use super::triggers::{Direction, TriggerPrice, trailing_stop_price};
 use crate::ledger::{AccountNo, Need, OrderIntent, Refusal};
 use crate::matching::NIL;
 use crate::numbers::{Price, Qty};
+use crate::time::Timestamp;
 
 impl Sandbox {
     pub(super) fn place(
@@ -28,25 +29,23 @@ impl Sandbox {
             self.check_entry(request)?;
         }
         let need = self.need_of(account, request)?;
-        let accepted = self.accepted(account, request, (None, Phase::Entering), need);
-        self.commit(
-            Some(account),
-            EventBody::OrderAccepted(OrderAccepted { effective_at, ..accepted }),
-            out,
-        )?;
+        let accepted = self.accepted(account, request, (None, Phase::Entering), need, effective_at);
+        self.commit(Some(account), EventBody::OrderAccepted(accepted), out)?;
         if effective_at == self.now {
             self.enter(order_id, out);
         }
         Ok(Done::Order(order_id))
     }
 
-    /// The event that accepts an order as the next one, at once.
+    /// The event that accepts an order as the next one.
+    #[inline]
     pub(super) fn accepted(
         &self,
         account: AccountNo,
         request: &OrderRequest,
         (list, phase): (Option<ListId>, Phase),
         need: Need,
+        effective_at: Timestamp,
     ) -> OrderAccepted {
         OrderAccepted {
             order_id: OrderId::new(self.next_order),
@@ -58,7 +57,7 @@ impl Sandbox {
             // What it pays is looked up when it is accepted.
             fees: crate::ledger::FeeSchedule::FREE,
             reserved: crate::ledger::Amount::ZERO,
-            effective_at: self.now,
+            effective_at,
         }
     }
 
@@ -164,15 +163,15 @@ impl Sandbox {
         if order.phase != Phase::Entering {
             return;
         }
-        let request = order.request;
-        if let Err(reject) = self.check_entry(&request) {
+        let waits = order.request.order_type.waits_for_price();
+        if let Err(reject) = self.check_entry(&order.request) {
             let reason = match reject {
                 Reject::Rule(Rule::WouldCross) => EndReason::WouldCross,
                 Reject::Rule(Rule::WouldTrigger) => EndReason::WouldTrigger,
                 _ => EndReason::MarketNotLive,
             };
             self.end(index, OrderStatus::Rejected, reason, out);
-        } else if request.order_type.waits_for_price() {
+        } else if waits {
             self.arm_entered(index, out);
         } else {
             self.work(index, out);
@@ -207,12 +206,13 @@ impl Sandbox {
     /// Takes what it may, then stands in the book with the rest, or ends.
     pub(super) fn work(&mut self, index: u32, out: &mut Vec<Event>) {
         let order = self.orders.get(index);
-        let (account, request) = (order.account, order.request);
+        let (account, request) = (order.account, &order.request);
+        let (is_fok, may_rest) = (request.time_in_force == TimeInForce::Fok, request.may_rest());
         if order.limit().is_none() {
             // The book may have moved since the order was accepted.
             let need = self.market_need(
                 account,
-                &OrderRequest { qty: request.qty.map(|_| order.remaining()), ..request },
+                &OrderRequest { qty: request.qty.map(|_| order.remaining()), ..*request },
             );
             let changed =
                 EventBody::NeedChanged { order_id: order.order_id, need, reserved: ReservedChange::UNKNOWN };
@@ -220,7 +220,7 @@ impl Sandbox {
                 return self.end(index, OrderStatus::Rejected, EndReason::InsufficientBalance, out);
             }
         }
-        if request.time_in_force == TimeInForce::Fok && !self.preview_order(index).is_whole {
+        if is_fok && !self.preview_order(index).is_whole {
             return self.end(index, OrderStatus::Expired, EndReason::FokUnfilled, out);
         }
         let stopped = self.take(index, out);
@@ -229,7 +229,7 @@ impl Sandbox {
         }
         match stopped {
             Some((status, reason)) => self.end(index, status, reason, out),
-            None if request.may_rest() => self.rest(index, out),
+            None if may_rest => self.rest(index, out),
             None => {
                 let is_untouched = self.orders.get(index).filled_qty.is_zero();
                 let is_limit = self.orders.get(index).limit().is_some();
@@ -247,8 +247,7 @@ impl Sandbox {
         let Some(price) = order.limit() else { return };
         let shown = order.request.display_qty.unwrap_or(order.remaining()).min(order.remaining());
         let (side, desk) = (order.request.side.rests_on(), &self.desks[order.request.market.index()]);
-        let held = desk.levels.find(side, price).map_or(Qty::ZERO, |level| desk.levels.node(level).qty);
-        if held.checked_add(shown).is_none() {
+        if !desk.levels.has_room(side, price, shown) {
             return self.end(index, OrderStatus::Rejected, EndReason::OutOfRange, out);
         }
         let queue_ahead = desk.book.is_in_view(side, price).then(|| desk.book.displayed(side, price));

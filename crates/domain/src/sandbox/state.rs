@@ -162,7 +162,7 @@ impl Sandbox {
         (sandbox.next_order, sandbox.next_fill, sandbox.next_list) =
             (state.next_order, state.next_fill, state.next_list);
         for desk in &state.desks {
-            let mut restored = Desk { status: desk.status, ..Desk::new(desk.rules) };
+            let mut restored = Desk { said: desk.status, status: desk.status, ..Desk::new(desk.rules) };
             for (side, consumed) in
                 [(BookSide::Bid, &desk.bids_consumed), (BookSide::Ask, &desk.asks_consumed)]
             {

@@ -77,6 +77,10 @@ impl Triggers {
         }
     }
 
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
     pub fn remove(&mut self, order_id: OrderId, request: &OrderRequest, stop_price: Price) {
         self.tree(request).remove(&(stop_price, order_id));
         if request.order_type == OrderType::TrailingStop {

@@ -4,7 +4,9 @@
 //! less, what went is taken to be what nobody here had consumed; when it shows more, only the growth is new.
 //! So the same displayed quantity is never handed out twice, whoever asks.
 
+use super::desk::MarketRules;
 use super::event::{BookRef, LevelRef};
+use super::widen::Widening;
 use crate::book::{Book, BookChanges, BookSide, Level};
 use crate::matching::key_of;
 use crate::numbers::{Price, Qty};
@@ -142,6 +144,22 @@ impl VenueBook {
         }
         self.at = at;
         true
+    }
+
+    /// Nothing is displayed until the next snapshot, and what was taken is at the new scales. A level that does not fit them
+    /// cannot be displayed again.
+    pub fn widen(&mut self, widening: &Widening, rules: &MarketRules) {
+        self.book = Book::new(rules.max_depth);
+        self.changes.clear();
+        for (side, consumed) in
+            [(BookSide::Bid, &mut self.bids_consumed), (BookSide::Ask, &mut self.asks_consumed)]
+        {
+            consumed.entries.retain_mut(|entry| {
+                let widened = widening.level(&Level::new(price_of(side, entry.0), entry.1));
+                *entry = widened.map_or(*entry, |level| (key_of(side, level.price), level.qty));
+                widened.is_some()
+            });
+        }
     }
 
     /// What the last message changed.

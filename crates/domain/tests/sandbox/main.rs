@@ -5,9 +5,11 @@ mod draw;
 mod evidence;
 mod lines;
 mod model;
+mod scaled;
 mod world;
 
-use marketd_domain::sandbox::{Event, Sandbox, SandboxBounds, SandboxState};
+use marketd_domain::journal::{Coded, Reader, VERSION};
+use marketd_domain::sandbox::{Event, EventBody, Sandbox, SandboxBounds, SandboxState};
 
 use self::evidence::Evidences;
 use self::lines::Lines;
@@ -23,6 +25,7 @@ fn runs() -> u64 {
 /// Everything at once: all order types, lists, latency, several accounts and two markets, broken feeds.
 #[test]
 fn invariants_hold_whatever_comes() {
+    let mut widened = 0;
     for seed in 0..runs() / 2 {
         let mut world = World::new(seed, WorldKind::Everything);
         let mut evidences = Evidences::default();
@@ -39,6 +42,19 @@ fn invariants_hold_whatever_comes() {
             }
         }
         assert_replays(&world, &written, seed);
+        let is_widened = |event: &&Event| matches!(event.body, EventBody::MarketWidened(_));
+        widened += world.events.iter().filter(is_widened).count() as u64;
+        assert_comes_back(&world, seed);
+    }
+    assert!(widened > runs() / 4, "{widened} markets that widened prove little");
+}
+
+fn assert_comes_back(world: &World, seed: u64) {
+    let mut bytes = Vec::new();
+    for event in &world.events {
+        bytes.clear();
+        event.put(&mut bytes);
+        assert_eq!(Reader::new(&bytes, VERSION).whole().as_ref(), Ok(event), "seed {seed}");
     }
 }
 

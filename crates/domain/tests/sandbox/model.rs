@@ -143,7 +143,7 @@ impl Model {
                     self.cross(&mut fills);
                 }
             }
-            Done::Command(_) | Done::Time => {}
+            Done::Command(_) | Done::Rescaled(..) | Done::Time => {}
         }
         self.fills += fills.len();
         fills

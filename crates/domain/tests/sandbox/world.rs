@@ -16,6 +16,7 @@ use marketd_domain::{
 
 use super::draw::Draw;
 use super::lines::Lines;
+use super::scaled::scaled;
 
 pub const BOUNDS: SandboxBounds = SandboxBounds {
     ledger: marketd_domain::ledger::LedgerBounds { accounts: 100, assets: 10, markets: 10 },
@@ -35,10 +36,20 @@ pub enum WorldKind {
 #[derive(Debug, Clone)]
 pub enum Done {
     Command(Command),
-    Snapshot { bids: Vec<Level>, asks: Vec<Level>, book: BookRef },
-    Changes { bids: Vec<Level>, asks: Vec<Level>, book: BookRef },
+    Snapshot {
+        bids: Vec<Level>,
+        asks: Vec<Level>,
+        book: BookRef,
+    },
+    Changes {
+        bids: Vec<Level>,
+        asks: Vec<Level>,
+        book: BookRef,
+    },
     Print(Trade),
     Status(VenueStatus),
+    /// The venue prints this many decimals of prices and quantities.
+    Rescaled(u8, u8),
     Time,
 }
 
@@ -57,6 +68,8 @@ pub struct World {
     middle: i64,
     accounts: u64,
     markets: u64,
+    /// Decimals that the venue prints, by market; everything is made without any.
+    printed: Vec<Scales>,
 }
 
 const UNIT: i128 = 100_000_000;
@@ -90,6 +103,7 @@ impl World {
             middle: 100,
             accounts,
             markets,
+            printed: vec![Scales::of(0, 0); 2],
         };
         for code in ["BTC", "USD", "ETH"] {
             world.do_it(Command::AddAsset(Asset { code: code.to_owned(), scale: Scale::of(8) }));
@@ -141,7 +155,8 @@ impl World {
     }
 
     fn apply(&mut self, done: &Done, market: MarketNo) {
-        let input = match done {
+        let finer = scaled(done, self.scales_of(done, market));
+        let input = match &finer {
             Done::Command(command) => Input::Command(command),
             Done::Snapshot { bids, asks, book } => {
                 Input::Market { market, event: MarketEvent::Snapshot { bids, asks, book: *book } }
@@ -151,6 +166,11 @@ impl World {
             }
             Done::Print(print) => Input::Market { market, event: MarketEvent::Print(print) },
             Done::Status(status) => Input::Market { market, event: MarketEvent::Status(*status) },
+            Done::Rescaled(price, qty) => {
+                let scales = Scales::of(*price, *qty);
+                self.printed[market.index()] = scales;
+                Input::Market { market, event: MarketEvent::Rescaled(scales) }
+            }
             Done::Time => Input::Time,
         };
         let (held, before) = (self.sandbox.ledger().clone(), self.events.len());
@@ -163,6 +183,19 @@ impl World {
             self.lines.add(&self.sandbox, event);
         }
         self.accounts = self.sandbox.ledger().account_count().into();
+    }
+
+    /// Those that its numbers are to be in: the venue's for its news, the sandbox's for commands.
+    fn scales_of(&self, done: &Done, market: MarketNo) -> Scales {
+        let of = |market| self.sandbox.ledger().terms(market).map_or(Scales::of(0, 0), |terms| terms.scales);
+        match done {
+            Done::Command(Command::PlaceOrder { request, .. }) => of(request.market),
+            Done::Command(Command::PlaceList { orders, .. }) => of(orders[0].market),
+            Done::Command(Command::AmendOrder { order_id, .. }) => {
+                self.sandbox.order(*order_id).map_or(Scales::of(0, 0), |order| of(order.request.market))
+            }
+            _ => self.printed[market.index()],
+        }
     }
 
     /// Does something, and says what.
@@ -182,6 +215,10 @@ impl World {
                 VenueStatus::Live,
                 VenueStatus::Live,
             ])),
+            // Now and then more than the assets have decimals for.
+            94 if self.kind == WorldKind::Everything && self.draw.one_in(5) => {
+                Done::Rescaled(self.draw.below(5) as u8, self.draw.below(6) as u8)
+            }
             94..97 => Done::Status(VenueStatus::Live),
             _ => Done::Time,
         };
@@ -278,8 +315,13 @@ impl World {
         (stop.order_type, stop.stop_price, stop.time_in_force) =
             (OrderType::Stop, Some(price(down)), TimeInForce::Gtc);
         let entry = OrderRequest::limit(market, side, qty, price(0));
-        match self.draw.below(3) {
+        let mut profit = profit;
+        if self.draw.one_in(3) {
+            (profit.order_type, profit.stop_price) = (OrderType::TakeProfitLimit, profit.price);
+        }
+        match self.draw.below(4) {
             0 => Command::PlaceList { account, kind: ListKind::Oco, orders: vec![profit, stop] },
+            3 => Command::PlaceList { account, kind: ListKind::Oco, orders: vec![stop, profit] },
             1 => Command::PlaceList { account, kind: ListKind::Oto, orders: vec![entry, profit] },
             _ => Command::PlaceList { account, kind: ListKind::Bracket, orders: vec![entry, profit, stop] },
         }
@@ -300,6 +342,9 @@ impl World {
         let mut amend = Amend::default();
         if self.draw.one_in(2) {
             amend.qty = Some(Qty::from_mantissa(self.draw.between(1, 30)));
+        }
+        if self.kind == WorldKind::Everything && self.draw.one_in(4) {
+            amend.stop_price = Some(Price::from_mantissa(self.price_near()));
         }
         if self.draw.one_in(3) {
             amend.price = Some(Price::from_mantissa(self.price_near()));

@@ -44,7 +44,22 @@ fn one_cancels_the_other() {
     check_list(placed, &[("print sell 1 at 95", "2 wakes at 95; 1 cancelled list_sibling; 2 takes 5@100")]);
     check_list(placed, &[("a cancel 1", "1 cancelled user_request; 2 cancelled list_sibling")]);
     check_list(placed, &[("a cancel 2", "2 cancelled user_request; 1 cancelled list_sibling")]);
-    check_list(placed, &[("a amend 1 qty 3", "refused not_amendable")]);
+    // In whichever sequence they are named, the limit order is the first.
+    check_list(
+        "a oco sell 5 stop 95 / sell 5 at 105",
+        &[("print buy 1 at 105", "1 printed 1@105; 2 cancelled list_sibling")],
+    );
+    check_list(
+        "a bracket buy 5 at 99 / sell 5 stop 95 / sell 5 at 105",
+        &[
+            (
+                "print sell 9 at 98",
+                "1 printed 5@99; 2 enters with 5; 3 enters with 5 for nothing; 2 rests 5@105 behind 0; \
+                 3 waits for 95",
+            ),
+            ("print buy 1 at 105", "2 printed 1@105; 3 cancelled list_sibling"),
+        ],
+    );
     check_list(
         "a oco sell 5 stop 95 at 94 / sell 5 profit 105",
         &[("print buy 1 at 105", "2 wakes at 105; 1 cancelled list_sibling; 2 takes 5@100")],
@@ -52,6 +67,58 @@ fn one_cancels_the_other() {
     check_list(
         "a oco buy 5 at 90 / buy 5 stop 110 at 120",
         &[("print buy 1 at 110", "2 wakes at 110; 1 cancelled list_sibling; 2 takes 5@101")],
+    );
+}
+
+#[test]
+fn orders_of_a_pair_are_amended_in_price_and_not_in_quantity() {
+    let usd = crate::ledger::AssetNo::new(1);
+    let held = |stand: &Stand| {
+        let account = stand.sandbox.ledger.account(AccountNo::new(0)).expect("an account");
+        account.balance(usd).reserved.units() / 100_000_000
+    };
+    let mut stand = check_list(
+        "a oco buy 5 at 90 / buy 5 stop 110",
+        &[
+            ("a amend 1 qty 3", "refused not_amendable"),
+            ("a amend 2 qty 3 stop 111", "refused not_amendable"),
+            ("a amend 1 price 92", "1 amended to 5; 1 rests 5@92 behind 0"),
+        ],
+    );
+    assert_eq!(held(&stand), 550);
+    // The first holds back for the second, and the second wakes at its new price.
+    assert_eq!(stand.run("a amend 2 stop 130"), "2 amended to 5");
+    assert_eq!(held(&stand), 650);
+    assert_eq!(stand.run("a amend 2 stop 300000000"), "refused insufficient_balance");
+    assert_eq!(held(&stand), 650);
+    assert_eq!(stand.run("a amend 2 stop 120"), "2 amended to 5");
+    assert_eq!(held(&stand), 600);
+    assert_eq!(stand.run("print buy 1 at 115"), "");
+    assert_eq!(stand.run("print buy 1 at 120"), "2 wakes at 120; 1 cancelled list_sibling; 2 takes 5@101");
+    assert_eq!(held(&stand), 0);
+    // A price at which it takes: the other one goes.
+    let stand = check_list(
+        "a oco buy 9 at 90 / buy 9 stop 110",
+        &[(
+            "a amend 1 price 101",
+            "1 amended to 9; 1 takes 7@101; 1 rests 2@101 behind 0; 2 cancelled list_sibling",
+        )],
+    );
+    assert_eq!(held(&stand), 2 * 110, "at the price that it was paid for with");
+    // An entry is an order like others; what waits for it is nothing yet.
+    check_list(
+        "a bracket buy 5 at 95 / sell 5 at 105 / sell 5 stop 90",
+        &[
+            ("a amend 2 price 106", "refused not_amendable"),
+            ("a amend 1 price 99 qty 4", "1 amended to 4; 1 rests 4@99 behind 0"),
+            (
+                "print sell 9 at 99",
+                "1 printed 4@99; 2 enters with 4; 3 enters with 4 for nothing; 2 rests 4@105 behind 0; \
+                 3 waits for 90",
+            ),
+            ("a amend 3 stop 91", "3 amended to 4"),
+            ("print sell 1 at 91", "3 wakes at 91; 2 cancelled list_sibling; 3 takes 4@100"),
+        ],
     );
 }
 

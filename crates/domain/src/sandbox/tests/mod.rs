@@ -8,6 +8,7 @@
 //! | `print sell 5 at 100` | the venue prints a seller who took |
 //! | `book 100:4 \| 101:0` | levels changed |
 //! | `snapshot …`, `stale`, `live`, `time 5` | as they say; times in milliseconds |
+//! | `rescaled 1 2` | the venue prints one decimal of prices and two of quantities |
 
 mod latency;
 mod lists;
@@ -17,5 +18,6 @@ mod refusals;
 mod stand;
 mod takers;
 mod triggers;
+mod widening;
 
 pub(super) use self::stand::{Stand, check};

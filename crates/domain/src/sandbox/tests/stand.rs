@@ -134,6 +134,10 @@ impl Stand {
                 self.market(MarketEvent::Status(VenueStatus::parse(words[0]).expect("a status")));
                 Ok(())
             }
+            ["rescaled", price, qty] => {
+                let scales = Scales::of(number(price) as u8, number(qty) as u8);
+                self.apply(Input::Market { market: MARKET, event: MarketEvent::Rescaled(scales) }).map(drop)
+            }
             [who, "cancel", "all"] => {
                 self.command(Command::CancelAll { account: account(who), market: None }).map(drop)
             }
@@ -354,6 +358,9 @@ fn event_text(event: &Event) -> String {
                 _ => String::new(),
             };
             format!("{} {how} {}@{}{with}", fill.order_id, fill.qty.mantissa(), fill.price.mantissa())
+        }
+        EventBody::MarketWidened(widened) => {
+            format!("scales {}/{}", widened.to.price.decimals(), widened.to.qty.decimals())
         }
         EventBody::OrderPrevented { order_id, qty, .. } => format!("{order_id} loses {}", qty.mantissa()),
         EventBody::OrderAmended(amended) => {
