@@ -73,14 +73,14 @@ impl Batch {
         match &event.body {
             EventBody::Ledger(ledger) => self.note_ledger(sandbox, ledger),
             EventBody::MarketListed(_) => {
-                let markets = sandbox.ledger().markets();
-                self.added.markets.extend(markets.last().map(|(market, terms)| SandboxMarketRow {
-                    market,
-                    id: terms.market.as_str().to_owned(),
-                    base: terms.base,
-                    quote: terms.quote,
-                    scales: terms.scales,
-                }));
+                let last = sandbox.ledger().markets().last().map(|(market, _)| market);
+                self.added.markets.extend(last.and_then(|market| market_row(sandbox, market)));
+            }
+            EventBody::MarketWidened(widened) => {
+                // Rows of orders that are open are written anew with their new numbers, those of others keep theirs.
+                self.added.markets.extend(market_row(sandbox, widened.market));
+                let open = |order: &&Order| order.request.market == widened.market && !order.status.is_final();
+                self.orders.extend(sandbox.orders().filter(open).map(|order| order.order_id));
             }
             EventBody::OrderAccepted(accepted) => self.note_order(accepted.order_id),
             EventBody::OrderRested(rested) => self.note_order(rested.order_id),
@@ -212,6 +212,16 @@ impl Batch {
     pub const fn head(&self) -> JournalHead {
         self.head
     }
+}
+
+fn market_row(sandbox: &Sandbox, market: MarketNo) -> Option<SandboxMarketRow> {
+    sandbox.ledger().terms(market).map(|terms| SandboxMarketRow {
+        market,
+        id: terms.market.as_str().to_owned(),
+        base: terms.base,
+        quote: terms.quote,
+        scales: terms.scales,
+    })
 }
 
 fn account_row(sandbox: &Sandbox, account: AccountNo) -> Option<AccountRow> {

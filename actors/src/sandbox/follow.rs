@@ -184,7 +184,11 @@ impl Floor {
     }
 
     fn take_over(&mut self, market: MarketNo, state: &MarketState) -> Result<(), Reject> {
-        let (from, to) = (state.scales(), self.terms_of(market).scales);
+        let from = state.scales();
+        let to = from.finer(self.terms_of(market).scales);
+        if to != self.terms_of(market).scales {
+            self.market_event(market, MarketEvent::Rescaled(to))?;
+        }
         let rules = rules_of(state.instrument(), to, self);
         if self.sandbox.market_rules(market) != Some(&rules) {
             self.market_event(market, MarketEvent::Rules(&rules))?;
