@@ -22,6 +22,7 @@ pub struct Sandbox {
 pub fn start(stage: &Stage, config: &Config, storage: &Arc<Storage>) -> Result<Sandbox, ConfigError> {
     let settings = Arc::new(config.sandbox.settings()?);
     let (arbiter, gate) = (Arbiter::new(), SandboxGate::new(settings.answer_timeout));
+    stage.board.set_sandbox(gate.clone());
     let counters = Arc::new(SandboxCounters::default());
     let start = {
         let (handle, gate) = (arbiter.handle(), gate.clone());

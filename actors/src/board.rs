@@ -4,8 +4,8 @@
 //! actor writes; readers hold the lock for as long as it takes to encode an answer, which is then kept
 //! until the state changes (ADR 0002).
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use actix::{Addr, Recipient};
 use bytes::Bytes;
@@ -21,6 +21,7 @@ use crate::hub::HubActor;
 use crate::market::MarketActor;
 use crate::metrics::Metrics;
 use crate::peers::PeerTable;
+use crate::sandbox::SandboxGate;
 use crate::sandbox::tap::Tap;
 
 /// Number of a market on this node; dense, in the order of registration.
@@ -201,9 +202,20 @@ pub struct Board {
     pub peers: Arc<PeerTable>,
     /// Set when the server begins to stop: it is not ready any more.
     pub draining: AtomicBool,
+    sandbox: OnceLock<Arc<SandboxGate>>,
 }
 
 impl Board {
+    /// The way to the sandbox; `None` where there is none.
+    pub fn sandbox(&self) -> Option<Arc<SandboxGate>> {
+        self.sandbox.get().cloned()
+    }
+
+    /// Makes the sandbox known. Once.
+    pub fn set_sandbox(&self, gate: Arc<SandboxGate>) {
+        let _ = self.sandbox.set(gate);
+    }
+
     /// Adds a market, or finds it if it is there already.
     pub fn register(&self, id: MarketId, source: Source, state: MarketState) -> Arc<MarketEntry> {
         let mut markets = self.markets.write();

@@ -12,6 +12,7 @@ use marketd_protocol::sandbox::{NumberText, code_of_reject};
 use marketd_store::sandbox::{IdempotencyRow, JournalHead};
 
 use super::SandboxCounters;
+use super::channels::Channels;
 use super::commit::{Batch, Commit};
 use super::follow::Followed;
 use super::gate::Refused;
@@ -31,6 +32,7 @@ pub struct Floor {
     pub(super) batch: Batch,
     /// Who hears of the markets that are followed.
     pub(super) listener: Option<actix::Recipient<super::tap::MarketNews>>,
+    pub(super) channels: Channels,
     events: Vec<Event>,
     /// When the client may see what the request under way did.
     visible_at: Timestamp,
@@ -53,6 +55,7 @@ impl Floor {
             followed: Vec::new(),
             by_market: HashMap::new(),
             listener: None,
+            channels: Channels::default(),
             events: Vec::new(),
             visible_at: Timestamp::ZERO,
         };
@@ -70,6 +73,7 @@ impl Floor {
             self.note_open(event);
             self.visible_at = self.visible_at.max(event.visible_at);
         }
+        self.note_channels(&events);
         events.clear();
         self.events = events;
         done

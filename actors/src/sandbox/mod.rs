@@ -10,6 +10,7 @@
 //! answers to questions too.
 
 mod answers;
+pub mod channels;
 mod commit;
 mod counters;
 pub mod doors;
@@ -242,8 +243,19 @@ impl SandboxActor {
         }
     }
 
+    /// Has frames of accounts sent once what they tell is on the disk.
+    fn send_frames(&mut self, ctx: &mut Context<Self>) {
+        let unsent = self.floor.as_mut().map(|floor| floor.channels.take_unsent());
+        for unsent in unsent.into_iter().flatten() {
+            let (seq, visible_at) = (unsent.seq, unsent.visible_at);
+            let deliver: Deliver = Box::new(move |refused| unsent.send(refused.is_none()));
+            self.wait_for(Waiting { seq, visible_at, deliver }, ctx);
+        }
+    }
+
     /// Begins a commit if there is something, and sets the timer for what falls due next.
     fn settle(&mut self, ctx: &mut Context<Self>) {
+        self.send_frames(ctx);
         self.commit(ctx);
         let Some(floor) = &self.floor else { return };
         let (markets, orders) = floor.open_counts();
@@ -283,6 +295,7 @@ impl SandboxActor {
         let is_taken = self.journal.is_taken();
         if let Some(floor) = self.floor.as_mut().filter(|_| is_taken) {
             floor.look_after_markets(Instant::now());
+            floor.channels.sweep(Instant::now());
         }
         self.settle(ctx);
     }

@@ -50,6 +50,19 @@ impl Identity {
         }
     }
 
+    /// The account that a request means: a key that is for one account means that one.
+    pub fn account_for(&self, given: Option<String>) -> Result<Option<String>, (ErrorCode, String)> {
+        match (&self.account, given) {
+            (None, given) => Ok(given),
+            (Some(only), None) => Ok(Some(only.to_string())),
+            (Some(only), Some(given)) if **only == *given => Ok(Some(given)),
+            (Some(_), Some(given)) => {
+                let shown: String = given.chars().take(40).collect();
+                Err((ErrorCode::UNKNOWN_ACCOUNT, format!("the API key is not for the account {shown:?}")))
+            }
+        }
+    }
+
     pub fn require(&self, scope: Scope) -> Result<(), (ErrorCode, String)> {
         if self.scopes.has(scope) {
             return Ok(());

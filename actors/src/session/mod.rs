@@ -16,6 +16,7 @@ mod inflate;
 mod limits;
 mod origin;
 mod outlet;
+mod private;
 mod proving;
 
 use std::cell::Cell;
@@ -78,6 +79,10 @@ pub struct Session {
     pings: Window,
     closing: bool,
     reply: Vec<u8>,
+    /// Channels of accounts.
+    followed: Vec<private::Followed>,
+    /// Requests to the sandbox that are not answered yet.
+    under_way: usize,
     /// Given back with the session.
     _peer: Option<PeerSlot>,
 }
@@ -151,6 +156,8 @@ pub fn start(
         pings: Window::new(Duration::from_secs(1), now),
         closing: false,
         reply: Vec::new(),
+        followed: Vec::new(),
+        under_way: 0,
         limits: limits.clone(),
         _peer: peer,
     };
@@ -273,6 +280,16 @@ impl Session {
             Ok(Request::Ping) => {
                 encode_pong(id, clock::now().micros(), &mut self.reply);
                 self.send_reply(ctx);
+            }
+            Ok(Request::Order(order)) => {
+                let named = parsed.op.clone().unwrap_or_default();
+                self.order(order, &named, parsed.id, ctx);
+            }
+            Ok(Request::SubscribePrivate { channel, account, resume }) => {
+                self.subscribe_private(channel, (account, resume), parsed.id, ctx);
+            }
+            Ok(Request::UnsubscribePrivate { channel, account }) => {
+                self.unsubscribe_private(channel, account, parsed.id, ctx);
             }
             Ok(Request::Auth(credential)) => self.prove(credential, parsed.id, ctx),
             Ok(Request::Subscribe { key, markets }) => {

@@ -5,6 +5,7 @@
 //! encodes it. Tests hold live answers and frames against the schemas: a field that is missing here, or
 //! one too many, fails.
 
+pub mod account;
 pub mod asyncapi;
 pub mod rest;
 pub mod ws;

@@ -1,6 +1,7 @@
 //! What clients send over the WebSocket, and what is answered.
 
 mod binary;
+mod private;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,6 +14,11 @@ use crate::json::{push_i64, push_string, push_u64};
 use crate::stream::{BookDepth, DepthParameter, StreamKey, StreamParameters};
 
 pub use binary::{answer_to_msgpack, parse_binary_request};
+pub use private::{
+    OrderNamed, OrderOp, PrivateChannel, PrivateHead, encode_order_reply, encode_private_frame,
+    encode_private_reply,
+};
+use private::{is_order_op, parse_order_op};
 
 /// Largest `id` that is echoed; a longer one is refused.
 const ID_MAX: usize = 128;
@@ -41,6 +47,8 @@ struct WireRequest<'a, Id> {
     token: Option<Cow<'a, str>>,
     #[serde(borrow)]
     ticket: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    account: Option<Cow<'a, str>>,
 }
 
 fn depth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DepthParameter>, D::Error> {
@@ -90,8 +98,25 @@ impl ResumeParameter {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
     Auth(Credential),
-    Subscribe { key: StreamKey, markets: Vec<(String, Option<Position>)> },
-    Unsubscribe { key: StreamKey, markets: Vec<String> },
+    Subscribe {
+        key: StreamKey,
+        markets: Vec<(String, Option<Position>)>,
+    },
+    Unsubscribe {
+        key: StreamKey,
+        markets: Vec<String>,
+    },
+    /// A channel of an account; the default one without a name.
+    SubscribePrivate {
+        channel: PrivateChannel,
+        account: Option<String>,
+        resume: Option<Position>,
+    },
+    UnsubscribePrivate {
+        channel: PrivateChannel,
+        account: Option<String>,
+    },
+    Order(OrderOp),
     Ping,
 }
 
@@ -126,6 +151,12 @@ pub struct Parsed {
 pub fn parse_request(text: &str, markets_max: usize) -> Parsed {
     let wire: WireRequest<'_, &RawValue> = match serde_json::from_str(text) {
         Ok(wire) => wire,
+        // Fields of orders have their own meaning, where they share a name.
+        Err(error) if error.is_data() && named_op(text).is_some_and(|op| is_order_op(&op)) => {
+            let op = named_op(text);
+            let request = parse_order_op(op.as_deref().unwrap_or_default(), text).map(Request::Order);
+            return Parsed { id: id_of_broken(text), op, request };
+        }
         Err(error) => {
             let code = if error.is_data() { ErrorCode::BAD_REQUEST } else { ErrorCode::BAD_JSON };
             return Parsed { id: id_of_broken(text), op: None, request: Err((code, error.to_string())) };
@@ -140,8 +171,20 @@ pub fn parse_request(text: &str, markets_max: usize) -> Parsed {
             return Parsed { id: None, op, request: Err((ErrorCode::BAD_REQUEST, message)) };
         }
     };
-    let request = interpret(&wire, markets_max);
+    let request = match op.as_deref().filter(|op| is_order_op(op)) {
+        Some(op) => parse_order_op(op, text).map(Request::Order),
+        None => interpret(&wire, markets_max),
+    };
     Parsed { id, op, request }
+}
+
+/// The `op` of a message whose other fields may be of any type.
+fn named_op(text: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct OnlyOp {
+        op: Option<String>,
+    }
+    serde_json::from_str::<OnlyOp>(text).ok()?.op
 }
 
 fn is_plain_id(id: &str) -> bool {
@@ -173,6 +216,21 @@ fn interpret<Id>(wire: &WireRequest<'_, Id>, markets_max: usize) -> Result<Reque
         }
         "subscribe" | "unsubscribe" => {}
         unknown => return Err((ErrorCode::UNKNOWN_OP, format!("unknown op {unknown:?}"))),
+    }
+    if let Some(channel) = wire.channel.as_deref().and_then(PrivateChannel::parse) {
+        let account = wire.account.as_deref().map(str::to_owned);
+        if op == "unsubscribe" {
+            return Ok(Request::UnsubscribePrivate { channel, account });
+        }
+        let resume = match &wire.resume {
+            None => None,
+            Some(ResumeParameter::One(position)) => Some(*position),
+            Some(ResumeParameter::PerMarket(_)) => {
+                let message = "an account's channel has one position".to_owned();
+                return Err((ErrorCode::BAD_REQUEST, message));
+            }
+        };
+        return Ok(Request::SubscribePrivate { channel, account, resume });
     }
     let key = StreamKey::from_parameters(&StreamParameters {
         channel: wire.channel.as_deref().ok_or_else(|| missing("channel"))?,

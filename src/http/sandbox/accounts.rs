@@ -6,7 +6,7 @@ use marketd_domain::identity::Scope;
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::sandbox::{AccountFields, DepositFields, ResetFields, SettingsFields};
 
-use super::{Acting, account_for, account_in, gate, parsed, respond};
+use super::{Acting, account_in, gate, parsed, respond};
 use crate::http::Shared;
 use crate::http::caller::Caller;
 use crate::http::markets::List;
@@ -37,7 +37,7 @@ pub async fn get_account(
 ) -> HttpResponse {
     let work = async {
         caller.require(Scope::Read)?;
-        let (user, account) = (caller.user, account_for(&caller, Some(path.into_inner()))?);
+        let (user, account) = (caller.user, caller.account_for(Some(path.into_inner()))?);
         gate(&shared)?
             .ask(move |floor| {
                 let account = floor.account_of(user, account.as_deref())?;
@@ -127,7 +127,7 @@ pub async fn reset(
 }
 
 fn named(caller: &Caller, path: web::Path<String>) -> Result<String, Refusal> {
-    let name = account_for(caller, Some(path.into_inner()))?;
+    let name = caller.account_for(Some(path.into_inner()))?;
     name.ok_or_else(|| (ErrorCode::UNKNOWN_ACCOUNT, "unknown account".to_owned()))
 }
 

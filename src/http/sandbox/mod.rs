@@ -74,18 +74,6 @@ fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     })
 }
 
-/// The account that a request means: a key that is for one account means that one.
-fn account_for(caller: &Caller, given: Option<String>) -> Result<Option<String>, Refusal> {
-    match (&caller.account, given) {
-        (None, given) => Ok(given),
-        (Some(only), None) => Ok(Some(only.to_string())),
-        (Some(only), Some(given)) if **only == *given => Ok(Some(given)),
-        (Some(_), Some(given)) => {
-            Err((ErrorCode::UNKNOWN_ACCOUNT, format!("the API key is not for the account {given:?}")))
-        }
-    }
-}
-
 /// The request's `Idempotency-Key`, if it has one.
 fn header_key(request: &HttpRequest, body: &[u8]) -> Result<Option<OnceKey>, Refusal> {
     let Some(given) = request.headers().get(IDEMPOTENCY_KEY) else { return Ok(None) };
@@ -108,16 +96,6 @@ fn header_key(request: &HttpRequest, body: &[u8]) -> Result<Option<OnceKey>, Ref
         hash: hasher.finalize().into(),
         refusal: ErrorCode::IDEMPOTENCY_KEY_REUSED,
     }))
-}
-
-/// A client's own name for an order names the request as well. `what` is the request as it was understood: spaces and the
-/// sequence of its fields do not count.
-pub fn client_key(client_order_id: Option<&str>, what: &impl std::fmt::Debug) -> Option<OnceKey> {
-    client_order_id.map(|id| OnceKey {
-        key: format!("order:{id}"),
-        hash: Sha256::digest(format!("{what:?}")).into(),
-        refusal: ErrorCode::DUPLICATE_CLIENT_ORDER_ID,
-    })
 }
 
 /// What a request that acts brings along.
@@ -169,5 +147,5 @@ fn page_of(query: &Query) -> Result<(u32, Option<u64>), Refusal> {
 
 /// The account that the query names.
 fn account_in(query: &Query, caller: &Caller) -> Result<Option<String>, Refusal> {
-    account_for(caller, query.get("account").map(std::borrow::Cow::into_owned))
+    caller.account_for(query.get("account").map(std::borrow::Cow::into_owned))
 }

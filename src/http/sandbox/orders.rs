@@ -1,8 +1,8 @@
 //! `/orders`: placed, listed, amended, cancelled, explained.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use marketd_actors::sandbox::Floor;
 use marketd_actors::sandbox::doors::orders::{OrderName, unknown};
+use marketd_actors::sandbox::{Floor, OnceKey};
 use marketd_domain::identity::Scope;
 use marketd_domain::journal::{Reader, VERSION};
 use marketd_domain::ledger::{AccountNo, MarketNo, UserNo};
@@ -14,7 +14,7 @@ use marketd_protocol::sandbox::{
 use marketd_store::TimeRange;
 use marketd_store::sandbox::{FillRow, OrderFilter, OrderRow, Page};
 
-use super::{Acting, account_for, account_in, client_key, gate, page_of, parsed, respond};
+use super::{Acting, account_in, gate, page_of, parsed, respond};
 use crate::http::caller::Caller;
 use crate::http::markets::List;
 use crate::http::reply::{CallInfo, Query, Refusal};
@@ -44,8 +44,9 @@ pub async fn place_order(
     let work = async {
         let Acting { caller, body, key } = Acting::new(&request, caller, body)?;
         let mut fields: OrderFields = parsed(&body)?;
-        fields.account = account_for(&caller, fields.account)?;
-        let client_key = client_key(fields.client_order_id.as_deref(), &fields);
+        fields.account = caller.account_for(fields.account)?;
+        let whole = fields.without_envelope();
+        let client_key = fields.client_order_id.as_deref().map(|id| OnceKey::of_client(id, &whole));
         let once = (fields.account.clone(), key.into_iter().chain(client_key).collect());
         gate(&shared)?.submit(caller.user, once, move |floor, user| floor.place_order(user, &fields)).await
     };
@@ -62,7 +63,7 @@ pub async fn place_list(
     let work = async {
         let Acting { caller, body, key } = Acting::new(&request, caller, body)?;
         let mut fields: ListFields = parsed(&body)?;
-        fields.account = account_for(&caller, fields.account)?;
+        fields.account = caller.account_for(fields.account)?;
         let once = (fields.account.clone(), key.into_iter().collect());
         gate(&shared)?.submit(caller.user, once, move |floor, user| floor.place_list(user, &fields)).await
     };
@@ -81,7 +82,7 @@ pub async fn amend_order(
         let Acting { caller, body, key } = Acting::new(&request, caller, body)?;
         let name = id_of(&path)?;
         let mut fields: AmendFields = parsed(&body)?;
-        fields.account = account_for(&caller, fields.account)?;
+        fields.account = caller.account_for(fields.account)?;
         let once = (fields.account.clone(), key.into_iter().collect());
         let work = move |floor: &mut Floor, user| floor.amend_order(user, &name, &fields);
         gate(&shared)?.submit(caller.user, once, work).await

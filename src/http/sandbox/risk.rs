@@ -6,7 +6,7 @@ use marketd_domain::identity::Scope;
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::sandbox::{CancelAfterFields, KillFields, LimitsBody};
 
-use super::{Acting, account_for, account_in, gate, parsed, respond};
+use super::{Acting, account_in, gate, parsed, respond};
 use crate::http::Shared;
 use crate::http::caller::Caller;
 use crate::http::reply::{CallInfo, Query};
@@ -63,7 +63,7 @@ pub async fn set_kill_switch(
         if fields.global {
             caller.require(Scope::Admin)?;
         }
-        fields.account = account_for(&caller, fields.account)?;
+        fields.account = caller.account_for(fields.account)?;
         let once = (fields.account.clone(), key.into_iter().collect());
         let work = move |floor: &mut Floor, user| floor.set_kill_switch(user, &fields);
         gate(&shared)?.submit(caller.user, once, work).await
@@ -81,7 +81,7 @@ pub async fn set_cancel_after(
     let work = async {
         let Acting { caller, body, key } = Acting::new(&request, caller, body)?;
         let mut fields: CancelAfterFields = parsed(&body)?;
-        fields.account = account_for(&caller, fields.account)?;
+        fields.account = caller.account_for(fields.account)?;
         let once = (fields.account.clone(), key.into_iter().collect());
         let work = move |floor: &mut Floor, user| floor.set_cancel_after(user, &fields);
         gate(&shared)?.submit(caller.user, once, work).await

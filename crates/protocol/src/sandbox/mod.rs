@@ -13,6 +13,7 @@ pub use explain::{EvidenceBody, ExplainBody, ExplainedFill, QueueBody};
 pub use number::{NumberRefusal, NumberText};
 pub use order::{CancelledBody, FillBody, OrderBody, OrderContext, OrderListBody, fill_body};
 pub use refusal::{code_of_ledger, code_of_reject};
+pub(crate) use request::Ignored;
 pub use request::{
     AccountFields, AmendFields, CancelAfterFields, DepositFields, KillFields, ListFields, OrderFields,
     OrderInterpretation, ResetFields, SettingsFields, client_order_id, interpret_amend, interpret_order,

@@ -75,6 +75,13 @@ pub struct OrderFields {
     pub(crate) _id: Option<Ignored>,
 }
 
+impl OrderFields {
+    /// The order itself, however it came.
+    pub fn without_envelope(&self) -> Self {
+        Self { _op: None, _id: None, ..self.clone() }
+    }
+}
+
 /// Something that is there and means nothing here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ignored;

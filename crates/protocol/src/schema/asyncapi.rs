@@ -4,9 +4,11 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
 use super::ws::{
-    AuthReply, AuthRequest, BboFrame, BookFrame, CandlesFrame, ErrorFrame, Heartbeat, LaggedFrame,
-    PingRequest, PongReply, StatusFrame, SubscribeRequest, SubscriptionReply, TickerFrame, TradesFrame,
-    UnsubscribeRequest,
+    AccountReply, AmendOrderRequest, AuthReply, AuthRequest, BalancesFrame, BboFrame, BookFrame,
+    CancelAllReply, CancelAllRequest, CancelOrderRequest, CandlesFrame, ErrorFrame, FillsFrame, Heartbeat,
+    LaggedFrame, OrderReply, OrdersFrame, PingRequest, PlaceOrderRequest, PongReply, PositionsFrame,
+    StatusFrame, SubscribeAccountRequest, SubscribeRequest, SubscriptionReply, TickerFrame, TradesFrame,
+    UnsubscribeAccountRequest, UnsubscribeRequest,
 };
 use super::{example_in, generator};
 use crate::code::{CloseCode, ErrorCode};
@@ -73,7 +75,56 @@ fn messages() -> Messages {
     all.add::<TickerFrame>("ticker", "figures of 24 hours", &Example("### ticker", r#"{"type""#));
     all.add::<CandlesFrame>("candles", "candles, new or changed", &Example("### candles", r#"{"type""#));
     all.add::<StatusFrame>("status", "whether to believe a market", &Example("### status", r#"{"type""#));
+    account_messages(&mut all);
     all
+}
+
+fn account_messages(all: &mut Messages) {
+    const CHANNELS: &str = "### Channels of an account";
+    const OPS: &str = "### order.place, order.amend, order.cancel, order.cancel_all";
+    let subscribe = Example(CHANNELS, r#"{"op":"subscribe""#);
+    all.add::<SubscribeAccountRequest>("subscribeAccount", "asks for a channel of an account", &subscribe);
+    let unsubscribe = Example(CHANNELS, r#"{"op":"unsubscribe""#);
+    all.add::<UnsubscribeAccountRequest>("unsubscribeAccount", "ends it", &unsubscribe);
+    let reply = Example(CHANNELS, r#"{"type":"reply""#);
+    all.add::<AccountReply>("accountReply", "it begins, or has ended", &reply);
+    let of = |channel| Example(CHANNELS, channel);
+    all.add::<OrdersFrame>(
+        "orders",
+        "orders that are new or changed",
+        &of(r#"{"type":"event","channel":"orders""#),
+    );
+    all.add::<FillsFrame>("fills", "fills", &of(r#"{"type":"event","channel":"fills""#));
+    all.add::<BalancesFrame>(
+        "balances",
+        "balances that changed",
+        &of(r#"{"type":"event","channel":"balances""#),
+    );
+    all.add::<PositionsFrame>(
+        "positions",
+        "positions that changed",
+        &of(r#"{"type":"event","channel":"positions""#),
+    );
+    all.add::<PlaceOrderRequest>("placeOrder", "a new order", &Example(OPS, r#"{"op":"order.place""#));
+    all.add::<AmendOrderRequest>(
+        "amendOrder",
+        "new values of an order",
+        &Example(OPS, r#"{"op":"order.amend""#),
+    );
+    all.add::<CancelOrderRequest>(
+        "cancelOrder",
+        "cancels an order",
+        &Example(OPS, r#"{"op":"order.cancel","#),
+    );
+    all.add::<CancelAllRequest>(
+        "cancelAll",
+        "cancels all orders",
+        &Example(OPS, r#"{"op":"order.cancel_all""#),
+    );
+    let reply = Example(OPS, r#"{"type":"reply","op":"order.place""#);
+    all.add::<OrderReply>("orderReply", "the order as it is now", &reply);
+    let reply = Example(OPS, r#"{"type":"reply","op":"order.cancel_all""#);
+    all.add::<CancelAllReply>("cancelAllReply", "how many there were", &reply);
 }
 
 /// The document, as AsyncAPI 3.0.
@@ -153,6 +204,18 @@ pub fn document(version: &str) -> Value {
             "unsubscribe": request("unsubscribe", "A client ends streams; no frame of them follows the reply.", "subscriptionReply"),
             "ping": request("ping", "A client asks for the time.", "pong"),
             "auth": request("auth", "A client shows who it is.", "authReply"),
+            "subscribeAccount": request("subscribeAccount", "A client asks for a channel of an account; a snapshot or what was missed follows the reply.", "accountReply"),
+            "unsubscribeAccount": request("unsubscribeAccount", "A client ends it.", "accountReply"),
+            "placeOrder": request("placeOrder", "A client places an order.", "orderReply"),
+            "amendOrder": request("amendOrder", "A client changes an order.", "orderReply"),
+            "cancelOrder": request("cancelOrder", "A client cancels an order.", "orderReply"),
+            "cancelAll": request("cancelAll", "A client cancels all orders.", "cancelAllReply"),
+            "account": {
+                "action": "send",
+                "channel": session,
+                "summary": "The server sends what happens to an account.",
+                "messages": refer(&["orders", "fills", "balances", "positions"]),
+            },
             "stream": {
                 "action": "send",
                 "channel": session,

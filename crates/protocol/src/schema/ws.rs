@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde_json::Value;
 
+pub use super::account::*;
 use super::{
     BookIntervalMs, CandleItem, Count, DepthName, ErrorCodeName, IntervalName, LevelPair, MarketName,
     MarketStatusName, Micros, ReasonName, RoleName, ScopeName, TradeItem, generator, with_ticker_fields,
@@ -64,6 +65,14 @@ tag! {
     TickerTag = "ticker";
     CandlesTag = "candles";
     StatusTag = "status";
+    PlaceTag = "order.place";
+    AmendTag = "order.amend";
+    CancelTag = "order.cancel";
+    CancelAllTag = "order.cancel_all";
+    OrdersTag = "orders";
+    FillsTag = "fills";
+    BalancesTag = "balances";
+    PositionsTag = "positions";
 }
 
 #[derive(Debug, JsonSchema)]
@@ -407,6 +416,12 @@ pub enum ClientMessage {
     Unsubscribe(UnsubscribeRequest),
     Ping(PingRequest),
     Auth(AuthRequest),
+    SubscribeAccount(SubscribeAccountRequest),
+    UnsubscribeAccount(UnsubscribeAccountRequest),
+    PlaceOrder(PlaceOrderRequest),
+    AmendOrder(AmendOrderRequest),
+    CancelOrder(CancelOrderRequest),
+    CancelAll(CancelAllRequest),
 }
 
 /// Anything that the server sends.
@@ -425,6 +440,13 @@ pub enum ServerMessage {
     Ticker(TickerFrame),
     Candles(CandlesFrame),
     Status(StatusFrame),
+    AccountReply(AccountReply),
+    OrderReply(OrderReply),
+    CancelAllReply(CancelAllReply),
+    Orders(OrdersFrame),
+    Fills(FillsFrame),
+    Balances(BalancesFrame),
+    Positions(PositionsFrame),
 }
 
 /// A message of the protocol.
@@ -449,6 +471,12 @@ pub fn message_schemas() -> Vec<MessageSchema> {
         of::<UnsubscribeRequest>("UnsubscribeRequest", true),
         of::<PingRequest>("PingRequest", true),
         of::<AuthRequest>("AuthRequest", true),
+        of::<SubscribeAccountRequest>("SubscribeAccountRequest", true),
+        of::<UnsubscribeAccountRequest>("UnsubscribeAccountRequest", true),
+        of::<PlaceOrderRequest>("PlaceOrderRequest", true),
+        of::<AmendOrderRequest>("AmendOrderRequest", true),
+        of::<CancelOrderRequest>("CancelOrderRequest", true),
+        of::<CancelAllRequest>("CancelAllRequest", true),
         of::<SubscriptionReply>("SubscriptionReply", false),
         of::<PongReply>("PongReply", false),
         of::<AuthReply>("AuthReply", false),
@@ -461,6 +489,13 @@ pub fn message_schemas() -> Vec<MessageSchema> {
         of::<TickerFrame>("TickerFrame", false),
         of::<CandlesFrame>("CandlesFrame", false),
         of::<StatusFrame>("StatusFrame", false),
+        of::<AccountReply>("AccountReply", false),
+        of::<OrderReply>("OrderReply", false),
+        of::<CancelAllReply>("CancelAllReply", false),
+        of::<OrdersFrame>("OrdersFrame", false),
+        of::<FillsFrame>("FillsFrame", false),
+        of::<BalancesFrame>("BalancesFrame", false),
+        of::<PositionsFrame>("PositionsFrame", false),
         of::<ClientMessage>("ClientMessage", true),
         of::<ServerMessage>("ServerMessage", false),
     ]

@@ -7,7 +7,7 @@ use rmp_serde::decode::Error;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{ID_MAX, Parsed, WireRequest, interpret};
+use super::{ID_MAX, Parsed, Request, WireRequest, interpret, is_order_op, parse_order_op};
 use crate::code::ErrorCode;
 
 /// Maps and arrays within each other; no request needs more than three.
@@ -85,11 +85,29 @@ pub fn parse_binary_request(bytes: &[u8], markets_max: usize) -> Parsed {
             Parsed { id: None, op, request: Err((ErrorCode::BAD_REQUEST, message)) }
         }
         Some(BinaryId(Some(ref id))) => {
-            let id = Some(id.clone());
-            Parsed { id, op, request: interpret(&wire, markets_max) }
+            let request = understood(&wire, bytes, markets_max);
+            Parsed { id: Some(id.clone()), op, request }
         }
-        None => Parsed { id: None, op, request: interpret(&wire, markets_max) },
+        None => Parsed { id: None, op, request: understood(&wire, bytes, markets_max) },
     }
+}
+
+/// Orders are few, so that one reader for both encodings is worth the detour. Decimals are strings here: binary floating
+/// point has none that could be meant.
+fn understood(
+    wire: &WireRequest<'_, BinaryId>,
+    bytes: &[u8],
+    markets_max: usize,
+) -> Result<Request, (ErrorCode, String)> {
+    let Some(op) = wire.op.as_deref().filter(|op| is_order_op(op)) else {
+        return interpret(wire, markets_max);
+    };
+    let value: serde_json::Value = read(bytes)?;
+    let has_float = |value: &serde_json::Value| value.is_f64();
+    if value.as_object().is_some_and(|fields| fields.values().any(has_float)) {
+        return Err((ErrorCode::BAD_REQUEST, "decimals are strings".to_owned()));
+    }
+    parse_order_op(op, &value.to_string()).map(Request::Order)
 }
 
 /// One value that takes all the bytes.
