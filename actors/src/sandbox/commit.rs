@@ -73,15 +73,10 @@ impl Batch {
         match &event.body {
             EventBody::Ledger(ledger) => self.note_ledger(sandbox, ledger),
             EventBody::MarketListed(_) => {
-                let markets = sandbox.ledger().markets();
-                self.added.markets.extend(markets.last().map(|(market, terms)| SandboxMarketRow {
-                    market,
-                    id: terms.market.as_str().to_owned(),
-                    base: terms.base,
-                    quote: terms.quote,
-                    scales: terms.scales,
-                }));
+                let last = sandbox.ledger().markets().last().map(|(market, _)| market);
+                last.into_iter().for_each(|market| self.note_market(sandbox, market));
             }
+            EventBody::MarketWidened(widened) => self.note_market(sandbox, widened.market),
             EventBody::OrderAccepted(accepted) => self.note_order(accepted.order_id),
             EventBody::OrderRested(rested) => self.note_order(rested.order_id),
             EventBody::OrderAmended(amended) => self.note_order(amended.order_id),
@@ -109,6 +104,18 @@ impl Batch {
 
     fn note_order(&mut self, order_id: OrderId) {
         self.orders.insert(order_id);
+    }
+
+    fn note_market(&mut self, sandbox: &Sandbox, market: MarketNo) {
+        let Some(terms) = sandbox.ledger().terms(market) else { return };
+        self.added.markets.retain(|row| row.market != market);
+        self.added.markets.push(SandboxMarketRow {
+            market,
+            id: terms.market.as_str().to_owned(),
+            base: terms.base,
+            quote: terms.quote,
+            scales: terms.scales,
+        });
     }
 
     fn note_ledger(&mut self, sandbox: &Sandbox, event: &LedgerEvent) {
