@@ -74,11 +74,11 @@ impl Batch {
             EventBody::Ledger(ledger) => self.note_ledger(sandbox, ledger),
             EventBody::MarketListed(_) => {
                 let last = sandbox.ledger().markets().last().map(|(market, _)| market);
-                self.added.markets.extend(last.and_then(|market| market_row(sandbox, market)));
+                last.into_iter().for_each(|market| self.note_market(sandbox, market));
             }
             EventBody::MarketWidened(widened) => {
                 // Rows of orders that are open are written anew with their new numbers, those of others keep theirs.
-                self.added.markets.extend(market_row(sandbox, widened.market));
+                self.note_market(sandbox, widened.market);
                 let open =
                     |order: &&Order| order.request.market == widened.market && !order.status.is_final();
                 self.orders.extend(sandbox.orders().filter(open).map(|order| order.order_id));
@@ -110,6 +110,18 @@ impl Batch {
 
     fn note_order(&mut self, order_id: OrderId) {
         self.orders.insert(order_id);
+    }
+
+    fn note_market(&mut self, sandbox: &Sandbox, market: MarketNo) {
+        let Some(terms) = sandbox.ledger().terms(market) else { return };
+        self.added.markets.retain(|row| row.market != market);
+        self.added.markets.push(SandboxMarketRow {
+            market,
+            id: terms.market.as_str().to_owned(),
+            base: terms.base,
+            quote: terms.quote,
+            scales: terms.scales,
+        });
     }
 
     fn note_ledger(&mut self, sandbox: &Sandbox, event: &LedgerEvent) {
@@ -213,16 +225,6 @@ impl Batch {
     pub const fn head(&self) -> JournalHead {
         self.head
     }
-}
-
-fn market_row(sandbox: &Sandbox, market: MarketNo) -> Option<SandboxMarketRow> {
-    sandbox.ledger().terms(market).map(|terms| SandboxMarketRow {
-        market,
-        id: terms.market.as_str().to_owned(),
-        base: terms.base,
-        quote: terms.quote,
-        scales: terms.scales,
-    })
 }
 
 fn account_row(sandbox: &Sandbox, account: AccountNo) -> Option<AccountRow> {

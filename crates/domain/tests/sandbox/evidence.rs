@@ -4,9 +4,7 @@
 use std::collections::BTreeMap;
 
 use marketd_domain::matching::OrderSide;
-use marketd_domain::sandbox::{EventBody, Evidence, Fill};
-
-use super::world::World;
+use marketd_domain::sandbox::{Event, EventBody, Evidence, Fill};
 
 /// By market, side and price.
 type Key = (u32, bool, i64);
@@ -20,8 +18,8 @@ pub struct Evidences {
 }
 
 impl Evidences {
-    pub fn check(&mut self, world: &World, from: usize, at: &str) {
-        for event in &world.events[from..] {
+    pub fn check(&mut self, events: &[Event], at: &str) {
+        for event in events {
             if let EventBody::OrderFilled(fill) = &event.body {
                 self.check_fill(fill, at);
             }

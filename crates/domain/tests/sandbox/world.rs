@@ -1,8 +1,7 @@
 //! A sandbox with markets and accounts, and somebody who does anything to it.
 
 use marketd_domain::ledger::{
-    AccountNo, Amount, Asset, AssetNo, FeeIn, FeeRate, FeeSchedule, MarketNo, Need, OrderMoney, UserNo,
-    worst_cost,
+    AccountNo, Amount, Asset, AssetNo, FeeIn, FeeRate, FeeSchedule, MarketNo, UserNo,
 };
 use marketd_domain::matching::OrderSide;
 use marketd_domain::sandbox::{
@@ -17,6 +16,7 @@ use marketd_domain::{
 use super::draw::Draw;
 use super::lines::Lines;
 use super::scaled::scaled;
+use super::sound::assert_sound;
 
 pub const BOUNDS: SandboxBounds = SandboxBounds {
     ledger: marketd_domain::ledger::LedgerBounds { accounts: 100, assets: 10, markets: 10 },
@@ -431,27 +431,7 @@ impl World {
 
     /// What holds after every step.
     pub fn assert_sound(&self, at: &str) {
-        let ledger = self.sandbox.ledger();
-        let mut open: Vec<OrderMoney> = Vec::new();
-        for order in self.sandbox.orders() {
-            let terms = ledger.terms(order.request.market).expect("a market");
-            let worst =
-                worst_cost(terms, order.request.side, &order.need, order.money.fees(), order.money.carry());
-            assert_eq!(worst.ok(), Some(order.money.hold()), "{at}: {order:?}");
-            assert_eq!(order.phase == Phase::Done, order.status.is_final(), "{at}: {order:?}");
-            if order.phase == Phase::Done {
-                assert_eq!(order.need, Need::Nothing, "{at}: {order:?}");
-            } else {
-                open.push(order.money);
-                // What is left can still be filled, or it would stand there for ever.
-                assert!(!order.remaining().is_zero() || order.request.qty.is_none(), "{at}: {order:?}");
-            }
-            if let Some(qty) = order.request.qty {
-                let used = order.filled_qty.mantissa() + order.prevented_qty.mantissa();
-                assert!(used <= qty.mantissa(), "{at}: {order:?}");
-            }
-        }
-        ledger.audit(open.iter()).unwrap_or_else(|broken| panic!("{at}: {broken:?}"));
+        assert_sound(&self.sandbox, at);
         self.lines.assert_equal(&self.sandbox, at);
     }
 }
