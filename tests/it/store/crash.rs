@@ -12,8 +12,8 @@ use super::database::{
     url_of,
 };
 use super::tape::Tape;
-use crate::support::process::{Process, command, free_port};
-use crate::support::venue::{MARKET, tick};
+use crate::support::process::Process;
+use crate::support::venue::MARKET;
 use crate::support::{PATIENCE, sized};
 
 /// What a crash may cost in the tables: the flush interval while rows gather, once more until a write is insured, and
@@ -96,24 +96,11 @@ async fn the_time_between_a_crash_and_the_next_start_is_a_gap() {
     let url = database.url();
     let data_dir = tempfile::tempdir().expect("a temporary folder");
     let mut tape = Tape::start().await;
-    let keys = tape.venue.keys(&[]);
-    let start = || {
-        let port = free_port();
-        let mut command = command(port, data_dir.path());
-        command.args(["--set", "venues.sim.enabled=false", "--set", &format!("store.url={url}")]);
-        for (key, value) in &keys {
-            command.args(["--set", &format!("{key}={value}")]);
-        }
-        Process::start(command, port)
-    };
     let now = || {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
         Timestamp::from_micros(i64::try_from(since.as_micros()).expect("a time"))
     };
-    let process = start();
-    let conn = tape.venue.accept().await;
-    conn.send_text(tick(&tape.venue.btc)).await.expect("open");
-    process.ready(PATIENCE).await;
+    let (process, conn) = tape.process(&url, data_dir.path(), |_| {}).await;
     tape.send(&conn, 50).await;
     let store = database.store().await;
     tape.all_stored(&*store).await;
@@ -125,10 +112,7 @@ async fn the_time_between_a_crash_and_the_next_start_is_a_gap() {
     assert!(gaps_of(&*store, scripted()).await.is_empty(), "the first run has no run before it");
     tokio::time::sleep(Duration::from_millis(500)).await;
     let restarted = now();
-    let process = start();
-    let conn = tape.venue.accept().await;
-    conn.send_text(tick(&tape.venue.btc)).await.expect("open");
-    process.ready(PATIENCE).await;
+    let (_process, _conn) = tape.process(&url, data_dir.path(), |_| {}).await;
     wait_until(PATIENCE, "the gap", async || !gaps_of(&*store, scripted()).await.is_empty()).await;
     let gaps = gaps_of(&*store, scripted()).await;
     let [gap] = gaps.as_slice() else { panic!("{gaps:?}") };

@@ -77,9 +77,7 @@ static INSERTS: LazyLock<Inserts> =
     LazyLock::new(|| Inserts::new("entries", &["family", "checksum", "payload"], ""));
 
 pub(super) async fn insert(connection: &mut SqliteConnection, entries: &[Entry]) -> Result<(), sqlx::Error> {
-    let mut transaction = connection.begin_with("begin immediate").await?;
-    INSERTS.run(&mut transaction, entries, bind).await?;
-    transaction.commit().await
+    INSERTS.run(connection, entries, bind).await.map(drop)
 }
 
 fn bind<'r>(query: SqliteQuery<'r>, entry: &'r Entry) -> SqliteQuery<'r> {
@@ -146,8 +144,8 @@ fn put<R: Row>(row: Result<R, RowError>, parts: &mut Vec<Rows>) -> bool {
     true
 }
 
-/// Takes the batch's entries out; damaged ones are kept aside.
-pub(super) async fn delete(connection: &mut SqliteConnection, batch: &Batch) -> Result<(), sqlx::Error> {
+/// Takes the batch's entries out, and says whether none are left; damaged ones are kept aside.
+pub(super) async fn delete(connection: &mut SqliteConnection, batch: &Batch) -> Result<bool, sqlx::Error> {
     let mut transaction = connection.begin_with("begin immediate").await?;
     for seq in &batch.damaged_seqs {
         sqlx::query("insert or replace into damaged select * from entries where seq = ?")
@@ -160,5 +158,11 @@ pub(super) async fn delete(connection: &mut SqliteConnection, batch: &Batch) -> 
         .bind(batch.through)
         .execute(&mut *transaction)
         .await?;
-    transaction.commit().await
+    let is_empty: bool =
+        sqlx::query_scalar("select not exists (select * from entries)").fetch_one(&mut *transaction).await?;
+    if is_empty {
+        sqlx::query("delete from extents").execute(&mut *transaction).await?;
+    }
+    transaction.commit().await?;
+    Ok(is_empty)
 }
