@@ -16,6 +16,7 @@ use marketd_store::{CandleRow, Extent, MarketKey, Series, Store, TimeRange};
 
 use super::Shared;
 use super::format::Format;
+use super::large::RowsBody;
 use super::past::{self, Settled};
 use super::reply::{CallInfo, NextPage, Query, Refusal, market_of, negotiated, number};
 
@@ -113,6 +114,7 @@ async fn answer(
     let limit =
         number(query, "limit", LIMIT_DEFAULT, 1..=format.rows_max(LIMIT_MAX), ErrorCode::BAD_LIMIT)? as usize;
     let wanted = Wanted { interval, range: TimeRange { start, end }, limit };
+    let place = shared.large.take(limit, LIMIT_MAX)?;
     let held = Held::of(&entry, &wanted);
     let (candles, next_cursor) = if held.is_whole(&wanted) {
         let found = held.candles.iter().map(|candle| held.shown(*candle, held.scales, interval)).collect();
@@ -131,9 +133,13 @@ async fn answer(
             call.data(&data)
         }
         Format::Csv => {
-            call.rows(request, format, format.body(csv::CANDLES, &candles, csv::push_candle), next)
+            let text = format.body(csv::CANDLES, &candles, csv::push_candle);
+            call.rows(request, format, RowsBody::new(text, place), next)
         }
-        Format::Ndjson => call.rows(request, format, format.body("", &candles, push_shown_candle), next),
+        Format::Ndjson => {
+            let text = format.body("", &candles, push_shown_candle);
+            call.rows(request, format, RowsBody::new(text, place), next)
+        }
     }))
 }
 

@@ -15,6 +15,7 @@ use marketd_store::{Extent, Family, MarketKey, Series, Store, TradeRow};
 
 use super::Shared;
 use super::format::Format;
+use super::large::RowsBody;
 use super::past::{self, Settled};
 use super::reply::{CallInfo, NextPage, Query, Refusal, etag_of, market_of, negotiated, number};
 
@@ -157,6 +158,7 @@ async fn answer(
     let limit =
         number(query, "limit", LIMIT_DEFAULT, 1..=format.rows_max(LIMIT_MAX), ErrorCode::BAD_LIMIT)? as usize;
     let wanted = Wanted::of(query, limit)?;
+    let place = shared.large.take(limit, LIMIT_MAX)?;
     let held = Held::of(&entry, &wanted)?;
     let (page, etag) = if held.is_whole(&wanted) {
         let found = held.trades.iter().map(|trade| held.shown(trade)).collect();
@@ -176,9 +178,13 @@ async fn answer(
             }
         }
         Format::Csv => {
-            call.rows(request, format, format.body(csv::TRADES, &page.trades, csv::push_trade), next)
+            let text = format.body(csv::TRADES, &page.trades, csv::push_trade);
+            call.rows(request, format, RowsBody::new(text, place), next)
         }
-        Format::Ndjson => call.rows(request, format, format.body("", &page.trades, push_shown_trade), next),
+        Format::Ndjson => {
+            let text = format.body("", &page.trades, push_shown_trade);
+            call.rows(request, format, RowsBody::new(text, place), next)
+        }
     }))
 }
 

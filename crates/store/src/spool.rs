@@ -197,7 +197,14 @@ impl Spool {
 
     /// Up to `limit` of the oldest rows, and fewer when they are large. `None` when there are none.
     pub async fn peek(&self, limit: u32) -> Result<Option<Batch>, StoreError> {
-        let read = with_lease!(&self.file, |lease| entries::oldest(&mut lease, limit).await?);
+        let read = with_lease!(&self.file, |lease| entries::oldest(&mut lease, None, limit).await?);
+        read.await.map_err(|error| StoreError::from_sqlx("read the spool", error))
+    }
+
+    /// The same of the rows behind a batch of this spool, which may still be in it.
+    pub async fn peek_behind(&self, batch: &Batch, limit: u32) -> Result<Option<Batch>, StoreError> {
+        let behind = Some(batch.through);
+        let read = with_lease!(&self.file, |lease| entries::oldest(&mut lease, behind, limit).await?);
         read.await.map_err(|error| StoreError::from_sqlx("read the spool", error))
     }
 

@@ -103,9 +103,12 @@ async fn rows_of_all_families_come_back_as_they_went_in_and_in_order() {
     let first = spool.peek(5).await.expect("a read").expect("rows");
     assert_eq!(first.parts, pushed[..3]);
     assert_eq!(spool.peek(5).await.expect("a read").expect("rows"), first, "peeking takes nothing out");
+    let ahead = spool.peek_behind(&first, 100).await.expect("a read").expect("rows");
     spool.done(&first).await.expect("a delete");
     let rest = spool.peek(100).await.expect("a read").expect("rows");
     assert_eq!((&rest.parts[..], rest.damaged, rest.missing), (&pushed[3..], 0, 0));
+    assert_eq!(rest, ahead, "read before the first had left");
+    assert_eq!(spool.peek_behind(&rest, 100).await.expect("a read"), None);
     spool.done(&rest).await.expect("a delete");
     assert_eq!(spool.peek(100).await.expect("a read"), None);
     assert_eq!(spool.waiting().await.expect("a count"), 0);
