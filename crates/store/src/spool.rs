@@ -228,7 +228,10 @@ impl Spool {
 
     /// How many rows wait.
     pub async fn waiting(&self) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar("select coalesce(max(seq) - min(seq) + 1, 0) from entries")
+        // Two questions: SQLite answers each from an end of the tree, and both at once by reading all of it.
+        const SPAN: &str =
+            "select coalesce((select max(seq) from entries) - (select min(seq) from entries) + 1, 0)";
+        let count: i64 = sqlx::query_scalar(SPAN)
             .fetch_one(&self.file)
             .await
             .map_err(|error| StoreError::from_sqlx("count the spool", error))?;
