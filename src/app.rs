@@ -118,6 +118,7 @@ impl Server {
             bus: bus.clone(),
             sandbox: sandbox.clone(),
             reads: http::Turns::default(),
+            large: http::Places::default(),
             replays,
             sim: simulating,
         });

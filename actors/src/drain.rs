@@ -1,7 +1,8 @@
 //! The drain: finds out when the store takes rows again, and brings it what is in the spool.
 //!
 //! *Owns* nothing that outlives it: what waits is in the spool, and a batch leaves that only when the store has it.
-//! *Overload*: one batch at a time, on a connection of its own, so that it does not keep live rows from the store.
+//! *Overload*: one batch at a time, and the next one read meanwhile, on a connection of its own, so that it does not keep
+//! live rows from the store.
 //! *Restart*: a new one begins with the oldest row in the spool; rows that are written twice the store knows.
 
 mod upkeep;
@@ -11,7 +12,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use actix::prelude::*;
-use marketd_store::{Fault, Spool, Store, StoreError};
+use marketd_store::{Batch, Fault, Spool, Store, StoreError};
 
 use crate::clock;
 use crate::metrics::Metrics;
@@ -64,6 +65,9 @@ impl Handler<Crash> for DrainActor {
     }
 }
 
+/// The batch behind the one that was written last, read already.
+type Ahead = Option<Batch>;
+
 /// Which of both did not do what was asked.
 enum DrainError {
     Store(StoreError),
@@ -73,19 +77,22 @@ enum DrainError {
 async fn run(storage: Arc<Storage>) {
     let mut wait = RETRY_FIRST;
     let mut recovered_at: Option<Instant> = None;
+    let mut ahead = None;
     while !storage.is_flushing() {
         if storage.is_spool_broken() {
+            // Its numbers mean nothing in another file.
+            ahead = None;
             storage.open_spool().await;
         }
         let drained = if storage.writable().is_some() {
-            drain(&storage, DRAIN_ROWS).await
+            drain(&storage, &mut ahead, DRAIN_ROWS).await
         } else {
             if recovered_at.take().is_some_and(|at| at.elapsed() > STEADY_AFTER) {
                 wait = RETRY_FIRST;
             }
             tokio::time::sleep(wait).await;
             wait = (wait * 2).min(RETRY_MAX);
-            let tried = try_store(&storage).await;
+            let tried = try_store(&storage, &mut ahead).await;
             if tried.is_ok() {
                 storage.recovered();
                 recovered_at = Some(Instant::now());
@@ -111,11 +118,11 @@ async fn run(storage: Arc<Storage>) {
 }
 
 /// Whether the store takes rows: what it refused is the oldest in the spool by now, and what it is asked to take first.
-async fn try_store(storage: &Storage) -> Result<bool, DrainError> {
+async fn try_store(storage: &Storage, ahead: &mut Ahead) -> Result<bool, DrainError> {
     storage.try_open().await.map_err(DrainError::Store)?;
     let Some(store) = storage.opened() else { return Ok(false) };
     register_all(storage, &*store).await?;
-    match drain_from(storage, &*store, TRY_ROWS).await {
+    match drain_from(storage, &*store, ahead, TRY_ROWS).await {
         // A spool that cannot be read is no reason to do without the store.
         Err(DrainError::Spool(error)) => {
             storage.spool_failed(&error);
@@ -144,25 +151,31 @@ async fn register_all(storage: &Storage, store: &dyn Store) -> Result<(), DrainE
 }
 
 /// Brings one batch to the store; `false` when nothing waits.
-async fn drain(storage: &Storage, rows: u32) -> Result<bool, DrainError> {
+async fn drain(storage: &Storage, ahead: &mut Ahead, rows: u32) -> Result<bool, DrainError> {
     match storage.writable() {
-        Some(store) => drain_from(storage, &*store, rows).await,
+        Some(store) => drain_from(storage, &*store, ahead, rows).await,
         None => Ok(false),
     }
 }
 
-async fn drain_from(storage: &Storage, store: &dyn Store, rows: u32) -> Result<bool, DrainError> {
+async fn drain_from(
+    storage: &Storage,
+    store: &dyn Store,
+    ahead: &mut Ahead,
+    rows: u32,
+) -> Result<bool, DrainError> {
     let Some(spool) = storage.spool() else { return Ok(false) };
-    let Some(batch) = spool.peek(rows).await.map_err(DrainError::Spool)? else {
+    let batch = match ahead.take() {
+        Some(batch) => Some(batch),
+        None => spool.peek(rows).await.map_err(DrainError::Spool)?,
+    };
+    let Some(batch) = batch else {
         empty(storage, &spool).await?;
         return Ok(false);
     };
-    for part in &batch.parts {
-        let outcome = writer::write(store, part).await.map_err(DrainError::Store)?;
-        storage.note_written(part, &outcome);
-        storage.note_refused(part, &outcome);
-        Metrics::add(&storage.metrics.drained_rows, part.len() as u64);
-    }
+    // Reading takes as long as writing, so both are done at once. What follows is used only when all of this went well.
+    let (written, next) = tokio::join!(write(storage, store, &batch), spool.peek_behind(&batch, rows));
+    written?;
     let unreadable = batch.damaged + batch.missing;
     if unreadable > 0 {
         tracing::error!(damaged = batch.damaged, missing = batch.missing, "rows of the spool are lost");
@@ -172,7 +185,18 @@ async fn drain_from(storage: &Storage, store: &dyn Store, rows: u32) -> Result<b
     }
     spool.done(&batch).await.map_err(DrainError::Spool)?;
     storage.note_spooled(spool.waiting().await.map_err(DrainError::Spool)?);
+    *ahead = next.map_err(DrainError::Spool)?;
     Ok(true)
+}
+
+async fn write(storage: &Storage, store: &dyn Store, batch: &Batch) -> Result<(), DrainError> {
+    for part in &batch.parts {
+        let outcome = writer::write(store, part).await.map_err(DrainError::Store)?;
+        storage.note_written(part, &outcome);
+        storage.note_refused(part, &outcome);
+        Metrics::add(&storage.metrics.drained_rows, part.len() as u64);
+    }
+    Ok(())
 }
 
 /// The spool is empty: the disk gets its room back.

@@ -15,8 +15,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use marketd_domain::{Source, Timestamp};
-use marketd_store::{Family, Fault, Losses, MarketKey, Opened, Rows, SetAside, Spool, Store, StoreError};
+use marketd_domain::Timestamp;
+use marketd_store::{
+    Extent, Family, Fault, Losses, MarketKey, Opened, Rows, Series, SetAside, Spool, Store, StoreError,
+};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 
@@ -239,20 +241,18 @@ impl Storage {
         }
     }
 
-    /// Whether rows of a market, of this time or before, were handed over and may not be in the store yet. What is in the
-    /// spool is not looked at: a live market's rows are about as old as their time says, others of any time.
-    pub fn may_hold_back(
-        &self,
-        family: Family,
-        market: MarketKey,
-        source: Source,
-        through: Timestamp,
-    ) -> bool {
-        const DOUBT_MS: i64 = 10_000;
-        let spooled_since = *self.spooled_since.lock();
-        let is_spooled = spooled_since
-            .is_some_and(|since| source != Source::Live || through >= since.plus_millis(-DOUBT_MS));
-        is_spooled || self.intake(family).holds(market, through)
+    /// Between which times rows of a series lie that were handed over, are not in the spool, and may not be in the store
+    /// yet. They will be in one of both in a moment.
+    pub fn in_flight(&self, series: Series) -> Option<Extent> {
+        self.intake(series.family).extent(series)
+    }
+
+    /// Between which times rows of a series lie that may not be in the store yet.
+    pub fn held_back(&self, series: Series) -> Option<Extent> {
+        // In this order: rows go from the intake to the spool, and are never in neither.
+        let in_flight = self.in_flight(series);
+        let spooled = self.spool().and_then(|spool| spool.extent(series));
+        in_flight.into_iter().chain(spooled).reduce(Extent::around)
     }
 
     pub fn count_lost(&self, rows: &Rows, from: usize) {

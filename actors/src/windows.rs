@@ -6,6 +6,19 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+/// The lengths that windows have, in milliseconds. Each turn looks at all windows, so there must not be as many as clients
+/// can think of.
+const STEPS_MS: [u64; 28] = [
+    0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 120, 150, 200, 250, 300, 400, 500,
+    700, 1_000,
+];
+
+/// The longest step that is not longer: who asks for a length waits no longer than that.
+fn step_of(every: Duration) -> Duration {
+    let steps = STEPS_MS.map(Duration::from_millis);
+    steps[steps.partition_point(|step| *step <= every).saturating_sub(1)]
+}
+
 /// Number of a flush window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WindowNo(usize);
@@ -43,8 +56,9 @@ impl<T> Default for Windows<T> {
 }
 
 impl<T> Windows<T> {
-    /// The window of this length; there are as many as there are different lengths.
+    /// The window of this length, or of the step below it.
     pub fn window(&mut self, every: Duration, now: Instant) -> WindowNo {
+        let every = step_of(every);
         let held = self.windows.iter().position(|window| window.every == every);
         WindowNo(held.unwrap_or_else(|| {
             self.windows.push(Window { every, waiting: VecDeque::new(), left: 0, next: now });
@@ -105,6 +119,20 @@ mod tests {
         assert_eq!(windows.next(start + FIVE), Turn::Of('c'));
         assert_eq!(windows.next(start + FIVE), Turn::Nobody);
         assert_eq!(windows.window(FIVE, start), five);
+    }
+
+    #[test]
+    fn however_many_lengths_are_asked_for_there_are_few_windows() {
+        let (mut windows, start) = (Windows::<()>::default(), Instant::now());
+        for ms in 0..=1_000 {
+            let asked = Duration::from_millis(ms);
+            let WindowNo(at) = windows.window(asked, start);
+            let given = windows.windows[at].every;
+            assert!(given <= asked && given * 10 >= asked * 7, "{given:?} for {asked:?}");
+        }
+        assert_eq!(windows.windows.len(), STEPS_MS.len());
+        assert_eq!(step_of(Duration::from_millis(5)), FIVE);
+        assert_eq!(step_of(Duration::from_secs(5)), Duration::from_secs(1));
     }
 
     #[test]

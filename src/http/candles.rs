@@ -12,11 +12,13 @@ use marketd_domain::{Candle, CandleInterval, Scales, Timestamp};
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::csv;
 use marketd_protocol::rest::{ShownCandle, push_candles_head, push_items, push_shown_candle};
-use marketd_store::{CandleRow, Family, MarketKey, Store, TimeRange};
+use marketd_store::{CandleRow, Extent, MarketKey, Series, Store, TimeRange};
 
+use super::Shared;
 use super::format::Format;
+use super::large::RowsBody;
+use super::past::{self, Settled};
 use super::reply::{CallInfo, NextPage, Query, Refusal, market_of, negotiated, number};
-use super::{Shared, past};
 
 const LIMIT_DEFAULT: u64 = 500;
 const LIMIT_MAX: u64 = 1_500;
@@ -112,6 +114,7 @@ async fn answer(
     let limit =
         number(query, "limit", LIMIT_DEFAULT, 1..=format.rows_max(LIMIT_MAX), ErrorCode::BAD_LIMIT)? as usize;
     let wanted = Wanted { interval, range: TimeRange { start, end }, limit };
+    let place = shared.large.take(limit, LIMIT_MAX)?;
     let held = Held::of(&entry, &wanted);
     let (candles, next_cursor) = if held.is_whole(&wanted) {
         let found = held.candles.iter().map(|candle| held.shown(*candle, held.scales, interval)).collect();
@@ -130,14 +133,21 @@ async fn answer(
             call.data(&data)
         }
         Format::Csv => {
-            call.rows(request, format, format.body(csv::CANDLES, &candles, csv::push_candle), next)
+            let text = format.body(csv::CANDLES, &candles, csv::push_candle);
+            call.rows(request, format, RowsBody::new(text, place), next)
         }
-        Format::Ndjson => call.rows(request, format, format.body("", &candles, push_shown_candle), next),
+        Format::Ndjson => {
+            let text = format.body("", &candles, push_shown_candle);
+            call.rows(request, format, RowsBody::new(text, place), next)
+        }
     }))
 }
 
+/// A page, and where the list goes on.
+type Candles = (Vec<ShownCandle>, Option<Timestamp>);
+
 /// As many as are wanted, and where the list goes on if these were not all.
-fn cut(mut found: Vec<ShownCandle>, wanted: &Wanted) -> (Vec<ShownCandle>, Option<Timestamp>) {
+fn cut(mut found: Vec<ShownCandle>, wanted: &Wanted) -> Candles {
     let Some(more) = found.len().checked_sub(wanted.limit).filter(|more| *more > 0) else {
         return (found, None);
     };
@@ -157,7 +167,7 @@ async fn with_stored(
     entry: &MarketEntry,
     wanted: &Wanted,
     held: &Held,
-) -> Result<(Vec<ShownCandle>, Option<Timestamp>), Refusal> {
+) -> Result<Candles, Refusal> {
     let key = MarketKey::of(entry.source, &entry.id);
     let through_oldest = held.oldest.map(|oldest| Timestamp::from_micros(oldest.micros() + 1));
     let end = match (wanted.range.end, through_oldest) {
@@ -167,30 +177,16 @@ async fn with_stored(
     let range = TimeRange { end, ..wanted.range };
     let limit = u32::try_from(wanted.limit + 1).unwrap_or(u32::MAX);
     let interval = wanted.interval;
-    let through = range.end.unwrap_or(Timestamp::from_micros(i64::MAX));
     let read = async |store: Arc<dyn Store>| store.candles(key, interval, range, limit).await;
-    let stored = match past::read_settled(shared, entry, (Family::Candles, through), read).await {
-        Ok(stored) => stored.unwrap_or_default(),
-        // Backwards, memory has the first of what is wanted; a page may be shorter as long as it says that there is more.
-        Err(refusal) => {
-            let mut certain: Vec<Candle> =
-                held.candles.iter().filter(|candle| held.is_behind_oldest(candle)).copied().collect();
-            if certain.is_empty() && wanted.range.end.is_none() {
-                // The oldest may have begun before memory did. Who asks for the newest is served better with it alone
-                // than with nothing.
-                certain.clone_from(&held.candles);
-            }
-            let next = certain.first().map(|candle| candle.open_time);
-            if wanted.goes_forward() || next.is_none() {
-                return Err(refusal);
-            }
-            let shown = certain.into_iter().map(|candle| held.shown(candle, held.scales, interval)).collect();
-            return Ok((shown, next));
-        }
+    let series = Series::candles(key, interval);
+    let Settled { rows, doubt } = match past::read_settled(shared, series, past::extent_of(range), read).await
+    {
+        Ok(settled) => settled,
+        Err(refusal) => return of_memory_alone(wanted, held).ok_or(refusal),
     };
     let mut found: Vec<ShownCandle> =
         held.candles.iter().map(|candle| held.shown(*candle, held.scales, interval)).collect();
-    found.extend(stored.iter().map(|row| {
+    found.extend(rows.iter().map(|row| {
         let (candle, scales) = at_scales(row, held.scales);
         held.shown(candle, scales, interval)
     }));
@@ -198,7 +194,45 @@ async fn with_stored(
     let worse = |shown: &ShownCandle| core::cmp::Reverse((shown.candle.revision, shown.candle.trades));
     found.sort_by_key(|shown| (shown.candle.open_time, worse(shown)));
     found.dedup_by_key(|shown| shown.candle.open_time);
-    Ok(cut(found, wanted))
+    match doubt {
+        Some(doubt) => up_to_doubt(found, doubt, wanted, held).ok_or_else(past::on_its_way),
+        None => Ok(cut(found, wanted)),
+    }
+}
+
+/// Backwards, memory has the first of what is wanted; a page may be shorter as long as it says that there is more.
+fn of_memory_alone(wanted: &Wanted, held: &Held) -> Option<Candles> {
+    let mut certain: Vec<Candle> =
+        held.candles.iter().filter(|candle| held.is_behind_oldest(candle)).copied().collect();
+    if certain.is_empty() && wanted.range.end.is_none() {
+        // The oldest may have begun before memory did. Who asks for the newest is served better with it alone than with
+        // nothing.
+        certain.clone_from(&held.candles);
+    }
+    let next = certain.first().map(|candle| candle.open_time);
+    if wanted.goes_forward() || next.is_none() {
+        return None;
+    }
+    let shown = certain.into_iter().map(|candle| held.shown(candle, held.scales, wanted.interval)).collect();
+    Some((shown, next))
+}
+
+/// What lies on this side of the times at which rows may be missing; the list goes on there.
+fn up_to_doubt(mut found: Vec<ShownCandle>, doubt: Extent, wanted: &Wanted, held: &Held) -> Option<Candles> {
+    if wanted.goes_forward() {
+        found.retain(|shown| shown.candle.open_time < doubt.first);
+    } else {
+        found.retain(|shown| shown.candle.open_time > doubt.last || held.is_behind_oldest(&shown.candle));
+    }
+    if found.len() > wanted.limit {
+        return Some(cut(found, wanted));
+    }
+    let last = found.first().map(|shown| shown.candle.open_time);
+    match (last, wanted.goes_forward()) {
+        (Some(_), true) => Some((found, Some(doubt.first))),
+        (Some(_), false) => Some((found, last)),
+        (None, _) => of_memory_alone(wanted, held),
+    }
 }
 
 /// At the scales of the market, where that is exact; else at its own.

@@ -1,15 +1,18 @@
 //! `GET /markets/{market}/statuses` and `/gaps`: what was stored of them, oldest first.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, web};
 use marketd_domain::Timestamp;
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::rest::{StoredGap, StoredStatus};
-use marketd_store::{GapKind, GapRow, MarketKey, StatusRow, TimeRange};
+use marketd_store::{Family, GapKind, GapRow, MarketKey, Series, StatusRow, Store, TimeRange};
 use serde::Serialize;
 
+use super::Shared;
 use super::markets::List;
+use super::past::{self, Settled};
 use super::reply::{CallInfo, Query, Refusal, market_of, number};
-use super::{Shared, past};
 
 const LIMIT_DEFAULT: u64 = 100;
 const LIMIT_MAX: u64 = 1_000;
@@ -23,9 +26,10 @@ pub async fn list_statuses(
     let read = async || -> Result<HttpResponse, Refusal> {
         let key = key_of(&shared, &market)?;
         let page = Page::of(&query)?;
-        let rows =
-            past::read(&shared, async |store| store.statuses(key, page.range(), page.rows()).await).await?;
-        Ok(call.json(&page.list(rows.unwrap_or_default(), |row| row.report().since, status)))
+        let read = async |store: Arc<dyn Store>| store.statuses(key, page.range(), page.rows()).await;
+        let series = Series::of(key, Family::Statuses);
+        let settled = past::read_settled(&shared, series, past::extent_of(page.range()), read).await?;
+        Ok(call.json(&page.list(settled, |row| row.report().since, status)?))
     };
     call.or_refuse(read().await)
 }
@@ -39,9 +43,11 @@ pub async fn list_gaps(
     let read = async || -> Result<HttpResponse, Refusal> {
         let key = key_of(&shared, &market)?;
         let page = Page::of(&query)?;
-        let rows =
-            past::read(&shared, async |store| store.gaps(key, page.range(), page.rows()).await).await?;
-        Ok(call.json(&page.list(rows.unwrap_or_default(), GapRow::since, gap)))
+        let read = async |store: Arc<dyn Store>| store.gaps(key, page.range(), page.rows()).await;
+        let settled =
+            past::read_settled(&shared, Series::of(key, Family::Gaps), past::extent_of(page.range()), read)
+                .await?;
+        Ok(call.json(&page.list(settled, GapRow::since, gap)?))
     };
     call.or_refuse(read().await)
 }
@@ -108,17 +114,24 @@ impl Page {
 
     fn list<R, T: Serialize>(
         &self,
-        rows: Vec<R>,
+        Settled { mut rows, doubt }: Settled<R>,
         time: impl Fn(&R) -> Timestamp,
         shown: impl Fn(&R) -> T,
-    ) -> List<T> {
+    ) -> Result<List<T>, Refusal> {
         let end = self.skip + self.limit;
+        // Up to the first that may be missing; from there the list goes on.
+        let doubt_us = doubt.map(|doubt| doubt.first.micros());
+        rows.retain(|row| doubt_us.is_none_or(|doubt_us| time(row).micros() < doubt_us));
+        if doubt.is_some() && rows.len() <= self.skip {
+            return Err(past::on_its_way());
+        }
         let given = &rows[..rows.len().min(end)];
         let next_cursor = given.last().filter(|_| rows.len() > end).map(|last| {
             let last_us = time(last).micros();
             let same = given.iter().rev().take_while(|row| time(row).micros() == last_us).count();
             format!("{last_us}-{same}")
         });
-        List { items: given.iter().skip(self.skip).map(shown).collect(), next_cursor }
+        let next_cursor = next_cursor.or_else(|| doubt_us.map(|doubt_us| format!("{doubt_us}-0")));
+        Ok(List { items: given.iter().skip(self.skip).map(shown).collect(), next_cursor })
     }
 }

@@ -9,6 +9,7 @@ mod exchanges;
 mod format;
 mod health;
 mod kept;
+mod large;
 mod limit;
 mod markets;
 mod metrics;
@@ -49,6 +50,7 @@ pub use once::once;
 pub use relayed::RelayedBooks;
 use traffic::RouteNo;
 
+pub use large::Places;
 pub use past::Turns;
 pub use reply::CallInfo;
 pub use traffic::{Traffic, templates};
@@ -78,6 +80,7 @@ pub struct Shared {
     pub relayed: Option<RelayedBooks>,
     /// Whose turn it is to read from it.
     pub reads: Turns,
+    pub large: Places,
     pub replays: Vec<Replaying>,
     pub sim: Option<Simulating>,
 }

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use marketd_actors::board::MarketEntry;
 use marketd_domain::Timestamp;
 use marketd_protocol::code::ErrorCode;
-use marketd_store::{Family, MarketKey, Store, StoreError};
+use marketd_store::{Extent, Series, Store, StoreError, TimeRange};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
@@ -39,31 +38,50 @@ pub async fn read<T>(
     let Some(storage) = &shared.storage else { return Ok(None) };
     let store = storage.store().ok_or_else(away)?;
     let _turn = turn(shared).await?;
-    found(read(store).await)
+    found(read(store).await).map(Some)
 }
 
-/// As [`read`], of rows that were handed over not long ago: waits until the store has what there is of a market up to this
-/// time, since a list must not have a hole between memory and store.
+/// Rows of a list, and where some of it may be missing.
+pub struct Settled<T> {
+    pub rows: Vec<T>,
+    /// Rows of these times are on their way to the store: of what was found between them nothing is certain.
+    pub doubt: Option<Extent>,
+}
+
+/// As [`read`], for a list that must not have a hole: rows of these times that were handed over a moment ago are waited
+/// for, and of those that take longer, in the spool, it is said between which times they lie.
 pub async fn read_settled<T>(
     shared: &Shared,
-    entry: &MarketEntry,
-    (family, through): (Family, Timestamp),
-    read: impl AsyncFnOnce(Arc<dyn Store>) -> Result<T, StoreError>,
-) -> Result<Option<T>, Refusal> {
-    let Some(storage) = &shared.storage else { return Ok(None) };
+    series: Series,
+    wanted: Extent,
+    read: impl AsyncFnOnce(Arc<dyn Store>) -> Result<Vec<T>, StoreError>,
+) -> Result<Settled<T>, Refusal> {
+    let Some(storage) = &shared.storage else { return Ok(Settled { rows: Vec::new(), doubt: None }) };
     let store = storage.store().ok_or_else(away)?;
     // Looking takes the lock that markets hand rows over with, for as long as many rows wait: not everybody at once.
     let _turn = turn(shared).await?;
-    let key = MarketKey::of(entry.source, &entry.id);
     let wait = async {
-        while storage.may_hold_back(family, key, entry.source, through) {
+        while storage.in_flight(series).is_some_and(|extent| extent.meets(wanted)) {
             tokio::time::sleep(LOOK_AGAIN).await;
         }
     };
-    timeout(ON_THE_WAY, wait).await.map_err(|_| {
-        (ErrorCode::STORE_UNAVAILABLE, "what was asked for is on its way to the store, ask again".to_owned())
-    })?;
-    found(read(store).await)
+    // A store that is too slow for that leaves a doubt.
+    let _ = timeout(ON_THE_WAY, wait).await;
+    // Before the read: what has left the spool by then is found.
+    let doubt = storage.held_back(series).filter(|extent| extent.meets(wanted));
+    Ok(Settled { rows: found(read(store).await)?, doubt })
+}
+
+/// The times of a range, whose end is not part of it.
+pub fn extent_of(range: TimeRange) -> Extent {
+    Extent {
+        first: range.start.unwrap_or(Extent::ALWAYS.first),
+        last: range.end.map_or(Extent::ALWAYS.last, |end| Timestamp::from_micros(end.micros() - 1)),
+    }
+}
+
+pub fn on_its_way() -> Refusal {
+    (ErrorCode::STORE_UNAVAILABLE, "what was asked for is on its way to the store, ask again".to_owned())
 }
 
 async fn turn(shared: &Shared) -> Result<SemaphorePermit<'_>, Refusal> {
@@ -73,9 +91,9 @@ async fn turn(shared: &Shared) -> Result<SemaphorePermit<'_>, Refusal> {
     }
 }
 
-fn found<T>(answer: Result<T, StoreError>) -> Result<Option<T>, Refusal> {
+fn found<T>(answer: Result<T, StoreError>) -> Result<T, Refusal> {
     match answer {
-        Ok(found) => Ok(Some(found)),
+        Ok(found) => Ok(found),
         Err(error) if error.is_retryable() => {
             tracing::warn!(%error, "the store did not answer a read");
             Err(away())

@@ -15,7 +15,7 @@ use marketd_domain::{BookSide, Level, Scales, Source, Timestamp};
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::csv;
 use marketd_protocol::rest::{BookMoment, PastHead, push_past_book};
-use marketd_store::{DeltaPlace, MarketKey, Store, StoreError};
+use marketd_store::{DeltaPlace, Extent, Family, MarketKey, Series, Store, StoreError};
 
 use super::format::Format;
 use super::reply::{CallInfo, Refusal, negotiated};
@@ -40,9 +40,10 @@ struct Found {
 /// What the store says of a moment.
 enum Rebuilt {
     Found(Found),
-    /// Nothing is known of a later change.
-    Open(Found),
-    NotKept,
+    /// Nothing is known of a later change than the one of this time.
+    Open(Found, Timestamp),
+    /// Rows are missing, if there are any that would help, between these times.
+    NotKept(Option<Extent>),
 }
 
 pub async fn answer(
@@ -145,16 +146,24 @@ async fn of_store(
     depth: usize,
 ) -> Result<Found, Refusal> {
     let key = MarketKey::of(entry.source, &entry.id);
+    // Looked at before the read: what has left the spool by then is found.
+    let held_back = [Family::Snapshots, Family::Deltas].map(|family| {
+        let storage = shared.storage.as_ref();
+        storage.and_then(|storage| storage.held_back(Series::of(key, family)))
+    });
     let rebuilt = past::read(shared, async |store| rebuild(store, key, at, depth).await).await?;
+    let is_on_its_way = |missing: Extent| held_back.into_iter().flatten().any(|extent| extent.meets(missing));
     let not_kept = |why: &str| {
         (ErrorCode::HISTORY_NOT_KEPT, format!("the book of {} us is not known: {why}", at.micros()))
     };
     match rebuilt {
         Some(Rebuilt::Found(found)) => Ok(found),
-        Some(Rebuilt::Open(found)) => {
+        Some(Rebuilt::Open(found, last)) => {
             let present = (entry.epoch(), entry.state().read().book_seq());
             if (found.moment.epoch, found.moment.seq) == present {
                 Ok(found)
+            } else if is_on_its_way(Extent { first: last, ..Extent::ALWAYS }) {
+                Err(past::on_its_way())
             } else if found.moment.epoch == present.0 && clock::now().nanos_since(at) < WRITTEN_MS * 1_000_000
             {
                 Err((ErrorCode::STORE_UNAVAILABLE, "that moment is not written yet, ask again".to_owned()))
@@ -162,7 +171,8 @@ async fn of_store(
                 Err(not_kept("nothing is stored of what came behind it"))
             }
         }
-        Some(Rebuilt::NotKept) | None => Err(not_kept("no snapshot with all changes behind it is stored")),
+        Some(Rebuilt::NotKept(missing)) if missing.is_some_and(is_on_its_way) => Err(past::on_its_way()),
+        Some(Rebuilt::NotKept(_)) | None => Err(not_kept("no snapshot with all changes behind it is stored")),
     }
 }
 
@@ -172,7 +182,9 @@ async fn rebuild(
     at: Timestamp,
     depth: usize,
 ) -> Result<Rebuilt, StoreError> {
-    let Some(snapshot) = store.snapshot_at(key, at).await? else { return Ok(Rebuilt::NotKept) };
+    let Some(snapshot) = store.snapshot_at(key, at).await? else {
+        return Ok(Rebuilt::NotKept(Some(Extent { last: at, ..Extent::ALWAYS })));
+    };
     let moment = snapshot.moment();
     let scales = snapshot.scales();
     let start = BookChange {
@@ -183,14 +195,14 @@ async fn rebuild(
         asks: snapshot.asks().to_vec(),
     };
     let Some(mut past) = PastBook::new(&start).filter(|_| moment.epoch != 0) else {
-        return Ok(Rebuilt::NotKept);
+        return Ok(Rebuilt::NotKept(None));
     };
     let mut place = DeltaPlace { epoch: moment.epoch, seq: moment.book_seq, ts_recv: moment.ts_recv };
     for _ in 0..PAGES {
         let rows = store.deltas_behind(key, place, ROWS).await?;
         for row in &rows {
             if row.scales() != scales {
-                return Ok(Rebuilt::NotKept);
+                return Ok(Rebuilt::NotKept(None));
             }
             for change in row.changes()? {
                 match past.step(&change, at) {
@@ -200,16 +212,20 @@ async fn rebuild(
                             .await
                             .map(Rebuilt::Found);
                     }
-                    Step::Broken => return Ok(Rebuilt::NotKept),
+                    Step::Broken => {
+                        let missing = Extent { first: place.ts_recv, last: change.ts_recv };
+                        return Ok(Rebuilt::NotKept(Some(missing)));
+                    }
                 }
             }
             place = row.last();
         }
         if rows.len() < ROWS as usize {
-            return found(&*store, key, (at, depth), &past, scales, place.epoch).await.map(Rebuilt::Open);
+            let found = found(&*store, key, (at, depth), &past, scales, place.epoch).await?;
+            return Ok(Rebuilt::Open(found, place.ts_recv));
         }
     }
-    Ok(Rebuilt::NotKept)
+    Ok(Rebuilt::NotKept(None))
 }
 
 async fn found(

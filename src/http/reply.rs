@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::time::Instant;
 
-use actix_web::body::BoxBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
@@ -19,6 +19,7 @@ use serde::Serialize;
 
 use super::Shared;
 use super::format::{Format, NEXT_CURSOR, next_link};
+use super::large::RowsBody;
 use super::trace::{TRACE_HEADER, TraceId};
 use super::traffic::RouteNo;
 
@@ -54,7 +55,7 @@ impl CallInfo {
         }
     }
 
-    fn respond(&self, status: StatusCode, body: Vec<u8>) -> HttpResponse {
+    fn respond(&self, status: StatusCode, body: impl MessageBody + 'static) -> HttpResponse {
         let mut response = HttpResponse::with_body(status, BoxBody::new(body));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, JSON);
@@ -80,10 +81,10 @@ impl CallInfo {
         &self,
         request: &HttpRequest,
         format: Format,
-        body: Vec<u8>,
+        body: impl Into<RowsBody>,
         next: Option<NextPage>,
     ) -> HttpResponse {
-        let mut response = self.respond(StatusCode::OK, body);
+        let mut response = self.respond(StatusCode::OK, body.into());
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, format.content_type());
         if let Some(NextPage { parameter, cursor }) = next {

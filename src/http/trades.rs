@@ -11,11 +11,13 @@ use marketd_domain::{MarketStatus, Scales, Timestamp, TradeCursor};
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::csv;
 use marketd_protocol::rest::{ShownTrade, push_items, push_shown_trade, push_trades_head};
-use marketd_store::{Family, MarketKey, Store, TradeRow};
+use marketd_store::{Extent, Family, MarketKey, Series, Store, TradeRow};
 
+use super::Shared;
 use super::format::Format;
+use super::large::RowsBody;
+use super::past::{self, Settled};
 use super::reply::{CallInfo, NextPage, Query, Refusal, etag_of, market_of, negotiated, number};
-use super::{Shared, past};
 
 const LIMIT_DEFAULT: u64 = 100;
 const LIMIT_MAX: u64 = 1_000;
@@ -124,6 +126,12 @@ impl Page {
         Self { trades: kept.into_iter().map(|(_, shown)| shown).collect(), next_cursor }
     }
 
+    /// Everything behind a place from which on backwards rows may be missing.
+    fn up_to_doubt(found: Vec<(TradeCursor, ShownTrade)>) -> Option<Self> {
+        let next_cursor = Some(found.first()?.0);
+        Some(Self { trades: found.into_iter().map(|(_, shown)| shown).collect(), next_cursor })
+    }
+
     /// All that memory knows for certain, and the store may have more.
     fn of_memory_alone(held: &Held, limit: usize) -> Option<Self> {
         let certain = held.trades.iter().filter(|trade| held.is_behind_floor(trade));
@@ -150,6 +158,7 @@ async fn answer(
     let limit =
         number(query, "limit", LIMIT_DEFAULT, 1..=format.rows_max(LIMIT_MAX), ErrorCode::BAD_LIMIT)? as usize;
     let wanted = Wanted::of(query, limit)?;
+    let place = shared.large.take(limit, LIMIT_MAX)?;
     let held = Held::of(&entry, &wanted)?;
     let (page, etag) = if held.is_whole(&wanted) {
         let found = held.trades.iter().map(|trade| held.shown(trade)).collect();
@@ -169,9 +178,13 @@ async fn answer(
             }
         }
         Format::Csv => {
-            call.rows(request, format, format.body(csv::TRADES, &page.trades, csv::push_trade), next)
+            let text = format.body(csv::TRADES, &page.trades, csv::push_trade);
+            call.rows(request, format, RowsBody::new(text, place), next)
         }
-        Format::Ndjson => call.rows(request, format, format.body("", &page.trades, push_shown_trade), next),
+        Format::Ndjson => {
+            let text = format.body("", &page.trades, push_shown_trade);
+            call.rows(request, format, RowsBody::new(text, place), next)
+        }
     }))
 }
 
@@ -189,21 +202,43 @@ async fn with_stored(
         (floor, before) => floor.or(before),
     };
     let limit = u32::try_from(wanted.limit + 1).unwrap_or(u32::MAX);
-    let through = Timestamp::from_micros(before.map_or(i64::MAX, |before| before.ts_us));
+    let time = |place: Option<TradeCursor>| place.map(|place| Timestamp::from_micros(place.ts_us));
+    let asked = Extent {
+        first: time(wanted.from).unwrap_or(Extent::ALWAYS.first),
+        last: before.map_or(Extent::ALWAYS.last, last_before),
+    };
     let read = async |store: Arc<dyn Store>| store.trades_before(key, before, limit).await;
-    let stored = match past::read_settled(shared, entry, (Family::Trades, through), read).await {
-        Ok(stored) => stored.unwrap_or_default(),
+    let settled = past::read_settled(shared, Series::of(key, Family::Trades), asked, read).await;
+    let Settled { rows, doubt } = match settled {
+        Ok(settled) => settled,
         // A page may be shorter than its limit as long as it says that there is more.
         Err(refusal) => return Page::of_memory_alone(held, wanted.limit).ok_or(refusal),
     };
     let numbered = held.trades.iter().map(|trade| held.shown(trade));
-    let stored = stored.iter().map(|row| shown_row(row, held.scales));
+    let stored = rows.iter().map(|row| shown_row(row, held.scales));
     let is_wanted = |(place, _): &(TradeCursor, ShownTrade)| wanted.from.is_none_or(|from| *place >= from);
     let mut found: Vec<(TradeCursor, ShownTrade)> = numbered.chain(stored).filter(is_wanted).collect();
     // Stable: of a trade in both, the one in memory comes first and stays, which has its number.
     found.sort_by_key(|(place, _)| *place);
     found.dedup_by_key(|(place, _)| *place);
+    if let Some(doubt) = doubt {
+        let is_certain = |place: TradeCursor| {
+            place.ts_us > doubt.last.micros() || held.floor.is_some_and(|floor| place > floor)
+        };
+        found.retain(|(place, _)| is_certain(*place));
+        if found.len() <= wanted.limit {
+            // The list goes on with what is in doubt.
+            let page = Page::up_to_doubt(found).or_else(|| Page::of_memory_alone(held, wanted.limit));
+            return page.ok_or_else(past::on_its_way);
+        }
+    }
     Ok(Page::of(found, wanted.limit))
+}
+
+/// The last time at which a trade before this place may lie.
+fn last_before(place: TradeCursor) -> Timestamp {
+    let is_first_of_its_time = place == TradeCursor::at(Timestamp::from_micros(place.ts_us));
+    Timestamp::from_micros(if is_first_of_its_time { place.ts_us.saturating_sub(1) } else { place.ts_us })
 }
 
 /// At the scales of the market, where that is exact; else at its own.

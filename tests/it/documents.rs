@@ -25,6 +25,40 @@ fn the_document_is_committed() {
     assert!(made == committed, "docs/openapi.json is not what the code says: run with MARKETD_UPDATE_DOCS=1");
 }
 
+/// The tables of faults name tests, and a test that is renamed or gone must not stay there.
+#[test]
+fn tests_that_the_faults_name_exist() {
+    fn functions(folder: &std::path::Path, found: &mut String) {
+        for entry in std::fs::read_dir(folder).expect("a folder").filter_map(Result::ok) {
+            let path = entry.path();
+            if path.is_dir() {
+                functions(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push_str(&std::fs::read_to_string(path).expect("a source"));
+            }
+        }
+    }
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut sources = String::new();
+    for folder in ["tests/it", "crates/store/tests", "crates/bus/tests"] {
+        functions(&root.join(folder), &mut sources);
+    }
+    let faults = std::fs::read_to_string(committed("faults.md")).expect("the tables");
+    let cells = faults.lines().filter_map(|row| row.strip_suffix(" |")?.rsplit(" | ").next());
+    let mut count = 0;
+    for named in cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)) {
+        let name = named.rsplit("::").next().expect("a name");
+        assert!(sources.contains(&format!("fn {name}(")), "docs/faults.md names {named}, which is no test");
+        count += 1;
+    }
+    assert!(count > 40, "{count} names");
+    for row in
+        (1..=14).map(|nth| format!("| S{nth} |")).chain([1, 2, 3, 8, 9].map(|nth| format!("| R{nth} |")))
+    {
+        assert!(faults.contains(&row), "{row}");
+    }
+}
+
 /// Takes no field that the document does not have.
 pub fn strict(schema: &mut Value) {
     match schema {

@@ -4,5 +4,6 @@ mod book;
 mod candles;
 mod events;
 mod export;
+mod on_its_way;
 mod place;
 mod trades;

@@ -190,7 +190,8 @@ async fn who_pauses_longer_than_the_ring_lasts_first_reads_64_kib_of_old_data_at
 /// The other half of the bargain: what the ring still holds is delivered, however old, and nothing is skipped.
 #[actix_web::test]
 async fn who_pauses_within_the_ring_reads_all_that_was_missed() {
-    let app = busy_app(&[("hub.ring_frames", "16384")]).await;
+    // Eight seconds of the full size are 5 MB.
+    let app = busy_app(&[("hub.ring_frames", "16384"), ("hub.ring_bytes", "16777216")]).await;
     let (mut raw, mut held) = following(RawClient::connect(&app.address).await).await;
     let old = pause(&mut raw, &mut held, sized(Duration::from_secs(3), Duration::from_secs(8))).await;
     println!("within the ring: {old:?}, of that {} with the server and its ring", old.with_the_server());

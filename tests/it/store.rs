@@ -1,8 +1,9 @@
 //! What reaches the store, and what does not get lost on the way: one file per kind of fault.
 
 mod away;
+mod broken_disk;
 mod crash;
-mod database;
+pub mod database;
 mod files;
 mod load;
 mod recording;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use marketd_domain::Timestamp;
-use marketd_store::{Family, MarketKey, Rows};
+use marketd_store::{Extent, Family, Rows, Series};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
@@ -189,14 +189,12 @@ impl Intake {
         self.held.lock().oldest(false)
     }
 
-    /// Whether a row of this market, of this time or before, is neither in the store nor given up.
-    pub fn holds(&self, market: MarketKey, through: Timestamp) -> bool {
-        let is_held = |rows: &Rows| {
-            (0..rows.len()).map(|nth| rows.place(nth)).any(|(key, at)| key == market && at <= through)
-        };
+    /// Between which times the rows of a series lie that are neither in the store nor in the spool nor given up.
+    pub fn extent(&self, series: Series) -> Option<Extent> {
         let held = self.held.lock();
-        let batches = [held.taken.as_ref(), held.spooling.as_ref()];
-        is_held(&held.gathering) || batches.into_iter().flatten().any(|(rows, _)| is_held(rows))
+        let under_way = [held.taken.as_ref(), held.spooling.as_ref()].into_iter().flatten();
+        let batches = std::iter::once(&held.gathering).chain(under_way.map(|(rows, _)| &**rows));
+        batches.filter_map(|rows| rows.extent(series)).reduce(Extent::around)
     }
 
     pub fn is_empty(&self) -> bool {

@@ -2,7 +2,8 @@
 //!
 //! Each figure is the median of three runs, each on a fresh table; a run ends after a fixed time, not a fixed count.
 //! Postgres is a private server with the durability of an installation, on the loopback address; where it runs is the
-//! system's business, so pin this program to share a core with it, or not to.
+//! system's business, so pin this program to share a core with it, or not to. Both settings of `synchronous_commit` are
+//! measured, see docs/adr/0011.
 
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,8 @@ use sqlx::sqlite::SqliteConnection;
 const RUN: Duration = Duration::from_secs(2);
 const RUNS: usize = 3;
 const BATCH: u64 = 5_000;
+/// What a writer takes at once when more has gathered.
+const BATCH_MAX: u64 = 20_000;
 /// 2026-11-21T00:00:00Z
 const MIDNIGHT_US: i64 = 1_795_219_200_000_000;
 
@@ -71,10 +74,15 @@ async fn postgres() -> anyhow::Result<()> {
         sqlx::query("truncate trades").execute(&mut other).await?;
         anyhow::Ok(())
     };
-    measure("postgres, write_trades, all new", &mut truncate, async |first| {
-        batch(&*store, first, BATCH).await
-    })
-    .await?;
+    for (says, commit) in [("", "on"), (", synchronous_commit off", "off")] {
+        let url = format!("{url}?options[synchronous_commit]={commit}");
+        let store = open(&url, options).await?.store;
+        for count in [BATCH, BATCH_MAX] {
+            let what = format!("postgres, write_trades, {count} new{says}");
+            measure(&what, &mut truncate, async |first| batch(&*store, first, count).await).await?;
+        }
+        store.close().await;
+    }
     measure("postgres, write_trades, one row of each batch known", &mut truncate, async |first| {
         let from = first.saturating_sub(1);
         batch(&*store, from, BATCH).await.map(|written| written - (first - from))

@@ -35,7 +35,7 @@ pub use history::{Extent, Kept};
 pub use retention::{Maintained, Retention};
 pub use rows::{
     CandleRow, DeltaPlace, DeltaRow, Family, GapKind, GapRow, MarketKey, MarketRecord, Row, RowError, Rows,
-    SnapshotMoment, SnapshotRow, StatusRow, TradeCursor, TradeRow,
+    Series, SnapshotMoment, SnapshotRow, StatusRow, TradeCursor, TradeRow,
 };
 pub use spool::{Batch, Losses, Opening, SetAside, Spool};
 

@@ -6,6 +6,7 @@
 mod batch;
 mod delta;
 mod market;
+mod series;
 mod trade;
 
 use marketd_domain::book::Level;
@@ -17,6 +18,7 @@ pub use marketd_domain::TradeCursor;
 pub use batch::{Row, Rows};
 pub use delta::{DeltaPlace, DeltaRow};
 pub use market::{MarketKey, MarketRecord};
+pub use series::Series;
 pub use trade::TradeRow;
 pub(crate) use trade::id_of_halves;
 

@@ -12,6 +12,7 @@
 
 mod codec;
 mod entries;
+mod extents;
 mod file;
 mod losses;
 
@@ -23,9 +24,11 @@ use sqlx::Connection;
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 
 use crate::lease::with_lease;
-use crate::rows::{MarketKey, MarketRecord, RowError, Rows};
-use crate::{Fault, StoreError};
+use crate::rows::{MarketKey, MarketRecord, RowError, Rows, Series};
+use crate::sqlite::Synced;
+use crate::{Extent, Fault, StoreError};
 
+use extents::Extents;
 pub use file::SetAside;
 pub use losses::Losses;
 
@@ -64,6 +67,8 @@ pub struct Spool {
     limit_bytes: u64,
     /// Rows were not kept, and none has left since: what comes now lies behind the hole.
     is_full: AtomicBool,
+    extents: Extents,
+    synced: Synced,
 }
 
 /// A file that is empty and larger than this is cut back.
@@ -87,6 +92,11 @@ const TABLES: &str = "
         market_id integer, family integer, since_us integer not null, until_us integer not null, rows integer not null,
         primary key (market_id, family)
     ) strict, without rowid;
+    -- Between which times the rows of a list lie that wait; interval_s is 0 but for candles.
+    create table if not exists extents (
+        market_id integer, family integer, interval_s integer, first_us integer not null, last_us integer not null,
+        primary key (market_id, family, interval_s)
+    ) strict, without rowid;
     -- Until when everything that was received of a market is in the store or in here.
     create table if not exists alive (market_id integer primary key, until_us integer not null) strict;
     -- The store that this file is the spool of, once that has been opened.
@@ -108,7 +118,11 @@ impl Spool {
         let file = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
         let file = file.connect_with(options).await.map_err(|error| StoreError::from_sqlx(DOING, error))?;
         sqlx::raw_sql(TABLES).execute(&file).await.map_err(|error| StoreError::from_sqlx(DOING, error))?;
-        let spool = Self { file, limit_bytes, is_full: AtomicBool::new(false) };
+        let extents = Extents::default();
+        let load = with_lease!(&file, |lease| extents.load(&mut lease).await?);
+        load.await.map_err(|error| StoreError::from_sqlx(DOING, error))?;
+        let spool =
+            Self { file, limit_bytes, is_full: AtomicBool::new(false), extents, synced: Synced::new() };
         Ok(Opening { spool, set_aside })
     }
 
@@ -160,7 +174,13 @@ impl Spool {
         let insert = with_lease!(&self.file, |lease| {
             let room = self.limit_bytes.saturating_sub(entries::bytes_used(&mut lease).await?);
             let kept = entries::fitting(&entries, room);
-            entries::insert(&mut lease, &entries[..kept]).await?;
+            // Before they are there: who looks must not think that they are nowhere.
+            let changed = self.extents.widen(rows, kept);
+            let mut transaction = lease.begin_with("begin immediate").await?;
+            entries::insert(&mut transaction, &entries[..kept]).await?;
+            extents::save(&mut transaction, &changed).await?;
+            transaction.commit().await?;
+            self.extents.saved();
             kept
         });
         let kept = insert.await.map_err(|error| StoreError::from_sqlx("spool rows", error))?;
@@ -177,21 +197,41 @@ impl Spool {
 
     /// Up to `limit` of the oldest rows, and fewer when they are large. `None` when there are none.
     pub async fn peek(&self, limit: u32) -> Result<Option<Batch>, StoreError> {
-        let read = with_lease!(&self.file, |lease| entries::oldest(&mut lease, limit).await?);
+        let read = with_lease!(&self.file, |lease| entries::oldest(&mut lease, None, limit).await?);
+        read.await.map_err(|error| StoreError::from_sqlx("read the spool", error))
+    }
+
+    /// The same of the rows behind a batch of this spool, which may still be in it.
+    pub async fn peek_behind(&self, batch: &Batch, limit: u32) -> Result<Option<Batch>, StoreError> {
+        let behind = Some(batch.through);
+        let read = with_lease!(&self.file, |lease| entries::oldest(&mut lease, behind, limit).await?);
         read.await.map_err(|error| StoreError::from_sqlx("read the spool", error))
     }
 
     /// The store has these rows: they go.
     pub async fn done(&self, batch: &Batch) -> Result<(), StoreError> {
-        let delete = with_lease!(&self.file, |lease| entries::delete(&mut lease, batch).await?);
+        let delete = with_lease!(&self.file, |lease| {
+            // Nobody pushes meanwhile: there is one connection.
+            if entries::delete(&mut lease, batch).await? {
+                self.extents.clear();
+            }
+        });
         delete.await.map_err(|error| StoreError::from_sqlx("empty the spool", error))?;
         self.is_full.store(false, Ordering::Relaxed);
         Ok(())
     }
 
+    /// Between which times the rows of a series lie that wait, or did since none waited; `None` when none do.
+    pub fn extent(&self, series: Series) -> Option<Extent> {
+        self.extents.of(series)
+    }
+
     /// How many rows wait.
     pub async fn waiting(&self) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar("select coalesce(max(seq) - min(seq) + 1, 0) from entries")
+        // Two questions: SQLite answers each from an end of the tree, and both at once by reading all of it.
+        const SPAN: &str =
+            "select coalesce((select max(seq) from entries) - (select min(seq) from entries) + 1, 0)";
+        let count: i64 = sqlx::query_scalar(SPAN)
             .fetch_one(&self.file)
             .await
             .map_err(|error| StoreError::from_sqlx("count the spool", error))?;
@@ -214,11 +254,14 @@ impl Spool {
         shrink.await.map_err(|error| StoreError::from_sqlx("shrink the spool", error))
     }
 
-    /// Notes until when everything that was received of these markets is in the store or in here.
+    /// Notes until when everything that was received of these markets is in the store or in here. An error if what is in
+    /// here does not reach the disk.
     pub async fn note_alive(&self, markets: &[MarketKey], until: Timestamp) -> Result<(), StoreError> {
         const NOTE: &str = "insert into alive values (?, ?)
             on conflict (market_id) do update set until_us = max(until_us, excluded.until_us)";
         let note = with_lease!(&self.file, |lease| {
+            // First: what may not survive the machine must not be vouched for.
+            self.synced.keep(&mut lease).await?;
             let mut transaction = lease.begin_with("begin immediate").await?;
             for market in markets {
                 sqlx::query(NOTE).bind(market.get()).bind(until.micros()).execute(&mut *transaction).await?;

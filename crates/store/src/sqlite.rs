@@ -1,13 +1,15 @@
 //! The store in one SQLite file, which is what a node has when nothing is said.
 //!
 //! WAL, so that readers and the writer do not wait for each other; one writing connection, since SQLite has one writer
-//! anyway. `synchronous = normal`: a crash of marketd costs nothing, a power cut the last moments, and never the file.
+//! anyway. `synchronous = normal`: a crash of marketd costs nothing, a power cut the last seconds, and never the file.
 
 mod market;
 mod read;
 mod sandbox;
+mod synced;
 mod write;
 
+pub(crate) use synced::Synced;
 pub(crate) use write::{Inserts, SqliteQuery};
 
 use std::str::FromStr;
@@ -50,6 +52,7 @@ pub(crate) struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
     timeout: Duration,
+    synced: Synced,
 }
 
 impl SqliteStore {
@@ -68,7 +71,7 @@ impl SqliteStore {
         let target = target.create_if_missing(false);
         let writer = pool().max_connections(1).connect_lazy_with(target.clone());
         let readers = pool().max_connections(options.connections).connect_lazy_with(target.read_only(true));
-        Ok((Self { writer, readers, timeout: options.timeout }, migrations))
+        Ok((Self { writer, readers, timeout: options.timeout, synced: Synced::new() }, migrations))
     }
 
     /// Runs work that ends in time or has failed. What it began is rolled back, then.
@@ -110,6 +113,22 @@ async fn migrate(mut connection: SqliteConnection) -> Result<Vec<String>, StoreE
     Ok(run)
 }
 
+/// Runs a write, and sees now and then that what was written is on the disk.
+macro_rules! written {
+    ($store:ident, $doing:literal, |$lease:ident| $write:expr) => {
+        $store
+            .within(
+                $doing,
+                with_lease!(&$store.writer, |$lease| {
+                    let written = $write.await?;
+                    $store.synced.keep(&mut $lease).await?;
+                    written
+                }),
+            )
+            .await
+    };
+}
+
 #[async_trait]
 impl Store for SqliteStore {
     async fn register_market(&self, market: &MarketRecord) -> Result<MarketKey, StoreError> {
@@ -133,42 +152,27 @@ impl Store for SqliteStore {
     }
 
     async fn write_trades(&self, rows: &[TradeRow]) -> Result<Written, StoreError> {
-        self.within("write trades", with_lease!(&self.writer, |lease| write::trades(&mut lease, rows).await?))
-            .await
+        written!(self, "write trades", |lease| write::trades(&mut lease, rows))
     }
 
     async fn write_candles(&self, rows: &[CandleRow]) -> Result<Written, StoreError> {
-        self.within(
-            "write candles",
-            with_lease!(&self.writer, |lease| write::candles(&mut lease, rows).await?),
-        )
-        .await
+        written!(self, "write candles", |lease| write::candles(&mut lease, rows))
     }
 
     async fn write_snapshots(&self, rows: &[SnapshotRow]) -> Result<Written, StoreError> {
-        self.within(
-            "write snapshots",
-            with_lease!(&self.writer, |lease| write::snapshots(&mut lease, rows).await?),
-        )
-        .await
+        written!(self, "write snapshots", |lease| write::snapshots(&mut lease, rows))
     }
 
     async fn write_deltas(&self, rows: &[DeltaRow]) -> Result<Written, StoreError> {
-        self.within("write deltas", with_lease!(&self.writer, |lease| write::deltas(&mut lease, rows).await?))
-            .await
+        written!(self, "write deltas", |lease| write::deltas(&mut lease, rows))
     }
 
     async fn write_statuses(&self, rows: &[StatusRow]) -> Result<Written, StoreError> {
-        self.within(
-            "write statuses",
-            with_lease!(&self.writer, |lease| write::statuses(&mut lease, rows).await?),
-        )
-        .await
+        written!(self, "write statuses", |lease| write::statuses(&mut lease, rows))
     }
 
     async fn write_gaps(&self, rows: &[GapRow]) -> Result<Written, StoreError> {
-        self.within("write gaps", with_lease!(&self.writer, |lease| write::gaps(&mut lease, rows).await?))
-            .await
+        written!(self, "write gaps", |lease| write::gaps(&mut lease, rows))
     }
 
     async fn trades_before(

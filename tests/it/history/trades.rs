@@ -181,6 +181,40 @@ async fn without_the_store_memory_is_served_and_then_nothing_is_made_up() {
     app.stop().await;
 }
 
+/// Lists that wait for readers who do not read take memory, so there are only so many.
+#[actix_web::test]
+async fn so_many_large_lists_are_under_way_at_once() {
+    let app = start("postgres://nobody@127.0.0.1:9/none", &[("limits.requests_per_second", "0")]).await;
+    print_to(&app, &tape(1, 10_000)).await;
+    let path = format!("{BASE}/trades?limit=9999&format=csv");
+    let address: std::net::SocketAddr = app.address.parse().expect("an address");
+    let ask = || {
+        let socket =
+            socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+        // Before it connects: the kernel of the other side shall not take the whole of it.
+        socket.set_recv_buffer_size(4_096).expect("a size");
+        socket.connect(&address.into()).expect("a connection");
+        let mut socket = std::net::TcpStream::from(socket);
+        std::io::Write::write_all(&mut socket, format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes())
+            .expect("a request");
+        socket
+    };
+    let stalled: Vec<_> = (0..32).map(|_| ask()).collect();
+    app.until("a refusal", async || {
+        let answer = app.get(&path).await;
+        answer.status == 503 && answer.json()["code"] == "busy"
+    })
+    .await;
+    assert_eq!(
+        app.get(&format!("{BASE}/trades?limit=1000&format=csv")).await.status,
+        200,
+        "small ones go on"
+    );
+    drop(stalled);
+    app.until("room", async || app.get(&path).await.body.lines().count() == 10_000).await;
+    app.stop().await;
+}
+
 #[actix_web::test]
 async fn trades_come_as_csv_and_as_lines() {
     let database = super::place::sqlite().expect("a folder");

@@ -2,16 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
 use super::database::{assert_whole, ids_of, own_postgres, replayed, store_at};
 use crate::support::process::Process;
 use crate::support::venue::MARKET;
 use crate::support::{PATIENCE, is_full_size, request, sized};
-
-async fn store_health(process: &Process) -> Value {
-    process.get("/health").await.expect("an answer").json()["data"]["store"].clone()
-}
 
 async fn trades(process: &Process) -> u64 {
     let market = process.get(&format!("/api/v1/markets/{MARKET}")).await.expect("an answer").json();
@@ -39,7 +33,7 @@ async fn an_outage_under_load_costs_disk_and_not_memory_and_the_store_catches_up
         highest = highest.max(process.resident());
     }
     let rate = (trades(&process).await - before) as f64 / began.elapsed().as_secs_f64();
-    let health = store_health(&process).await;
+    let health = process.store_health().await;
     assert_eq!(health["state"], "away");
     println!(
         "{:.0} s away at {rate:.0} trades/s: {} rows in {} MiB of spool, memory +{:.1} MiB",
@@ -52,7 +46,7 @@ async fn an_outage_under_load_costs_disk_and_not_memory_and_the_store_catches_up
     let back = Instant::now();
     let patience = sized(PATIENCE * 6, Duration::from_secs(600));
     marketd_testkit::wait_until(patience, "a store that has caught up", async || {
-        store_health(&process).await["state"] == "ok"
+        process.store_health().await["state"] == "ok"
     })
     .await;
     highest = highest.max(process.resident());

@@ -54,6 +54,11 @@ async fn a_database_that_hangs_is_left_alone_until_it_goes_on() {
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
         assert!(began.elapsed() < PATIENCE / 2, "{path} took {:?}", began.elapsed());
     }
+    // And who wants what only the store has is told at once.
+    let began = Instant::now();
+    let old = app.get(&format!("/api/v1/markets/{MARKET}/trades?end=1000000")).await;
+    assert_eq!((old.status, old.json()["code"].as_str()), (503, Some("store_unavailable")));
+    assert!(began.elapsed() < PATIENCE / 2, "{:?}", began.elapsed());
     postgres.thaw().expect("signals");
     app.store_is("ok").await;
     let store = store_at(&url).await;

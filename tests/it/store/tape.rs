@@ -1,12 +1,15 @@
 //! A scripted venue whose trades are noted, to be compared with what is stored.
 
+use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use marketd_store::Store;
-use marketd_testkit::VenueConn;
+use marketd_testkit::{VenueConn, wait_until};
 use serde_json::Value;
 
 use super::database::{scripted, trades_of};
+use crate::support::process::{Process, command, free_port};
 use crate::support::venue::{MARKET, ScriptedBinance, lock, tick, trimmed};
 use crate::support::{PATIENCE, TestApp};
 
@@ -33,6 +36,26 @@ impl Tape {
         let app = self.venue.app(&all).await;
         let conn = self.venue.live(&app).await;
         (app, conn)
+    }
+
+    /// As [`Self::app`], as a process of its own, whose start may be prepared.
+    pub async fn process(
+        &self,
+        url: &str,
+        data_dir: &Path,
+        prepare: impl FnOnce(&mut Command),
+    ) -> (Process, VenueConn) {
+        let port = free_port();
+        let mut command = command(port, data_dir);
+        for (key, value) in self.venue.keys(&[("store.url", url), ("venues.sim.enabled", "false")]) {
+            command.args(["--set", &format!("{key}={value}")]);
+        }
+        prepare(&mut command);
+        let process = Process::start(command, port);
+        let conn = self.venue.accept().await;
+        conn.send_text(tick(&self.venue.btc)).await.expect("open");
+        process.ready(PATIENCE).await;
+        (process, conn)
     }
 
     /// The next trades, with a book update now and then.
@@ -65,6 +88,14 @@ impl Tape {
         app.until("every trade", async || app.market(MARKET).await["counters"]["trades"] == sent).await;
     }
 
+    pub async fn applied_by(&self, process: &Process, sent: usize) {
+        wait_until(PATIENCE, "every trade", async || {
+            let market = process.get(&format!("/api/v1/markets/{MARKET}")).await.expect("an answer").json();
+            market["data"]["counters"]["trades"] == sent
+        })
+        .await;
+    }
+
     /// What the store has, in order.
     pub async fn stored(&self, store: &dyn Store) -> Vec<Print> {
         let mut stored: Vec<Print> = (trades_of(store, scripted()).await.iter())
@@ -83,11 +114,18 @@ impl Tape {
 
     /// Waits until the store has everything, each once, to the last digit.
     pub async fn all_stored(&self, store: &dyn Store) {
-        marketd_testkit::wait_until(PATIENCE * 3, "every trade in the store", async || {
+        wait_until(PATIENCE * 3, "every trade in the store", async || {
             trades_of(store, scripted()).await.len() >= self.sent.len()
         })
         .await;
         assert_eq!(self.stored(store).await, self.sent);
+    }
+}
+
+impl Process {
+    /// What `/health` says of the store.
+    pub async fn store_health(&self) -> Value {
+        self.get("/health").await.expect("an answer").json()["data"]["store"].clone()
     }
 }
 

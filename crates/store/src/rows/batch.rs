@@ -2,12 +2,13 @@
 
 use core::mem::size_of;
 use core::ops::Range;
+use std::collections::BTreeMap;
 
 use marketd_domain::Timestamp;
 use marketd_domain::book::Level;
 
-use super::{CandleRow, DeltaRow, Family, GapRow, MarketKey, SnapshotRow, StatusRow, TradeRow};
-use crate::{Store, StoreError, Written};
+use super::{CandleRow, DeltaRow, Family, GapRow, MarketKey, Series, SnapshotRow, StatusRow, TradeRow};
+use crate::{Extent, Store, StoreError, Written};
 
 /// Rows of one family.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,11 @@ pub trait Row: Sized + Clone {
     /// Whose it is, and when it happened.
     fn place(&self) -> (MarketKey, Timestamp);
 
+    /// Which list it belongs to.
+    fn series(&self) -> Series {
+        Series::of(self.place().0, Self::FAMILY)
+    }
+
     /// What it takes in memory, with what it points to.
     fn bytes(&self) -> usize {
         size_of::<Self>()
@@ -73,7 +79,21 @@ macro_rules! row {
 }
 
 row!(TradeRow, Trades, |row| (row.market(), row.trade().ts_venue));
-row!(CandleRow, Candles, |row| (row.market(), row.candle().open_time));
+impl Row for CandleRow {
+    const FAMILY: Family = Family::Candles;
+
+    fn list(rows: &mut Rows) -> Option<&mut Vec<Self>> {
+        if let Rows::Candles(list) = rows { Some(list) } else { None }
+    }
+
+    fn place(&self) -> (MarketKey, Timestamp) {
+        (self.market(), self.candle().open_time)
+    }
+
+    fn series(&self) -> Series {
+        Series::candles(self.market(), self.interval())
+    }
+}
 row!(SnapshotRow, Snapshots, |row| (row.market(), row.moment().ts_recv), |row| size_of::<Self>()
     + (row.bids.len() + row.asks.len()) * size_of::<Level>());
 row!(StatusRow, Statuses, |row| (row.market(), row.report().since));
@@ -121,6 +141,29 @@ impl Rows {
     /// Whose this row is, and when it happened.
     pub fn place(&self, nth: usize) -> (MarketKey, Timestamp) {
         each_family!(self, list => list[nth].place())
+    }
+
+    /// Between which times those of a series lie.
+    pub fn extent(&self, series: Series) -> Option<Extent> {
+        fn extent<R: Row>(list: &[R], series: Series) -> Option<Extent> {
+            let times = list.iter().filter(|row| row.series() == series).map(|row| Extent::at(row.place().1));
+            times.reduce(Extent::around)
+        }
+        each_family!(self, list => extent(list, series))
+    }
+
+    /// The same of the first `count` rows, for each series that is among them.
+    pub fn extents(&self, count: usize) -> BTreeMap<Series, Extent> {
+        fn extents<R: Row>(list: &[R]) -> BTreeMap<Series, Extent> {
+            let mut extents: BTreeMap<Series, Extent> = BTreeMap::new();
+            for row in list {
+                let at = Extent::at(row.place().1);
+                let extent = extents.entry(row.series()).or_insert(at);
+                *extent = extent.around(at);
+            }
+            extents
+        }
+        each_family!(self, list => extents(&list[..count.min(list.len())]))
     }
 
     pub fn bytes(&self) -> usize {

@@ -77,9 +77,7 @@ static INSERTS: LazyLock<Inserts> =
     LazyLock::new(|| Inserts::new("entries", &["family", "checksum", "payload"], ""));
 
 pub(super) async fn insert(connection: &mut SqliteConnection, entries: &[Entry]) -> Result<(), sqlx::Error> {
-    let mut transaction = connection.begin_with("begin immediate").await?;
-    INSERTS.run(&mut transaction, entries, bind).await?;
-    transaction.commit().await
+    INSERTS.run(connection, entries, bind).await.map(drop)
 }
 
 fn bind<'r>(query: SqliteQuery<'r>, entry: &'r Entry) -> SqliteQuery<'r> {
@@ -89,20 +87,24 @@ fn bind<'r>(query: SqliteQuery<'r>, entry: &'r Entry) -> SqliteQuery<'r> {
 /// seq, family, checksum, payload
 type Stored = (i64, i64, i64, Vec<u8>);
 
-const OLDEST: &str = "select seq, family, checksum, payload from entries order by seq limit ?";
+const OLDEST: &str = "select seq, family, checksum, payload from entries where seq > ? order by seq limit ?";
 
 /// What a batch holds at once: snapshots are large, and so many as there are trades would be too much.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 
 pub(super) async fn oldest(
     connection: &mut SqliteConnection,
+    behind: Option<i64>,
     limit: u32,
 ) -> Result<Option<Batch>, sqlx::Error> {
-    let drained: i64 = sqlx::query_scalar("select through from drained").fetch_one(&mut *connection).await?;
+    let behind = match behind {
+        Some(behind) => behind,
+        None => sqlx::query_scalar("select through from drained").fetch_one(&mut *connection).await?,
+    };
     let mut batch =
-        Batch { parts: Vec::new(), damaged: 0, missing: 0, through: drained, damaged_seqs: Vec::new() };
+        Batch { parts: Vec::new(), damaged: 0, missing: 0, through: behind, damaged_seqs: Vec::new() };
     let (mut count, mut bytes) = (0, 0);
-    let mut entries = sqlx::query_as::<_, Stored>(OLDEST).bind(limit).fetch(connection);
+    let mut entries = sqlx::query_as::<_, Stored>(OLDEST).bind(behind).bind(limit).fetch(connection);
     while let Some(entry) = entries.try_next().await? {
         count += 1;
         bytes += entry.3.len();
@@ -115,7 +117,7 @@ pub(super) async fn oldest(
         }
     }
     batch.damaged = batch.damaged_seqs.len() as u64;
-    batch.missing = (batch.through - drained).cast_unsigned().saturating_sub(count);
+    batch.missing = (batch.through - behind).cast_unsigned().saturating_sub(count);
     Ok((count > 0).then_some(batch))
 }
 
@@ -146,8 +148,8 @@ fn put<R: Row>(row: Result<R, RowError>, parts: &mut Vec<Rows>) -> bool {
     true
 }
 
-/// Takes the batch's entries out; damaged ones are kept aside.
-pub(super) async fn delete(connection: &mut SqliteConnection, batch: &Batch) -> Result<(), sqlx::Error> {
+/// Takes the batch's entries out, and says whether none are left; damaged ones are kept aside.
+pub(super) async fn delete(connection: &mut SqliteConnection, batch: &Batch) -> Result<bool, sqlx::Error> {
     let mut transaction = connection.begin_with("begin immediate").await?;
     for seq in &batch.damaged_seqs {
         sqlx::query("insert or replace into damaged select * from entries where seq = ?")
@@ -160,5 +162,11 @@ pub(super) async fn delete(connection: &mut SqliteConnection, batch: &Batch) -> 
         .bind(batch.through)
         .execute(&mut *transaction)
         .await?;
-    transaction.commit().await
+    let is_empty: bool =
+        sqlx::query_scalar("select not exists (select * from entries)").fetch_one(&mut *transaction).await?;
+    if is_empty {
+        sqlx::query("delete from extents").execute(&mut *transaction).await?;
+    }
+    transaction.commit().await?;
+    Ok(is_empty)
 }

@@ -8,3 +8,4 @@ mod sandbox;
 mod schema;
 mod spool;
 mod support;
+mod torn;

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use marketd_domain::MarketStatus;
 use marketd_domain::market::StatusReport;
+use marketd_domain::{CandleInterval, MarketStatus};
 use marketd_store::{
-    Fault, GapKind, GapRow, Losses, Rows, SnapshotMoment, SnapshotRow, Spool, StatusRow, Store, StoreError,
+    Extent, Family, Fault, GapKind, GapRow, Losses, Rows, Series, SnapshotMoment, SnapshotRow, Spool,
+    StatusRow, Store, StoreError,
 };
 use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
@@ -102,9 +103,12 @@ async fn rows_of_all_families_come_back_as_they_went_in_and_in_order() {
     let first = spool.peek(5).await.expect("a read").expect("rows");
     assert_eq!(first.parts, pushed[..3]);
     assert_eq!(spool.peek(5).await.expect("a read").expect("rows"), first, "peeking takes nothing out");
+    let ahead = spool.peek_behind(&first, 100).await.expect("a read").expect("rows");
     spool.done(&first).await.expect("a delete");
     let rest = spool.peek(100).await.expect("a read").expect("rows");
     assert_eq!((&rest.parts[..], rest.damaged, rest.missing), (&pushed[3..], 0, 0));
+    assert_eq!(rest, ahead, "read before the first had left");
+    assert_eq!(spool.peek_behind(&rest, 100).await.expect("a read"), None);
     spool.done(&rest).await.expect("a delete");
     assert_eq!(spool.peek(100).await.expect("a read"), None);
     assert_eq!(spool.waiting().await.expect("a count"), 0);
@@ -267,6 +271,51 @@ async fn what_is_noted_is_there_after_a_restart() {
     assert_eq!(spool.alive().await.expect("a read"), [(market(), at(MIDNIGHT_US + 5))]);
     assert!(spool.knows_store("sqlite://here").await.expect("a read"));
     assert!(!spool.knows_store("sqlite://there").await.expect("a read"));
+}
+
+/// Who reads the store has to know where it may miss rows.
+#[tokio::test]
+async fn a_spool_knows_between_which_times_its_rows_lie() {
+    let file = File::new();
+    let spool = file.open(ROOM).await;
+    let trades_of_market = Series::of(market(), Family::Trades);
+    let minutes = Series::candles(market(), CandleInterval::Minute1);
+    let of_trades = |first: i64, last: i64| {
+        Some(Extent { first: at(MIDNIGHT_US + first * 1_000), last: at(MIDNIGHT_US + last * 1_000) })
+    };
+    assert_eq!(spool.extent(trades_of_market), None);
+    push_all(&spool, &trades(100, 50)).await;
+    assert_eq!(spool.extent(trades_of_market), of_trades(100, 149));
+    // Fetched afterwards, so older.
+    push_all(&spool, &trades(20, 5)).await;
+    push_all(&spool, &Rows::Candles(vec![minute_row(&candle(7, 5, 2))])).await;
+    let seventh = Some(Extent::at(at(MIDNIGHT_US + 7 * 60_000_000)));
+    let check = |spool: &Spool| {
+        assert_eq!(spool.extent(trades_of_market), of_trades(20, 149));
+        assert_eq!(spool.extent(minutes), seventh);
+        assert_eq!(spool.extent(Series::candles(market(), CandleInterval::Hour1)), None);
+        assert_eq!(spool.extent(Series::of(record("ETH").key(), Family::Trades)), None);
+    };
+    check(&spool);
+    spool.close().await;
+    let spool = file.open(ROOM).await;
+    check(&spool);
+    // What has left does not narrow it; when all have, there is nothing.
+    let first = spool.peek(40).await.expect("a read").expect("rows");
+    spool.done(&first).await.expect("a delete");
+    check(&spool);
+    let rest = spool.peek(100).await.expect("a read").expect("rows");
+    spool.done(&rest).await.expect("a delete");
+    assert_eq!((spool.extent(trades_of_market), spool.extent(minutes)), (None, None));
+    spool.close().await;
+    let spool = file.open(ROOM).await;
+    assert_eq!(spool.extent(trades_of_market), None);
+    // A file that does not say it may have rows of any time.
+    push_all(&spool, &trades(1, 1)).await;
+    spool.close().await;
+    file.execute("delete from extents").await;
+    let spool = file.open(ROOM).await;
+    assert_eq!(spool.extent(minutes), Some(Extent::ALWAYS));
 }
 
 #[tokio::test]
