@@ -8,6 +8,7 @@
 //! them little.
 
 mod copy;
+mod identity;
 mod market;
 mod partitions;
 mod read;
