@@ -24,8 +24,10 @@ use marketd_bus::Bus;
 use parking_lot::RwLock;
 use socket2::{Domain, Protocol, Socket, Type};
 
+use crate::auth::{Auth, Ground, SessionIdentities};
 use crate::config::Config;
 use crate::feeds::{self, Running, Stage};
+use crate::http::gate::Gate;
 use crate::http::{self, RelayedBooks, RequestLimits, Shared};
 use crate::lock::FolderLock;
 use crate::sandbox::{self, Sandbox};
@@ -47,6 +49,7 @@ pub struct Server {
     pub keeper: Addr<KeeperActor>,
     pub storage: Option<Arc<Storage>>,
     pub bus: Arc<dyn Bus>,
+    pub auth: Arc<Auth>,
     pub writers: Option<Writers>,
     pub sandbox: Option<Arc<Sandbox>>,
     /// Replaced when the keeper starts the actor again. `None` where no other node is reached.
@@ -77,6 +80,9 @@ impl Server {
         };
         let is_shared = recorder.is_none() && !config.bus.url.is_empty();
         let board = Arc::new(Board::default());
+        let ground = Ground { storage: storage.clone(), bus: bus.clone(), is_shared, board: board.clone() };
+        let auth = Auth::new(config.auth_settings()?, ground)?;
+        auth.start();
         let stage = Stage::new(board.clone(), config);
         let writers = storage.as_ref().map(|storage| writers::start(&stage, storage));
         let past = match &storage {
@@ -108,7 +114,8 @@ impl Server {
         let shared = web::Data::new(Shared {
             board: board.clone(),
             session_limits: Arc::new(config.session_limits()),
-            identities: Arc::new(marketd_actors::session::Open),
+            identities: Arc::new(SessionIdentities(auth.clone())),
+            auth: auth.clone(),
             flush_ms: config.session.flush_ms,
             started: Instant::now(),
             traffic: Arc::default(),
@@ -133,6 +140,7 @@ impl Server {
             keeper,
             storage,
             bus,
+            auth,
             writers,
             sandbox,
             relay,
@@ -219,6 +227,7 @@ fn start_http(
         limit: config.request_limit(),
         count_loopback: shared.session_limits.count_loopback,
     };
+    let gate = Gate { auth: shared.auth.clone(), user_limit: Arc::new(RwLock::new(config.account_limit())) };
     let keep_alive = Duration::from_secs(config.http.keep_alive_s);
     let builder =
         ActixServer::build().workers(workers).max_concurrent_connections(config.http.max_connections);
@@ -229,6 +238,8 @@ fn start_http(
             .app_data(shared.clone())
             .app_data(hub_of_this_thread(&board, hub_limits))
             .configure(http::configure)
+            // The last is the outermost: a request is counted, then held to its address's limit, then to who sends it.
+            .wrap(gate.clone())
             .wrap(limits.clone())
             .wrap(shared.traffic.worker())
             .into_factory()

@@ -4,6 +4,7 @@
 //! variable of the environment is read.
 
 mod sandbox;
+mod auth;
 mod store;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,9 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 pub use sandbox::Sandbox;
+use crate::auth::AuthSettings;
+
+pub use auth::Auth;
 pub use store::Store;
 
 const DEFAULT: &str = include_str!("../config/default.toml");
@@ -167,12 +171,6 @@ impl Bus {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Auth {
-    pub disabled: bool,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Log {
     pub filter: String,
     pub format: LogFormat,
@@ -263,6 +261,9 @@ pub struct Limits {
     markets_per_request: usize,
     requests_per_second: u32,
     requests_burst: u32,
+    account_requests_per_second: u32,
+    account_requests_burst: u32,
+    logins_per_minute: u32,
     connections_per_ip: u32,
     count_loopback: bool,
     message_bytes: usize,
@@ -338,7 +339,8 @@ impl Config {
         seed("RATE_LIMIT_RPS", &["limits", "requests_per_second"], rate)?;
         let disabled = environment.get("DISABLE_AUTH").map(|value| match value.as_str() {
             "1" => "true".to_owned(),
-            "0" | "" => "false".to_owned(),
+            "0" => "false".to_owned(),
+            "" => "auto".to_owned(),
             other => other.to_owned(),
         });
         seed("DISABLE_AUTH", &["auth", "disabled"], disabled)?;
@@ -387,12 +389,7 @@ impl Config {
             // The latest one is open: with one only, a closed candle would be gone before it could be stored.
             return Err(bad("markets.candles", "must be at least 2"));
         }
-        if self.auth.disabled && !self.http.bind.ip().is_loopback() {
-            return Err(bad(
-                "auth.disabled",
-                format!("refused: {} is not a loopback address", self.http.bind),
-            ));
-        }
+        self.auth.validate(self.http.bind)?;
         for (name, section) in &self.venues {
             if name != "sim" && marketd_venues::venue_named(name).is_none() {
                 return Err(bad(format!("venues.{name}"), "there is no such venue"));
@@ -453,6 +450,19 @@ impl Config {
     pub fn request_limit(&self) -> Option<RateLimit> {
         let (rate, burst) = (self.limits.requests_per_second, self.limits.requests_burst);
         (rate > 0).then(|| RateLimit::per_second(rate, burst.max(rate)))
+    }
+
+    /// Requests of one user; `None`: any number.
+    pub fn account_limit(&self) -> Option<RateLimit> {
+        let (rate, burst) = (self.limits.account_requests_per_second, self.limits.account_requests_burst);
+        (rate > 0).then(|| RateLimit::per_second(rate, burst.max(rate)))
+    }
+
+    /// How identity works.
+    pub fn auth_settings(&self) -> Result<AuthSettings, ConfigError> {
+        let a_minute = self.limits.logins_per_minute;
+        let logins = (a_minute > 0).then(|| RateLimit::per_minute(a_minute, a_minute));
+        self.auth.settings(self.http.bind, &self.data_dir, logins)
     }
 
     pub fn speed(&self) -> Result<Speed, ConfigError> {
@@ -579,6 +589,10 @@ fn merge(table: &mut Table, layer: Table, place: &str) -> Result<(), ConfigError
             (None, _) => return Err(bad(here, "unknown key")),
             (Some(Value::Table(inner)), Value::Table(layer)) => merge(inner, layer, &here)?,
             (Some(held), value) if held.type_str() == value.type_str() => *held = value,
+            // A switch that may also be left to decide for itself.
+            (Some(held), Value::Boolean(value)) if held.as_str() == Some("auto") => {
+                *held = Value::String(value.to_string());
+            }
             (Some(held), value) => {
                 return Err(bad(here, format!("must be {}, not {}", held.type_str(), value.type_str())));
             }

@@ -100,7 +100,7 @@ fn refuse(request: ServiceRequest) -> ServiceResponse {
 }
 
 /// What is left, in the headers of the IETF's draft; `Retry-After` where nothing is.
-fn describe(headers: &mut HeaderMap, limit: RateLimit, allowance: &Allowance) {
+pub(super) fn describe(headers: &mut HeaderMap, limit: RateLimit, allowance: &Allowance) {
     headers.insert(LIMIT, HeaderValue::from(limit.burst()));
     headers.insert(REMAINING, HeaderValue::from(allowance.remaining));
     headers.insert(RESET, HeaderValue::from(whole_seconds(allowance.full_after)));

@@ -7,6 +7,7 @@ mod docs;
 mod events;
 mod exchanges;
 mod format;
+pub mod gate;
 mod health;
 mod kept;
 mod limit;
@@ -43,6 +44,10 @@ use marketd_bus::Bus;
 use parking_lot::RwLock;
 
 use crate::sandbox::Sandbox;
+use crate::auth::Auth;
+
+/// What one user may ask for; `None`: any number.
+pub type UserLimit = Option<marketd_bus::RateLimit>;
 
 pub use limit::RequestLimits;
 pub use once::once;
@@ -63,6 +68,7 @@ pub struct Shared {
     pub session_limits: Arc<SessionLimits>,
     /// Who sessions are of.
     pub identities: Arc<dyn Identities>,
+    pub auth: Arc<Auth>,
     /// Flush window of sessions that ask for none.
     pub flush_ms: u64,
     pub started: Instant,

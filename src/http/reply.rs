@@ -109,7 +109,15 @@ impl CallInfo {
 
     pub fn refuse(&self, code: ErrorCode, message: &str) -> HttpResponse {
         let status = StatusCode::from_u16(code.http_status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        self.respond(status, encode_failure(code, message, &self.call()))
+        let mut response = self.respond(status, encode_failure(code, message, &self.call()));
+        response.extensions_mut().insert(Refused(code));
+        response
+    }
+
+    /// The trace id that an answer carries.
+    pub fn of_response(response: &HttpResponse) -> String {
+        let trace_id = response.headers().get(TRACE_HEADER).and_then(|value| value.to_str().ok());
+        trace_id.unwrap_or_default().to_owned()
     }
 
     /// The answer, or the refusal in its place.
@@ -183,6 +191,10 @@ pub struct NextPage {
     pub parameter: &'static str,
     pub cursor: String,
 }
+
+/// On an answer that refuses: what it says.
+#[derive(Debug, Clone, Copy)]
+pub struct Refused(pub ErrorCode);
 
 /// A refusal on its way out of a helper.
 pub type Refusal = (ErrorCode, String);
