@@ -116,6 +116,8 @@ impl Server {
             session_limits: Arc::new(config.session_limits()),
             identities: Arc::new(SessionIdentities(auth.clone())),
             auth: auth.clone(),
+            rates: Arc::new(config.request_rates()),
+            config: config.shown(),
             flush_ms: config.session.flush_ms,
             started: Instant::now(),
             traffic: Arc::default(),
@@ -224,10 +226,10 @@ fn start_http(
     let board = board.clone();
     let limits = RequestLimits {
         bus: shared.bus.clone(),
-        limit: config.request_limit(),
+        rates: shared.rates.clone(),
         count_loopback: shared.session_limits.count_loopback,
     };
-    let gate = Gate { auth: shared.auth.clone(), user_limit: Arc::new(RwLock::new(config.account_limit())) };
+    let gate = Gate { auth: shared.auth.clone(), rates: shared.rates.clone() };
     let keep_alive = Duration::from_secs(config.http.keep_alive_s);
     let builder =
         ActixServer::build().workers(workers).max_concurrent_connections(config.http.max_connections);

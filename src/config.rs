@@ -23,11 +23,13 @@ use marketd_bus::{BusOptions, RateLimit};
 use marketd_domain::Instrument;
 use marketd_domain::market::MarketLimits;
 use marketd_domain::numbers::Decimal;
+use parking_lot::RwLock;
 use serde::Deserialize;
 use toml::{Table, Value};
 
 pub use sandbox::Sandbox;
 use crate::auth::AuthSettings;
+use crate::http::limits::{Rate, RequestRates};
 
 pub use auth::Auth;
 pub use store::Store;
@@ -67,6 +69,9 @@ pub struct Config {
     pub limits: Limits,
     pub session: Session,
     pub shutdown: Shutdown,
+    /// All layers put together, before they were read.
+    #[serde(skip)]
+    effective: Table,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -353,9 +358,10 @@ impl Config {
             let path: Vec<String> = key.split('.').map(str::to_owned).collect();
             set_path(&mut table, &path, value).map_err(|reason| bad(key, reason))?;
         }
-        let config: Self = Value::Table(table)
+        let mut config: Self = Value::Table(table.clone())
             .try_into()
             .map_err(|error: toml::de::Error| bad("configuration", error.to_string().replace('\n', " ")))?;
+        config.effective = table;
         config.validate()?;
         let is_production = |profile: &String| {
             Path::new(profile).file_stem().is_some_and(|stem| stem.eq_ignore_ascii_case("production"))
@@ -446,16 +452,31 @@ impl Config {
         Ok(())
     }
 
-    /// Requests of one address; `None`: any number.
-    pub fn request_limit(&self) -> Option<RateLimit> {
-        let (rate, burst) = (self.limits.requests_per_second, self.limits.requests_burst);
-        (rate > 0).then(|| RateLimit::per_second(rate, burst.max(rate)))
+    /// How many requests one address and one user may send.
+    pub fn request_rates(&self) -> RequestRates {
+        let Limits { requests_per_second, requests_burst, .. } = self.limits;
+        let Limits { account_requests_per_second, account_requests_burst, .. } = self.limits;
+        RequestRates {
+            address: RwLock::new(Rate { per_second: requests_per_second, burst: requests_burst }),
+            user: RwLock::new(Rate {
+                per_second: account_requests_per_second,
+                burst: account_requests_burst,
+            }),
+        }
     }
 
-    /// Requests of one user; `None`: any number.
-    pub fn account_limit(&self) -> Option<RateLimit> {
-        let (rate, burst) = (self.limits.account_requests_per_second, self.limits.account_requests_burst);
-        (rate > 0).then(|| RateLimit::per_second(rate, burst.max(rate)))
+    /// All keys as they hold, with their secrets starred.
+    pub fn shown(&self) -> serde_json::Map<String, serde_json::Value> {
+        let mut shown = match serde_json::to_value(&self.effective) {
+            Ok(serde_json::Value::Object(shown)) => shown,
+            _ => serde_json::Map::new(),
+        };
+        for (section, url) in [("store", &self.store.url), ("bus", &self.bus.url)] {
+            if let Some(section) = shown.get_mut(section) {
+                section["url"] = without_password(url).into();
+            }
+        }
+        shown
     }
 
     /// How identity works.
@@ -696,7 +717,11 @@ mod tests {
         assert_eq!(config.store.url, "postgres://x");
         assert_eq!(config.bus.url, "redis://:s3cret@cache:6379/1");
         assert!(!format!("{config:?}").contains("s3cret"));
-        assert_eq!(config.request_limit(), Some(RateLimit::per_second(7, 100)));
+        assert_eq!(*config.request_rates().address.read(), Rate { per_second: 7, burst: 100 });
+        let shown = serde_json::Value::Object(config.shown());
+        assert!(!shown.to_string().contains("s3cret"), "{shown}");
+        assert_eq!(shown["bus"]["url"], "redis://:***@cache:6379/1");
+        assert_eq!(shown["limits"]["subscriptions"], 7);
     }
 
     #[test]

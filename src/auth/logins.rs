@@ -9,8 +9,9 @@ use marketd_actors::session::{Identity, Proof, Revoked};
 use marketd_bus::Key;
 use marketd_domain::Timestamp;
 use marketd_domain::identity::Role;
+use marketd_domain::ledger::UserNo;
 use marketd_protocol::code::ErrorCode;
-use marketd_store::identity::{LoginRow, NewUser, UserRow};
+use marketd_store::identity::{ApiKeyRow, AuditFilter, AuditRow, LoginRow, NewUser, UserRow};
 
 use super::secrets::{hex, random};
 use super::tokens::{Audience, Refresh};
@@ -232,6 +233,28 @@ impl Auth {
         user.password = self.passwords.hash(new).await?;
         user.updated = clock::now();
         self.change_user(&user).await
+    }
+
+    pub async fn users(&self, after: UserNo, limit: u32) -> Result<Vec<UserRow>, Refusal> {
+        self.store()?.users(after, limit).await.map_err(unavailable)
+    }
+
+    pub async fn user_named(&self, name: &str) -> Result<Option<UserRow>, Refusal> {
+        self.store()?.user_named(&name.to_ascii_lowercase()).await.map_err(unavailable)
+    }
+
+    pub async fn audit_rows(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditRow>, Refusal> {
+        self.store()?.audit(filter, limit).await.map_err(unavailable)
+    }
+
+    /// All keys of a user, the revoked ones too.
+    pub async fn keys_of(&self, user: UserNo) -> Result<Vec<ApiKeyRow>, Refusal> {
+        self.store()?.api_keys(user).await.map_err(unavailable)
+    }
+
+    /// Whether there is such a key, whoever has it.
+    pub async fn is_key(&self, key_id: &str) -> Result<bool, Refusal> {
+        Ok(self.store()?.api_key(key_id).await.map_err(unavailable)?.is_some())
     }
 
     pub async fn add_key(&self, made: &super::MadeKey) -> Result<(), Refusal> {

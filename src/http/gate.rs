@@ -14,13 +14,13 @@ use futures_util::future::{Either, LocalBoxFuture};
 use marketd_actors::session::{Identity, Proof};
 use marketd_bus::Key;
 use marketd_protocol::code::ErrorCode;
-use parking_lot::RwLock;
 
+use super::BODY_MAX;
 use super::caller::{self, Credentials, Shown};
 use super::limit::describe;
+use super::limits::RequestRates;
 use super::reply::{CallInfo, Refusal, Refused};
 use super::traffic::RouteNo;
-use super::{BODY_MAX, UserLimit};
 use crate::auth::Auth;
 use crate::auth::audit::Deed;
 
@@ -28,7 +28,7 @@ use crate::auth::audit::Deed;
 #[derive(Clone)]
 pub struct Gate {
     pub auth: Arc<Auth>,
-    pub user_limit: Arc<RwLock<UserLimit>>,
+    pub rates: Arc<RequestRates>,
 }
 
 /// A handler puts this on a request whose sender asked for what is somebody else's: the answer is a plain `not_found`, and
@@ -157,7 +157,7 @@ impl Gate {
         known: Option<&Identity>,
     ) -> Option<(marketd_bus::RateLimit, marketd_bus::Allowance)> {
         let identity = known.filter(|identity| identity.proof != Proof::Open)?;
-        let limit = (*self.user_limit.read())?;
+        let limit = self.rates.user.read().limit()?;
         let key = Key::new(format!("user:{}", identity.user)).ok()?;
         // A bus that cannot answer refuses nobody.
         let allowance = self.auth.bus().take(&key, limit).await.ok()?;

@@ -174,6 +174,16 @@ pub fn body_of(body: Result<web::Bytes, actix_web::Error>) -> Result<web::Bytes,
     })
 }
 
+/// A request's body as JSON of this shape.
+pub fn json_of<T: serde::de::DeserializeOwned>(
+    body: Result<web::Bytes, actix_web::Error>,
+) -> Result<T, Refusal> {
+    serde_json::from_slice(&body_of(body)?).map_err(|error| {
+        let code = if error.is_data() { ErrorCode::BAD_REQUEST } else { ErrorCode::BAD_JSON };
+        (code, error.to_string())
+    })
+}
+
 /// An order was taken; what comes of it shows elsewhere.
 #[derive(Serialize, JsonSchema)]
 pub struct Accepted {
