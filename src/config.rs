@@ -3,8 +3,8 @@
 //! The default file is built in and holds every key, so it also tells the type of each: that is how a
 //! variable of the environment is read.
 
-mod sandbox;
 mod auth;
+mod sandbox;
 mod store;
 
 use std::collections::BTreeMap;
@@ -27,9 +27,9 @@ use parking_lot::RwLock;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-pub use sandbox::Sandbox;
 use crate::auth::AuthSettings;
 use crate::http::limits::{Rate, RequestRates};
+pub use sandbox::Sandbox;
 
 pub use auth::Auth;
 pub use store::Store;
@@ -71,7 +71,17 @@ pub struct Config {
     pub shutdown: Shutdown,
     /// All layers put together, before they were read.
     #[serde(skip)]
-    effective: Table,
+    effective: Effective,
+}
+
+/// Not printed: it holds the secrets that the sections take care not to print.
+#[derive(Clone, Default)]
+struct Effective(Table);
+
+impl std::fmt::Debug for Effective {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Effective(…)")
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -361,7 +371,7 @@ impl Config {
         let mut config: Self = Value::Table(table.clone())
             .try_into()
             .map_err(|error: toml::de::Error| bad("configuration", error.to_string().replace('\n', " ")))?;
-        config.effective = table;
+        config.effective = Effective(table);
         config.validate()?;
         let is_production = |profile: &String| {
             Path::new(profile).file_stem().is_some_and(|stem| stem.eq_ignore_ascii_case("production"))
@@ -467,7 +477,7 @@ impl Config {
 
     /// All keys as they hold, with their secrets starred.
     pub fn shown(&self) -> serde_json::Map<String, serde_json::Value> {
-        let mut shown = match serde_json::to_value(&self.effective) {
+        let mut shown = match serde_json::to_value(&self.effective.0) {
             Ok(serde_json::Value::Object(shown)) => shown,
             _ => serde_json::Map::new(),
         };
@@ -663,6 +673,7 @@ fn set_port(table: &mut Table, port: u16) -> Result<(), ConfigError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::Policy;
 
     fn load(environment: &[(&str, &str)]) -> Result<Config, String> {
         let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -725,6 +736,23 @@ mod tests {
     }
 
     #[test]
+    fn who_is_let_in_follows_the_address_unless_it_is_said() {
+        let check = |bind: &str, disabled: &str, expected: Policy| {
+            let config = load(&[("MARKETD__HTTP__BIND", bind), ("DISABLE_AUTH", disabled)]).expect("valid");
+            assert_eq!(config.auth_settings().expect("valid").policy, expected, "{bind} {disabled}");
+        };
+        for bind in ["127.0.0.1:80", "127.9.9.9:80", "[::1]:80"] {
+            check(bind, "", Policy::Open);
+            check(bind, "0", Policy::Closed);
+            check(bind, "1", Policy::Off);
+        }
+        for bind in ["0.0.0.0:80", "[::]:80", "192.0.2.1:80"] {
+            check(bind, "", Policy::Closed);
+            check(bind, "0", Policy::Closed);
+        }
+    }
+
+    #[test]
     fn mistakes_are_named() {
         let check = |environment: &[(&str, &str)], part: &str| {
             let error = load(environment).expect_err(part);
@@ -739,6 +767,20 @@ mod tests {
         check(&[("MARKETD__HTTP__BIND", "somewhere")], "bind");
         check(&[("GATEWAY_PORT", "port")], "GATEWAY_PORT");
         check(&[("MARKETD__HTTP__BIND", "0.0.0.0:80"), ("DISABLE_AUTH", "1")], "auth.disabled");
+        for bind in ["0.0.0.0:80", "[::]:80", "192.0.2.1:80", "[2001:db8::1]:80"] {
+            for disabled in
+                [("DISABLE_AUTH", "1"), ("DISABLE_AUTH", "true"), ("MARKETD__AUTH__DISABLED", "true")]
+            {
+                check(&[("MARKETD__HTTP__BIND", bind), disabled], "auth.disabled");
+            }
+        }
+        check(&[("DISABLE_AUTH", "maybe")], "auth.disabled");
+        check(&[("MARKETD__AUTH__DEFAULT_ROLE", "admin")], "auth.default_role");
+        check(&[("MARKETD__AUTH__ACCESS_S", "901")], "auth.access_s");
+        check(&[("MARKETD__AUTH__REFRESH_DAYS", "0")], "auth.refresh_days");
+        check(&[("MARKETD__AUTH__HASH_MEMORY_KIB", "63")], "auth.hash_memory_kib");
+        check(&[("MARKETD__AUTH__HASH_THREADS", "0")], "auth.hash_threads");
+        check(&[("MARKETD__AUTH__SIGNATURE_WINDOW_MS", "60001")], "auth.signature_window_ms");
         check(&[("MARKETD__LIMITS__MESSAGE_BYTES", "16777217")], "limits.message_bytes");
         check(&[("MARKETD__LIMITS__MESSAGE_BYTES", "124")], "limits.message_bytes");
         check(&[("MARKETD__LIMITS__PINGS_PER_SECOND", "0")], "limits.pings_per_second");

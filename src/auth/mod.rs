@@ -138,7 +138,12 @@ impl Auth {
         let passwords = Passwords::new(&settings.hashing)
             .ok_or_else(|| anyhow::anyhow!("auth.hash_memory_kib: argon2 cannot work with it"))?;
         Ok(Arc::new(Self {
-            keys: Keys::new(&key, ground.storage.clone(), settings.keys_held),
+            keys: Keys::new(
+                &key,
+                ground.storage.clone(),
+                settings.keys_held,
+                settings.policy != Policy::Closed,
+            ),
             audit: Audit::new(ground.storage.clone()),
             dev: Arc::new(Identity::dev()),
             tokens: Tokens::new(&key),

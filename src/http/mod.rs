@@ -49,8 +49,8 @@ use marketd_actors::storage::Storage;
 use marketd_bus::Bus;
 use parking_lot::RwLock;
 
-use crate::sandbox::Sandbox;
 use crate::auth::Auth;
+use crate::sandbox::Sandbox;
 
 pub use limit::RequestLimits;
 pub use once::once;

@@ -178,7 +178,12 @@ pub fn body_of(body: Result<web::Bytes, actix_web::Error>) -> Result<web::Bytes,
 pub fn json_of<T: serde::de::DeserializeOwned>(
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<T, Refusal> {
-    serde_json::from_slice(&body_of(body)?).map_err(|error| {
+    let body = body_of(body)?;
+    // A list of the fields' values would be taken for the object.
+    if body.trim_ascii_start().first() == Some(&b'[') {
+        return Err((ErrorCode::BAD_REQUEST, "the body is a list, not an object".to_owned()));
+    }
+    serde_json::from_slice(&body).map_err(|error| {
         let code = if error.is_data() { ErrorCode::BAD_REQUEST } else { ErrorCode::BAD_JSON };
         (code, error.to_string())
     })

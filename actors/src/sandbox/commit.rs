@@ -79,7 +79,8 @@ impl Batch {
             EventBody::MarketWidened(widened) => {
                 // Rows of orders that are open are written anew with their new numbers, those of others keep theirs.
                 self.added.markets.extend(market_row(sandbox, widened.market));
-                let open = |order: &&Order| order.request.market == widened.market && !order.status.is_final();
+                let open =
+                    |order: &&Order| order.request.market == widened.market && !order.status.is_final();
                 self.orders.extend(sandbox.orders().filter(open).map(|order| order.order_id));
             }
             EventBody::OrderAccepted(accepted) => self.note_order(accepted.order_id),

@@ -119,7 +119,12 @@ fn keys(tag: &'static str) -> Vec<Operation> {
             .refuses(&[ErrorCode::BAD_TIME, ErrorCode::FORBIDDEN]),
         Operation::delete("/api/v1/api-keys/{key_id}", "revokeKey", tag, "An API key is not good any more")
             .described("Needs a login. Its sessions are closed within a second.")
-            .in_path("key_id", "a key's id", &json!({"type": "string", "minLength": 1}), "3f9a1c0b7d2e4f6a8b0c1d2e5a7b9c1d")
+            .in_path(
+                "key_id",
+                "a key's id",
+                &json!({"type": "string", "minLength": 1}),
+                "3f9a1c0b7d2e4f6a8b0c1d2e5a7b9c1d",
+            )
             .needs_anybody()
             .answers::<Done>(Some(json!({"done": true})))
             .refuses(&[ErrorCode::NOT_FOUND, ErrorCode::FORBIDDEN]),
