@@ -168,7 +168,11 @@ impl Gate {
     async fn audit(&self, response: &ServiceResponse, is_write: bool) {
         let status = response.status();
         let is_foreign = response.request().extensions().get::<Foreign>().is_some();
-        if !is_write && status.as_u16() != 403 && !is_foreign {
+        let refused = response.response().extensions().get::<Refused>().map(|refused| refused.0);
+        // What is another's is told to be unknown, as what is not there is: both are noted, since nobody can tell them apart.
+        let is_suspect =
+            is_foreign || matches!(refused, Some(ErrorCode::UNKNOWN_ORDER | ErrorCode::UNKNOWN_ACCOUNT));
+        if !is_write && status.as_u16() != 403 && !is_suspect {
             return;
         }
         let deed = deed_of(response.request(), response.response(), is_foreign);

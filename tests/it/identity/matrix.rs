@@ -46,8 +46,34 @@ const PUBLIC: &[&str] = &[
     "signUp",
 ];
 const KNOWN: &[&str] = &["changePassword", "getProfile", "makeKey", "makeTicket", "revokeKey"];
-const READ: &[&str] = &["listKeys"];
-const TRADE: &[&str] = &[];
+const READ: &[&str] = &[
+    "explainOrder",
+    "getAccount",
+    "getOrder",
+    "getOrderByClientId",
+    "getRisk",
+    "listAccounts",
+    "listBalances",
+    "listEntries",
+    "listFills",
+    "listKeys",
+    "listOrders",
+    "listPositions",
+];
+const TRADE: &[&str] = &[
+    "amendOrder",
+    "cancelAll",
+    "cancelOrder",
+    "deposit",
+    "openAccount",
+    "placeList",
+    "placeOrder",
+    "resetAccount",
+    "setAccount",
+    "setCancelAfter",
+    "setKillSwitch",
+    "setLimits",
+];
 const ADMIN: &[&str] = &[
     "changeConfig",
     "changeUser",
