@@ -24,9 +24,10 @@ use marketd_bus::Bus;
 use parking_lot::RwLock;
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::auth::{Auth, Ground, SessionIdentities};
+use crate::auth::{Auth, Ground};
 use crate::config::Config;
 use crate::feeds::{self, Running, Stage};
+use crate::http::edge::Edge;
 use crate::http::gate::Gate;
 use crate::http::{self, RelayedBooks, RequestLimits, Shared};
 use crate::lock::FolderLock;
@@ -114,7 +115,6 @@ impl Server {
         let shared = web::Data::new(Shared {
             board: board.clone(),
             session_limits: Arc::new(config.session_limits()),
-            identities: Arc::new(SessionIdentities(auth.clone())),
             auth: auth.clone(),
             rates: Arc::new(config.request_rates()),
             config: config.shown(),
@@ -229,6 +229,7 @@ fn start_http(
         rates: shared.rates.clone(),
         count_loopback: shared.session_limits.count_loopback,
     };
+    let edge = Edge { limits: shared.session_limits.clone() };
     let gate = Gate { auth: shared.auth.clone(), rates: shared.rates.clone() };
     let keep_alive = Duration::from_secs(config.http.keep_alive_s);
     let builder =
@@ -240,9 +241,11 @@ fn start_http(
             .app_data(shared.clone())
             .app_data(hub_of_this_thread(&board, hub_limits))
             .configure(http::configure)
-            // The last is the outermost: a request is counted, then held to its address's limit, then to who sends it.
+            // The last is the outermost: a request is counted, its page is looked at, then it is held to its address's limit,
+            // then to who sends it.
             .wrap(gate.clone())
             .wrap(limits.clone())
+            .wrap(edge.clone())
             .wrap(shared.traffic.worker())
             .into_factory()
             .map_err(|error: actix_web::Error| error.error_response());

@@ -174,9 +174,15 @@ impl Auth {
         &self.ground.bus
     }
 
-    /// Who somebody is who shows nothing.
-    pub fn unproven(&self) -> Option<&Arc<Identity>> {
-        (self.settings.policy != Policy::Closed).then_some(&self.dev)
+    /// Who somebody is who shows nothing. `is_local`: the request names this machine as itself. A page that has pointed a name of
+    /// its own here, or a proxy that answers for one, is not let in unless that is said (`auth.disabled = true`).
+    pub fn unproven(&self, is_local: bool) -> Option<&Arc<Identity>> {
+        let is_dev = match self.settings.policy {
+            Policy::Off => true,
+            Policy::Open => is_local,
+            Policy::Closed => false,
+        };
+        is_dev.then_some(&self.dev)
     }
 
     /// Who shows this access token.
@@ -291,16 +297,20 @@ async fn listen(auth: Arc<Auth>) {
     }
 }
 
-/// What sessions know people by.
-pub struct SessionIdentities(pub Arc<Auth>);
+/// What a session knows people by.
+pub struct SessionIdentities {
+    pub auth: Arc<Auth>,
+    /// Whether its handshake names this machine as itself.
+    pub is_local: bool,
+}
 
 impl Identities for SessionIdentities {
     fn unproven(&self) -> Option<Arc<Identity>> {
-        self.0.unproven().cloned()
+        self.auth.unproven(self.is_local).cloned()
     }
 
     fn recognize(&self, credential: Credential) -> Recognized {
-        let auth = self.0.clone();
+        let auth = self.auth.clone();
         Box::pin(async move {
             if auth.settings.policy == Policy::Off {
                 return Ok(auth.dev.clone());

@@ -11,8 +11,8 @@ use marketd_actors::session::Identity;
 use marketd_domain::identity::Scope;
 use marketd_protocol::code::ErrorCode;
 
-use super::Shared;
 use super::reply::{CallInfo, Refusal};
+use super::{Shared, edge};
 use crate::auth::{Auth, Signed, signing};
 
 /// Somebody who was recognized. A handler that takes one is not reached by anybody else.
@@ -46,7 +46,8 @@ pub fn caller_of(request: &HttpRequest) -> Result<Arc<Identity>, Refusal> {
     if let Some(Shown(shown)) = request.extensions().get::<Shown>() {
         return shown.clone();
     }
-    let unproven = request.app_data::<web::Data<Shared>>().and_then(|shared| shared.auth.unproven());
+    let shared = request.app_data::<web::Data<Shared>>();
+    let unproven = shared.and_then(|shared| shared.auth.unproven(edge::is_local(request.headers())));
     let nobody =
         "this needs an access token in the header authorization, or a request signed with an API key";
     unproven.cloned().ok_or_else(|| (ErrorCode::UNAUTHENTICATED, nobody.to_owned()))

@@ -7,6 +7,7 @@ mod book;
 pub mod caller;
 mod candles;
 mod docs;
+pub mod edge;
 mod events;
 mod exchanges;
 mod format;
@@ -43,7 +44,7 @@ use std::time::Instant;
 use actix_web::web;
 use marketd_actors::board::Board;
 use marketd_actors::replay::{ReplayActor, Status};
-use marketd_actors::session::{Identities, SessionLimits};
+use marketd_actors::session::SessionLimits;
 use marketd_actors::sim::{Scenarios, SimActor};
 use marketd_actors::storage::Storage;
 use marketd_bus::Bus;
@@ -69,8 +70,6 @@ const BODY_MAX: usize = 64 * 1024;
 pub struct Shared {
     pub board: Arc<Board>,
     pub session_limits: Arc<SessionLimits>,
-    /// Who sessions are of.
-    pub identities: Arc<dyn Identities>,
     pub auth: Arc<Auth>,
     /// Limits of requests, which can be changed while the server runs.
     pub rates: Arc<limits::RequestRates>,

@@ -3,6 +3,7 @@
 mod keys;
 mod logins;
 mod matrix;
+mod pages;
 mod secrets;
 mod settings;
 
