@@ -24,8 +24,11 @@ use marketd_bus::Bus;
 use parking_lot::RwLock;
 use socket2::{Domain, Protocol, Socket, Type};
 
+use crate::auth::{Auth, Ground};
 use crate::config::Config;
 use crate::feeds::{self, Running, Stage};
+use crate::http::edge::Edge;
+use crate::http::gate::Gate;
 use crate::http::{self, RelayedBooks, RequestLimits, Shared};
 use crate::lock::FolderLock;
 use crate::sandbox::{self, Sandbox};
@@ -47,6 +50,7 @@ pub struct Server {
     pub keeper: Addr<KeeperActor>,
     pub storage: Option<Arc<Storage>>,
     pub bus: Arc<dyn Bus>,
+    pub auth: Arc<Auth>,
     pub writers: Option<Writers>,
     pub sandbox: Option<Arc<Sandbox>>,
     /// Replaced when the keeper starts the actor again. `None` where no other node is reached.
@@ -77,6 +81,9 @@ impl Server {
         };
         let is_shared = recorder.is_none() && !config.bus.url.is_empty();
         let board = Arc::new(Board::default());
+        let ground = Ground { storage: storage.clone(), bus: bus.clone(), is_shared, board: board.clone() };
+        let auth = Auth::new(config.auth_settings()?, ground)?;
+        auth.start();
         let stage = Stage::new(board.clone(), config);
         let writers = storage.as_ref().map(|storage| writers::start(&stage, storage));
         let past = match &storage {
@@ -108,7 +115,9 @@ impl Server {
         let shared = web::Data::new(Shared {
             board: board.clone(),
             session_limits: Arc::new(config.session_limits()),
-            identities: Arc::new(marketd_actors::session::Open),
+            auth: auth.clone(),
+            rates: Arc::new(config.request_rates()),
+            config: config.shown(),
             flush_ms: config.session.flush_ms,
             started: Instant::now(),
             traffic: Arc::default(),
@@ -134,6 +143,7 @@ impl Server {
             keeper,
             storage,
             bus,
+            auth,
             writers,
             sandbox,
             relay,
@@ -217,9 +227,11 @@ fn start_http(
     let board = board.clone();
     let limits = RequestLimits {
         bus: shared.bus.clone(),
-        limit: config.request_limit(),
+        rates: shared.rates.clone(),
         count_loopback: shared.session_limits.count_loopback,
     };
+    let edge = Edge { limits: shared.session_limits.clone() };
+    let gate = Gate { auth: shared.auth.clone(), rates: shared.rates.clone() };
     let keep_alive = Duration::from_secs(config.http.keep_alive_s);
     let builder =
         ActixServer::build().workers(workers).max_concurrent_connections(config.http.max_connections);
@@ -230,7 +242,11 @@ fn start_http(
             .app_data(shared.clone())
             .app_data(hub_of_this_thread(&board, hub_limits))
             .configure(http::configure)
+            // The last is the outermost: a request is counted, its page is looked at, then it is held to its address's limit,
+            // then to who sends it.
+            .wrap(gate.clone())
             .wrap(limits.clone())
+            .wrap(edge.clone())
             .wrap(shared.traffic.worker())
             .into_factory()
             .map_err(|error: actix_web::Error| error.error_response());

@@ -3,6 +3,7 @@
 //! The default file is built in and holds every key, so it also tells the type of each: that is how a
 //! variable of the environment is read.
 
+mod auth;
 mod sandbox;
 mod store;
 
@@ -22,10 +23,15 @@ use marketd_bus::{BusOptions, RateLimit};
 use marketd_domain::Instrument;
 use marketd_domain::market::MarketLimits;
 use marketd_domain::numbers::Decimal;
+use parking_lot::RwLock;
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use crate::auth::AuthSettings;
+use crate::http::limits::{Rate, RequestRates};
 pub use sandbox::Sandbox;
+
+pub use auth::Auth;
 pub use store::Store;
 
 const DEFAULT: &str = include_str!("../config/default.toml");
@@ -63,6 +69,19 @@ pub struct Config {
     pub limits: Limits,
     pub session: Session,
     pub shutdown: Shutdown,
+    /// All layers put together, before they were read.
+    #[serde(skip)]
+    effective: Effective,
+}
+
+/// Not printed: it holds the secrets that the sections take care not to print.
+#[derive(Clone, Default)]
+struct Effective(Table);
+
+impl std::fmt::Debug for Effective {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Effective(…)")
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -167,12 +186,6 @@ impl Bus {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Auth {
-    pub disabled: bool,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Log {
     pub filter: String,
     pub format: LogFormat,
@@ -263,6 +276,9 @@ pub struct Limits {
     markets_per_request: usize,
     requests_per_second: u32,
     requests_burst: u32,
+    account_requests_per_second: u32,
+    account_requests_burst: u32,
+    logins_per_minute: u32,
     connections_per_ip: u32,
     count_loopback: bool,
     message_bytes: usize,
@@ -338,7 +354,8 @@ impl Config {
         seed("RATE_LIMIT_RPS", &["limits", "requests_per_second"], rate)?;
         let disabled = environment.get("DISABLE_AUTH").map(|value| match value.as_str() {
             "1" => "true".to_owned(),
-            "0" | "" => "false".to_owned(),
+            "0" => "false".to_owned(),
+            "" => "auto".to_owned(),
             other => other.to_owned(),
         });
         seed("DISABLE_AUTH", &["auth", "disabled"], disabled)?;
@@ -351,9 +368,10 @@ impl Config {
             let path: Vec<String> = key.split('.').map(str::to_owned).collect();
             set_path(&mut table, &path, value).map_err(|reason| bad(key, reason))?;
         }
-        let config: Self = Value::Table(table)
+        let mut config: Self = Value::Table(table.clone())
             .try_into()
             .map_err(|error: toml::de::Error| bad("configuration", error.to_string().replace('\n', " ")))?;
+        config.effective = Effective(table);
         config.validate()?;
         let is_production = |profile: &String| {
             Path::new(profile).file_stem().is_some_and(|stem| stem.eq_ignore_ascii_case("production"))
@@ -387,12 +405,7 @@ impl Config {
             // The latest one is open: with one only, a closed candle would be gone before it could be stored.
             return Err(bad("markets.candles", "must be at least 2"));
         }
-        if self.auth.disabled && !self.http.bind.ip().is_loopback() {
-            return Err(bad(
-                "auth.disabled",
-                format!("refused: {} is not a loopback address", self.http.bind),
-            ));
-        }
+        self.auth.validate(self.http.bind)?;
         for (name, section) in &self.venues {
             if name != "sim" && marketd_venues::venue_named(name).is_none() {
                 return Err(bad(format!("venues.{name}"), "there is no such venue"));
@@ -449,10 +462,38 @@ impl Config {
         Ok(())
     }
 
-    /// Requests of one address; `None`: any number.
-    pub fn request_limit(&self) -> Option<RateLimit> {
-        let (rate, burst) = (self.limits.requests_per_second, self.limits.requests_burst);
-        (rate > 0).then(|| RateLimit::per_second(rate, burst.max(rate)))
+    /// How many requests one address and one user may send.
+    pub fn request_rates(&self) -> RequestRates {
+        let Limits { requests_per_second, requests_burst, .. } = self.limits;
+        let Limits { account_requests_per_second, account_requests_burst, .. } = self.limits;
+        RequestRates {
+            address: RwLock::new(Rate { per_second: requests_per_second, burst: requests_burst }),
+            user: RwLock::new(Rate {
+                per_second: account_requests_per_second,
+                burst: account_requests_burst,
+            }),
+        }
+    }
+
+    /// All keys as they hold, with their secrets starred.
+    pub fn shown(&self) -> serde_json::Map<String, serde_json::Value> {
+        let mut shown = match serde_json::to_value(&self.effective.0) {
+            Ok(serde_json::Value::Object(shown)) => shown,
+            _ => serde_json::Map::new(),
+        };
+        for (section, url) in [("store", &self.store.url), ("bus", &self.bus.url)] {
+            if let Some(section) = shown.get_mut(section) {
+                section["url"] = without_password(url).into();
+            }
+        }
+        shown
+    }
+
+    /// How identity works.
+    pub fn auth_settings(&self) -> Result<AuthSettings, ConfigError> {
+        let a_minute = self.limits.logins_per_minute;
+        let logins = (a_minute > 0).then(|| RateLimit::per_minute(a_minute, a_minute));
+        self.auth.settings(self.http.bind, &self.data_dir, logins)
     }
 
     pub fn speed(&self) -> Result<Speed, ConfigError> {
@@ -579,6 +620,10 @@ fn merge(table: &mut Table, layer: Table, place: &str) -> Result<(), ConfigError
             (None, _) => return Err(bad(here, "unknown key")),
             (Some(Value::Table(inner)), Value::Table(layer)) => merge(inner, layer, &here)?,
             (Some(held), value) if held.type_str() == value.type_str() => *held = value,
+            // A switch that may also be left to decide for itself.
+            (Some(held), Value::Boolean(value)) if held.as_str() == Some("auto") => {
+                *held = Value::String(value.to_string());
+            }
             (Some(held), value) => {
                 return Err(bad(here, format!("must be {}, not {}", held.type_str(), value.type_str())));
             }
@@ -628,6 +673,7 @@ fn set_port(table: &mut Table, port: u16) -> Result<(), ConfigError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::Policy;
 
     fn load(environment: &[(&str, &str)]) -> Result<Config, String> {
         let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -682,7 +728,28 @@ mod tests {
         assert_eq!(config.store.url, "postgres://x");
         assert_eq!(config.bus.url, "redis://:s3cret@cache:6379/1");
         assert!(!format!("{config:?}").contains("s3cret"));
-        assert_eq!(config.request_limit(), Some(RateLimit::per_second(7, 100)));
+        assert_eq!(*config.request_rates().address.read(), Rate { per_second: 7, burst: 100 });
+        let shown = serde_json::Value::Object(config.shown());
+        assert!(!shown.to_string().contains("s3cret"), "{shown}");
+        assert_eq!(shown["bus"]["url"], "redis://:***@cache:6379/1");
+        assert_eq!(shown["limits"]["subscriptions"], 7);
+    }
+
+    #[test]
+    fn who_is_let_in_follows_the_address_unless_it_is_said() {
+        let check = |bind: &str, disabled: &str, expected: Policy| {
+            let config = load(&[("MARKETD__HTTP__BIND", bind), ("DISABLE_AUTH", disabled)]).expect("valid");
+            assert_eq!(config.auth_settings().expect("valid").policy, expected, "{bind} {disabled}");
+        };
+        for bind in ["127.0.0.1:80", "127.9.9.9:80", "[::1]:80"] {
+            check(bind, "", Policy::Open);
+            check(bind, "0", Policy::Closed);
+            check(bind, "1", Policy::Off);
+        }
+        for bind in ["0.0.0.0:80", "[::]:80", "192.0.2.1:80"] {
+            check(bind, "", Policy::Closed);
+            check(bind, "0", Policy::Closed);
+        }
     }
 
     #[test]
@@ -700,6 +767,20 @@ mod tests {
         check(&[("MARKETD__HTTP__BIND", "somewhere")], "bind");
         check(&[("GATEWAY_PORT", "port")], "GATEWAY_PORT");
         check(&[("MARKETD__HTTP__BIND", "0.0.0.0:80"), ("DISABLE_AUTH", "1")], "auth.disabled");
+        for bind in ["0.0.0.0:80", "[::]:80", "192.0.2.1:80", "[2001:db8::1]:80"] {
+            for disabled in
+                [("DISABLE_AUTH", "1"), ("DISABLE_AUTH", "true"), ("MARKETD__AUTH__DISABLED", "true")]
+            {
+                check(&[("MARKETD__HTTP__BIND", bind), disabled], "auth.disabled");
+            }
+        }
+        check(&[("DISABLE_AUTH", "maybe")], "auth.disabled");
+        check(&[("MARKETD__AUTH__DEFAULT_ROLE", "admin")], "auth.default_role");
+        check(&[("MARKETD__AUTH__ACCESS_S", "901")], "auth.access_s");
+        check(&[("MARKETD__AUTH__REFRESH_DAYS", "0")], "auth.refresh_days");
+        check(&[("MARKETD__AUTH__HASH_MEMORY_KIB", "63")], "auth.hash_memory_kib");
+        check(&[("MARKETD__AUTH__HASH_THREADS", "0")], "auth.hash_threads");
+        check(&[("MARKETD__AUTH__SIGNATURE_WINDOW_MS", "60001")], "auth.signature_window_ms");
         check(&[("MARKETD__LIMITS__MESSAGE_BYTES", "16777217")], "limits.message_bytes");
         check(&[("MARKETD__LIMITS__MESSAGE_BYTES", "124")], "limits.message_bytes");
         check(&[("MARKETD__LIMITS__PINGS_PER_SECOND", "0")], "limits.pings_per_second");

@@ -2,6 +2,7 @@
 //! the server in their own process.
 
 pub mod app;
+pub mod auth;
 pub mod config;
 pub mod export;
 pub mod feeds;

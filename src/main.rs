@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use marketd::app::Server;
+use marketd::auth::KeyFileError;
 use marketd::config::{Config, Overrides};
 use marketd::http::openapi;
 use marketd::lock::LockError;
@@ -147,6 +148,9 @@ fn main() -> ExitCode {
 
 /// What an operator's script can tell a failure by.
 fn exit_code(error: &anyhow::Error) -> u8 {
+    if error.is::<KeyFileError>() {
+        return EXIT_CONFIG;
+    }
     if let Some(error) = error.downcast_ref::<StoreError>() {
         return migrate::exit_code(error.fault());
     }

@@ -76,6 +76,12 @@ async fn steps(server: &Server) {
     if let Some(sandbox) = &server.sandbox {
         sandbox.stop(LAST_EVENTS).await;
     }
+    if !server.auth.audit.drained(LAST_AUDIT).await {
+        tracing::error!(
+            rows = server.auth.audit.waiting(),
+            "audit rows are lost: the store does not take them"
+        );
+    }
     if let Some(storage) = &server.storage {
         storage.flush(Duration::from_millis(server.shutdown.flush_ms)).await;
         if tokio::time::timeout(LAST_CONNECTIONS, storage.close()).await.is_err() {
@@ -91,6 +97,7 @@ const LAST_UPDATES: Duration = Duration::from_millis(500);
 const LAST_EVENTS: Duration = Duration::from_secs(2);
 /// A market answers when it has applied all of it.
 const LAST_ROWS: Duration = Duration::from_millis(1_000);
+const LAST_AUDIT: Duration = Duration::from_millis(1_000);
 const LAST_CONNECTIONS: Duration = Duration::from_millis(500);
 
 /// Has the markets apply what feeds still had, and hand over the last of their rows.

@@ -13,6 +13,7 @@ use marketd_actors::peers::peer_of;
 use marketd_bus::{Allowance, Bus, Key, RateLimit};
 use marketd_protocol::code::ErrorCode;
 
+use super::limits::RequestRates;
 use super::reply::CallInfo;
 
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
@@ -23,15 +24,14 @@ const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 #[derive(Clone)]
 pub struct RequestLimits {
     pub bus: Arc<dyn Bus>,
-    /// `None`: any number.
-    pub limit: Option<RateLimit>,
+    pub rates: Arc<RequestRates>,
     pub count_loopback: bool,
 }
 
 impl RequestLimits {
     /// Whose request this is, if it is counted. Pages, health and WebSockets are not.
     fn counted(&self, request: &ServiceRequest) -> Option<(RateLimit, Key)> {
-        let limit = self.limit?;
+        let limit = self.rates.address.read().limit()?;
         let rest = request.path().strip_prefix("/api/v1/")?;
         if rest == "ws" || rest.starts_with("ws/") {
             return None;
@@ -100,7 +100,7 @@ fn refuse(request: ServiceRequest) -> ServiceResponse {
 }
 
 /// What is left, in the headers of the IETF's draft; `Retry-After` where nothing is.
-fn describe(headers: &mut HeaderMap, limit: RateLimit, allowance: &Allowance) {
+pub(super) fn describe(headers: &mut HeaderMap, limit: RateLimit, allowance: &Allowance) {
     headers.insert(LIMIT, HeaderValue::from(limit.burst()));
     headers.insert(REMAINING, HeaderValue::from(allowance.remaining));
     headers.insert(RESET, HeaderValue::from(whole_seconds(allowance.full_after)));

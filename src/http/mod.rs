@@ -1,16 +1,22 @@
 //! The REST edge: one file per resource, one envelope for every answer.
 
+mod api_keys;
+mod audit;
+mod auth;
 mod book;
 pub mod caller;
 mod candles;
 mod docs;
+pub mod edge;
 mod events;
 mod exchanges;
 mod format;
+pub mod gate;
 mod health;
 mod kept;
 mod large;
 mod limit;
+pub mod limits;
 mod markets;
 mod metrics;
 mod once;
@@ -22,6 +28,7 @@ mod relayed;
 mod replay;
 mod reply;
 mod sandbox;
+mod settings;
 mod sim;
 mod store_health;
 mod system;
@@ -29,6 +36,7 @@ mod ticker;
 mod trace;
 mod trades;
 mod traffic;
+mod users;
 mod ws;
 
 use std::sync::Arc;
@@ -37,12 +45,13 @@ use std::time::Instant;
 use actix_web::web;
 use marketd_actors::board::Board;
 use marketd_actors::replay::{ReplayActor, Status};
-use marketd_actors::session::{Identities, SessionLimits};
+use marketd_actors::session::SessionLimits;
 use marketd_actors::sim::{Scenarios, SimActor};
 use marketd_actors::storage::Storage;
 use marketd_bus::Bus;
 use parking_lot::RwLock;
 
+use crate::auth::Auth;
 use crate::sandbox::Sandbox;
 
 pub use limit::RequestLimits;
@@ -63,8 +72,11 @@ const BODY_MAX: usize = 64 * 1024;
 pub struct Shared {
     pub board: Arc<Board>,
     pub session_limits: Arc<SessionLimits>,
-    /// Who sessions are of.
-    pub identities: Arc<dyn Identities>,
+    pub auth: Arc<Auth>,
+    /// Limits of requests, which can be changed while the server runs.
+    pub rates: Arc<limits::RequestRates>,
+    /// The configuration as it was read, without its secrets.
+    pub config: serde_json::Map<String, serde_json::Value>,
     /// Flush window of sessions that ask for none.
     pub flush_ms: u64,
     pub started: Instant,
@@ -123,6 +135,28 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(api("/replay/{action}").route(web::post().to(replay::control_replay)))
         .service(api("/sim").route(web::get().to(sim::get_scenarios)))
         .service(api("/sim/scenario").route(web::post().to(sim::set_scenario)))
+        .service(api("/auth/signup").route(web::post().to(auth::sign_up)))
+        .service(api("/auth/login").route(web::post().to(auth::log_in)))
+        .service(api("/auth/refresh").route(web::post().to(auth::renew)))
+        .service(api("/auth/logout").route(web::post().to(auth::log_out)))
+        .service(api("/auth/password").route(web::post().to(auth::change_password)))
+        .service(api("/auth/ws-ticket").route(web::post().to(auth::make_ticket)))
+        .service(api("/me").route(web::get().to(auth::get_profile)))
+        .service(
+            api("/api-keys")
+                .route(web::get().to(api_keys::list_keys))
+                .route(web::post().to(api_keys::make_key)),
+        )
+        .service(api("/api-keys/{key_id}").route(web::delete().to(api_keys::revoke_key)))
+        .service(api("/users").route(web::get().to(users::list_users)))
+        .service(api("/users/{name}").route(web::patch().to(users::change_user)))
+        .service(api("/audit").route(web::get().to(audit::list_audit)))
+        .service(api("/limits").route(web::get().to(limits::get_limits)))
+        .service(
+            api("/config")
+                .route(web::get().to(settings::get_config))
+                .route(web::patch().to(settings::change_config)),
+        )
         .service(api("/system/info").route(web::get().to(system::get_info)))
         .service(api("/ws").route(web::get().to(ws::open_session)))
         .service(api("/ws/echo").route(web::get().to(ws::open_echo)))

@@ -1,5 +1,6 @@
 //! `GET /openapi.json` and `GET /asyncapi.json`: the documents, made from the types that are on the wire.
 
+mod identity;
 mod operation;
 mod routes;
 mod sandbox;
@@ -10,6 +11,8 @@ use actix_web::HttpResponse;
 use actix_web::web::Bytes;
 use marketd_protocol::schema::{asyncapi, generator};
 use serde_json::{Map, Value, json};
+
+pub use operation::Access;
 
 /// The OpenAPI document.
 pub fn document() -> Value {
@@ -33,6 +36,12 @@ pub fn document() -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas.take_definitions(true),
+            "securitySchemes": {
+                "accessToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "of `POST /api/v1/auth/login`"},
+                "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key", "description": "id of a key of `POST /api/v1/api-keys`"},
+                "apiTimestamp": {"type": "apiKey", "in": "header", "name": "x-api-timestamp", "description": "microseconds UTC"},
+                "apiSignature": {"type": "apiKey", "in": "header", "name": "x-api-signature", "description": "over timestamp, method, path with query and the body's SHA-256; see docs/identity.md"},
+            },
             "headers": {
                 "trace": {
                     "description": "names this request in the server's log",
@@ -78,6 +87,12 @@ pub fn asyncapi() -> Value {
 /// As it is printed, and as it is committed under `docs/`.
 pub fn print(document: &Value) -> String {
     format!("{document:#}\n")
+}
+
+/// Method, path and id of each operation, with who it is for: what the test of all routes and all callers goes by.
+pub fn accesses() -> Vec<(&'static str, &'static str, &'static str, Access)> {
+    let operations = routes::operations().into_iter();
+    operations.map(|operation| (operation.method, operation.path, operation.id, operation.access)).collect()
 }
 
 static OPENAPI: LazyLock<Bytes> = LazyLock::new(|| document().to_string().into());

@@ -2,12 +2,14 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use marketd_actors::replay::{ControlReplay, Speed};
+use marketd_domain::identity::Scope;
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::schema::{Count, MarketName};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
+use super::caller::Caller;
 use super::markets::List;
 use super::once::once;
 use super::reply::{Accepted, CallInfo, Refusal, body_of};
@@ -84,10 +86,11 @@ pub async fn control_replay(
     call: CallInfo,
     request: HttpRequest,
     shared: web::Data<Shared>,
+    caller: Caller,
     action: web::Path<String>,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> HttpResponse {
-    let body = match body_of(body) {
+    let body = match caller.require(Scope::Admin).and_then(|()| body_of(body)) {
         Ok(body) => body,
         Err((code, message)) => return call.refuse(code, &message),
     };
@@ -98,7 +101,7 @@ pub async fn control_replay(
             call.or_refuse(taken.map(|()| call.json(&Accepted { accepted: true })))
         }
     };
-    once(&shared.bus, call, &request, "replay", &body, work).await
+    once(&shared.bus, call, &request, &format!("replay:{}", caller.user), &body, work).await
 }
 
 fn control(shared: &Shared, action: &str, body: &[u8]) -> Result<(), Refusal> {

@@ -110,7 +110,15 @@ impl CallInfo {
 
     pub fn refuse(&self, code: ErrorCode, message: &str) -> HttpResponse {
         let status = StatusCode::from_u16(code.http_status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        self.respond(status, encode_failure(code, message, &self.call()))
+        let mut response = self.respond(status, encode_failure(code, message, &self.call()));
+        response.extensions_mut().insert(Refused(code));
+        response
+    }
+
+    /// The trace id that an answer carries.
+    pub fn of_response(response: &HttpResponse) -> String {
+        let trace_id = response.headers().get(TRACE_HEADER).and_then(|value| value.to_str().ok());
+        trace_id.unwrap_or_default().to_owned()
     }
 
     /// The answer, or the refusal in its place.
@@ -167,6 +175,21 @@ pub fn body_of(body: Result<web::Bytes, actix_web::Error>) -> Result<web::Bytes,
     })
 }
 
+/// A request's body as JSON of this shape.
+pub fn json_of<T: serde::de::DeserializeOwned>(
+    body: Result<web::Bytes, actix_web::Error>,
+) -> Result<T, Refusal> {
+    let body = body_of(body)?;
+    // A list of the fields' values would be taken for the object.
+    if body.trim_ascii_start().first() == Some(&b'[') {
+        return Err((ErrorCode::BAD_REQUEST, "the body is a list, not an object".to_owned()));
+    }
+    serde_json::from_slice(&body).map_err(|error| {
+        let code = if error.is_data() { ErrorCode::BAD_REQUEST } else { ErrorCode::BAD_JSON };
+        (code, error.to_string())
+    })
+}
+
 /// An order was taken; what comes of it shows elsewhere.
 #[derive(Serialize, JsonSchema)]
 pub struct Accepted {
@@ -184,6 +207,10 @@ pub struct NextPage {
     pub parameter: &'static str,
     pub cursor: String,
 }
+
+/// On an answer that refuses: what it says.
+#[derive(Debug, Clone, Copy)]
+pub struct Refused(pub ErrorCode);
 
 /// A refusal on its way out of a helper.
 pub type Refusal = (ErrorCode, String);

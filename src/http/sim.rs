@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use marketd_actors::sim::SetScenario;
 use marketd_domain::MarketIndex;
+use marketd_domain::identity::Scope;
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::schema::MarketName;
 use marketd_venues::sim::Scenario;
@@ -10,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
+use super::caller::Caller;
 use super::markets::List;
 use super::once::once;
 use super::reply::{Accepted, CallInfo, Refusal, body_of};
@@ -61,9 +63,10 @@ pub async fn set_scenario(
     call: CallInfo,
     request: HttpRequest,
     shared: web::Data<Shared>,
+    caller: Caller,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> HttpResponse {
-    let body = match body_of(body) {
+    let body = match caller.require(Scope::Admin).and_then(|()| body_of(body)) {
         Ok(body) => body,
         Err((code, message)) => return call.refuse(code, &message),
     };
@@ -74,7 +77,7 @@ pub async fn set_scenario(
             call.or_refuse(taken.map(|()| call.json(&Accepted { accepted: true })))
         }
     };
-    once(&shared.bus, call, &request, "sim", &body, work).await
+    once(&shared.bus, call, &request, &format!("sim:{}", caller.user), &body, work).await
 }
 
 fn set(shared: &Shared, body: &[u8]) -> Result<(), Refusal> {

@@ -1,15 +1,18 @@
 //! `GET /ws`: the upgrade to a WebSocket session.
 
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use marketd_actors::hub::HubState;
-use marketd_actors::session::{self, Purpose, Refused, SessionOptions};
+use marketd_actors::session::{self, Identities, Purpose, Refused, SessionOptions};
 use marketd_protocol::code::ErrorCode;
 
-use super::Shared;
+use super::{Shared, edge};
+use crate::auth::SessionIdentities;
+
 use super::reply::{self, CallInfo, Query, number};
 
 /// Longest flush window, in milliseconds.
@@ -62,8 +65,10 @@ fn open(
         Ok(flush_ms) => flush_ms,
         Err((code, message)) => return call.refuse(code, &message),
     };
+    let is_local = edge::is_local(request.headers());
+    let identities: Arc<dyn Identities> = Arc::new(SessionIdentities { auth: shared.auth.clone(), is_local });
     let options = SessionOptions { flush_every: Duration::from_millis(flush_ms), purpose };
-    match session::start(request, payload, hub, &shared.session_limits, &shared.identities, options) {
+    match session::start(request, payload, hub, &shared.session_limits, &identities, options) {
         Ok(response) => response,
         // Not an upgrade, or not one of a version that we speak.
         Err(Refused::Handshake(error)) => {

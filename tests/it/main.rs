@@ -17,6 +17,7 @@ mod feed_gap;
 mod forms;
 mod frames;
 mod history;
+mod identity;
 mod keeper;
 mod limits;
 mod metrics;

@@ -21,6 +21,13 @@ impl RateLimit {
         Self { interval_us, burst: if burst == 0 { 1 } else { burst } }
     }
 
+    /// At least one a minute and one at once.
+    pub const fn per_minute(rate: u32, burst: u32) -> Self {
+        let rate = if rate == 0 { 1 } else { rate as u64 };
+        let interval_us = 60_000_000_u64.div_ceil(rate);
+        Self { interval_us, burst: if burst == 0 { 1 } else { burst } }
+    }
+
     pub const fn burst(self) -> u32 {
         self.burst
     }

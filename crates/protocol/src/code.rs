@@ -48,6 +48,7 @@ error_codes! {
     UNAUTHENTICATED = "unauthenticated", 401, false, "this needs credentials, and there are none or they are not valid";
     TOKEN_EXPIRED = "token_expired", 401, false, "the access token has expired: get another with the refresh token";
     FORBIDDEN = "forbidden", 403, false, "the caller's role or key does not allow this";
+    NAME_TAKEN = "name_taken", 409, false, "somebody has that name";
     NOT_FOUND = "not_found", 404, false, "no such route or resource";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, false, "the route has no such method";
     NOT_ACCEPTABLE = "not_acceptable", 406, false, "the resource has no such format";

@@ -11,6 +11,7 @@
 mod changes;
 mod error;
 mod history;
+pub mod identity;
 mod lease;
 mod levels;
 mod migrations;
@@ -69,7 +70,7 @@ impl TimeRange {
 
 /// A database with our tables. Answers of reads are bounded by `limit` alone; the edge sets it.
 #[async_trait]
-pub trait Store: sandbox::SandboxStore {
+pub trait Store: sandbox::SandboxStore + identity::IdentityStore {
     /// Makes the market known, or takes over its rules when it is. Rows may be written before.
     async fn register_market(&self, market: &MarketRecord) -> Result<MarketKey, StoreError>;
     async fn markets(&self) -> Result<Vec<MarketRecord>, StoreError>;

@@ -28,6 +28,7 @@ migrations! {
     1 "0001_market_data",
     2 "0002_deltas",
     3 "0003_sandbox",
+    4 "0004_identity",
 }
 
 #[derive(Debug, Clone, Copy)]

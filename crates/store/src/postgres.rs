@@ -7,6 +7,7 @@
 //! server with `synchronous_commit = off` forgets in a crash is gone; docs/adr/0011 says what it costs to leave it on.
 
 mod copy;
+mod identity;
 mod market;
 mod partitions;
 mod read;

@@ -19,7 +19,7 @@ pub use rows::{
     AccountRow, AssetRow, BalanceRow, EntryOwner, EntryRow, FillRow, IdempotencyRow, OrderRow, PositionRow,
     SandboxMarketRow,
 };
-pub(crate) use table::{Arg, Cell, CellKind, Table, TableBatch};
+pub(crate) use table::{Arg, Cell, CellKind, Cells, Table, TableBatch, TableRow};
 
 use crate::{Fault, StoreError, TimeRange};
 

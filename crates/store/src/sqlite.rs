@@ -3,6 +3,7 @@
 //! WAL, so that readers and the writer do not wait for each other; one writing connection, since SQLite has one writer
 //! anyway. `synchronous = normal`: a crash of marketd costs nothing, a power cut the last seconds, and never the file.
 
+mod identity;
 mod market;
 mod read;
 mod sandbox;

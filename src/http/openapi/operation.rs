@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use marketd_domain::identity::Scope;
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::schema::rest::{Failure, Success};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -32,18 +33,31 @@ enum Answer {
 pub struct Operation {
     pub method: &'static str,
     pub path: &'static str,
-    id: &'static str,
+    pub id: &'static str,
     tag: &'static str,
     summary: &'static str,
     description: Option<&'static str>,
     parameters: Vec<Value>,
     body: Option<MakeSchema>,
+    is_body_optional: bool,
     answer: Answer,
     status: &'static str,
     is_tagged: bool,
     /// Also answers rows without the envelope.
     has_rows: bool,
     refusals: Vec<ErrorCode>,
+    pub access: Access,
+}
+
+/// Who an operation is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    Public,
+    /// Whoever is known.
+    Known,
+    /// Whoever has this scope.
+    Scope(Scope),
 }
 
 impl Operation {
@@ -57,11 +71,13 @@ impl Operation {
             description: None,
             parameters: Vec::new(),
             body: None,
+            is_body_optional: false,
             answer: Answer::Upgrade,
             status: "200",
             is_tagged: false,
             has_rows: false,
             refusals: Vec::new(),
+            access: Access::Public,
         }
     }
 
@@ -79,6 +95,20 @@ impl Operation {
 
     pub fn delete(path: &'static str, id: &'static str, tag: &'static str, summary: &'static str) -> Self {
         Self { method: "delete", ..Self::get(path, id, tag, summary) }
+    }
+
+    /// For whoever is known; see [`Self::needs`].
+    pub fn needs_anybody(mut self) -> Self {
+        self.access = Access::Known;
+        self.refuses(&[ErrorCode::UNAUTHENTICATED, ErrorCode::TOKEN_EXPIRED, ErrorCode::RATE_LIMITED])
+            .refuses(&[ErrorCode::BUSY, ErrorCode::STORE_UNAVAILABLE, ErrorCode::MESSAGE_TOO_LARGE])
+    }
+
+    /// For those who have this scope.
+    pub fn needs(self, scope: Scope) -> Self {
+        let mut operation = self.needs_anybody().refuses(&[ErrorCode::FORBIDDEN]);
+        operation.access = Access::Scope(scope);
+        operation
     }
 
     /// Answers 201: something is there now that was not.
@@ -152,6 +182,12 @@ impl Operation {
         self
     }
 
+    /// As [`Self::takes`], where an empty body means something too.
+    pub fn takes_optionally<T: JsonSchema>(mut self) -> Self {
+        self.is_body_optional = true;
+        self.takes::<T>()
+    }
+
     /// Answers this in the envelope.
     pub fn answers<T: JsonSchema>(mut self, example: Option<Value>) -> Self {
         self.answer = Answer::Data { schema: schema_of::<Success<T>>, example };
@@ -199,12 +235,19 @@ impl Operation {
         if let Some(description) = self.description {
             operation["description"] = description.into();
         }
+        match self.access {
+            Access::Public => {}
+            Access::Known => operation["security"] = security(),
+            Access::Scope(scope) => {
+                operation["security"] = security();
+                operation["x-scope"] = scope.as_str().into();
+            }
+        }
         if !self.parameters.is_empty() {
             operation["parameters"] = self.parameters.clone().into();
         }
         if let Some(body) = self.body {
-            operation["requestBody"] =
-                json!({"required": true, "content": {"application/json": {"schema": body(schemas)}}});
+            operation["requestBody"] = json!({"required": !self.is_body_optional, "content": {"application/json": {"schema": body(schemas)}}});
         }
         operation
     }
@@ -253,6 +296,11 @@ impl Operation {
         }
         responses.into()
     }
+}
+
+/// A token, or a signature.
+fn security() -> Value {
+    json!([{"accessToken": []}, {"apiKey": [], "apiTimestamp": [], "apiSignature": []}])
 }
 
 fn tag_header() -> Value {

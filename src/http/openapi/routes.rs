@@ -1,6 +1,7 @@
 //! Every route that is documented, in the order of docs/rest.md.
 
 use marketd_domain::CandleInterval;
+use marketd_domain::identity::Scope;
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::rest::{HistoryInfo, MarketInfo, StoredGap, StoredStatus};
 use marketd_protocol::schema::example_in;
@@ -20,10 +21,12 @@ const MARKETS: &str = "markets";
 const SESSION: &str = "websocket";
 pub(super) const SANDBOX: &str = "sandbox";
 const STEERING: &str = "replay and simulation";
+const IDENTITY: &str = "identity";
 const OPERATIONS: &str = "operations";
 
 pub fn tags() -> Value {
     json!([
+        {"name": IDENTITY, "description": "users, logins and keys"},
         {"name": MARKETS, "description": "what is traded, and at what prices"},
         {"name": SESSION, "description": "following markets; described in full by asyncapi.json"},
         {"name": SANDBOX, "description": "orders that rest in the real books, accounts, risk"},
@@ -52,10 +55,18 @@ pub(super) fn micros() -> Value {
 }
 
 pub fn operations() -> Vec<Operation> {
-    [markets(), market_data(), super::sandbox::operations(), sessions(), steering(), operating()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        markets(),
+        market_data(),
+        super::sandbox::operations(),
+        sessions(),
+        super::identity::operations(IDENTITY, OPERATIONS),
+        steering(),
+        operating(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn markets() -> Vec<Operation> {
@@ -205,6 +216,7 @@ fn steering() -> Vec<Operation> {
     let order = |path, id, summary| {
         Operation::post(path, id, STEERING, summary)
             .answers::<Accepted>(Some(json!({"accepted": true})))
+            .needs(Scope::Admin)
             .refuses(&[ErrorCode::NOT_A_REPLAY, ErrorCode::BUSY])
     };
     let bad_body = [ErrorCode::BAD_JSON, ErrorCode::BAD_REQUEST, ErrorCode::MESSAGE_TOO_LARGE];
@@ -225,6 +237,7 @@ fn steering() -> Vec<Operation> {
         Operation::post("/api/v1/sim/scenario", "setScenario", STEERING, "A scenario begins")
             .takes::<ScenarioBody>()
             .answers::<Accepted>(Some(json!({"accepted": true})))
+            .needs(Scope::Admin)
             .refuses(&bad_body)
             .refuses(&[ErrorCode::NOT_SIMULATED, ErrorCode::UNKNOWN_MARKET, ErrorCode::BUSY]),
     ]

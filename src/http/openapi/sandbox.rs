@@ -1,5 +1,6 @@
 //! The routes of the sandbox.
 
+use marketd_domain::identity::Scope;
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::sandbox::{
     AccountBody, AccountFields, AmendFields, BalanceBody, CancelAfterFields, CancelledBody, DepositFields,
@@ -13,7 +14,12 @@ use super::operation::Operation;
 use super::routes::{SANDBOX, example, list_of, micros, whole_number};
 
 pub fn operations() -> Vec<Operation> {
-    [orders(), one_order(), history(), accounts(), risk()].into_iter().flatten().collect()
+    let all = [orders(), one_order(), history(), accounts(), risk()].into_iter().flatten();
+    all.map(|operation| {
+        let scope = if operation.method == "get" { Scope::Read } else { Scope::Trade };
+        operation.needs(scope)
+    })
+    .collect()
 }
 
 /// What any request to the sandbox may be refused with.

@@ -13,11 +13,11 @@ use crate::sandbox::{
 };
 
 /// Money waits for the disk, whatever the server's default is.
-const BEGIN: &str = "begin; set local synchronous_commit = on";
+pub(super) const BEGIN: &str = "begin; set local synchronous_commit = on";
 
 type PgQuery<'q> = Query<'q, Postgres, PgArguments>;
 
-fn bound<'q>(query: PgQuery<'q>, arg: Arg) -> PgQuery<'q> {
+pub(super) fn bound<'q>(query: PgQuery<'q>, arg: Arg) -> PgQuery<'q> {
     match arg {
         Arg::Int(value) => query.bind(value),
         Arg::Text(value) => query.bind(value),
@@ -57,7 +57,7 @@ fn bind_column<'q>(query: PgQuery<'q>, rows: &mut [Vec<Cell>], column: usize, ki
     }
 }
 
-async fn write(connection: &mut PgConnection, batch: TableBatch) -> Result<(), sqlx::Error> {
+pub(super) async fn write(connection: &mut PgConnection, batch: TableBatch) -> Result<(), sqlx::Error> {
     let TableBatch { table, mut rows } = batch;
     // The text is made of constants.
     let mut query = sqlx::query(AssertSqlSafe(table.unnested()));

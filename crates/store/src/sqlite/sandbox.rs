@@ -4,25 +4,24 @@
 use async_trait::async_trait;
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, Connection, Row};
+use sqlx::{AssertSqlSafe, Row};
 
 use super::SqliteStore;
 use crate::StoreError;
-use crate::lease::Lease;
 use crate::sandbox::{
     Append, Appended, Arg, Backend, Cell, CellKind, JournalHead, StateRow, Table, TableBatch, statements,
 };
 
 /// A commit of market data may be lost in a power cut, one of money may not.
-const SYNC_EVERY_COMMIT: &str = "pragma synchronous = full";
-const SYNC_AT_CHECKPOINTS: &str = "pragma synchronous = normal";
+pub(super) const SYNC_EVERY_COMMIT: &str = "pragma synchronous = full";
+pub(super) const SYNC_AT_CHECKPOINTS: &str = "pragma synchronous = normal";
 
 /// SQLite takes 32,766 values a statement.
 const VALUES_MAX: usize = 30_000;
 
 type SqliteQuery<'q> = Query<'q, Sqlite, SqliteArguments>;
 
-fn bound(query: SqliteQuery<'_>, arg: Arg) -> SqliteQuery<'_> {
+pub(super) fn bound(query: SqliteQuery<'_>, arg: Arg) -> SqliteQuery<'_> {
     match arg {
         Arg::Int(value) => query.bind(value),
         Arg::Text(value) => query.bind(value),
@@ -52,7 +51,7 @@ fn cell(row: &SqliteRow, column: usize, kind: CellKind) -> Result<Cell, sqlx::Er
 }
 
 /// So many rows a statement that few statements are known: powers of two.
-async fn write(connection: &mut SqliteConnection, batch: TableBatch) -> Result<(), sqlx::Error> {
+pub(super) async fn write(connection: &mut SqliteConnection, batch: TableBatch) -> Result<(), sqlx::Error> {
     let TableBatch { table, rows } = batch;
     let most = VALUES_MAX / table.columns.len();
     let mut rows = rows.into_iter();
@@ -70,17 +69,19 @@ async fn write(connection: &mut SqliteConnection, batch: TableBatch) -> Result<(
 macro_rules! durably {
     ($store:ident, $doing:expr, |$transaction:ident| $body:block) => {
         $store.within($doing, async {
-            let mut connection = Lease::of(&$store.writer).await?;
-            sqlx::query(SYNC_EVERY_COMMIT).execute(&mut *connection).await?;
+            use sqlx::Connection;
+            let mut connection = $crate::lease::Lease::of(&$store.writer).await?;
+            sqlx::query($crate::sqlite::sandbox::SYNC_EVERY_COMMIT).execute(&mut *connection).await?;
             // If this is dropped on the way, the connection stays at the safer setting.
-            let mut $transaction = connection.begin_with(super::write::BEGIN).await?;
+            let mut $transaction = connection.begin_with($crate::sqlite::write::BEGIN).await?;
             let done = $body;
-            sqlx::query(SYNC_AT_CHECKPOINTS).execute(&mut *connection).await?;
+            sqlx::query($crate::sqlite::sandbox::SYNC_AT_CHECKPOINTS).execute(&mut *connection).await?;
             connection.settle();
             Ok(done)
         })
     };
 }
+pub(super) use durably;
 
 async fn advance(
     connection: &mut SqliteConnection,

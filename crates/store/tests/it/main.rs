@@ -4,6 +4,7 @@
 mod contract;
 mod faults;
 mod history;
+mod identity;
 mod sandbox;
 mod schema;
 mod spool;

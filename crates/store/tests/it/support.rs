@@ -53,13 +53,19 @@ pub async fn postgres() -> Option<Database> {
 impl Database {
     /// Runs statements past the store.
     pub async fn execute(&self, statements: &str) {
+        self.try_execute(statements).await.expect("valid statements");
+    }
+
+    /// As [`Self::execute`], with what the database says against it.
+    pub async fn try_execute(&self, statements: &str) -> Result<(), String> {
         let sql = AssertSqlSafe(statements.to_owned());
+        let said = |error: sqlx::Error| error.to_string();
         if self.url.starts_with("sqlite") {
             let mut connection = SqliteConnection::connect(&self.url).await.expect("the file is there");
-            sqlx::raw_sql(sql).execute(&mut connection).await.expect("valid statements");
+            sqlx::raw_sql(sql).execute(&mut connection).await.map(drop).map_err(said)
         } else {
             let mut connection = PgConnection::connect(&self.url).await.expect("the server answers");
-            sqlx::raw_sql(sql).execute(&mut connection).await.expect("valid statements");
+            sqlx::raw_sql(sql).execute(&mut connection).await.map(drop).map_err(said)
         }
     }
 

@@ -1,0 +1,81 @@
+//! `GET /limits`: what one may do how often; and the limits that can be changed while the server runs.
+
+use actix_web::{HttpResponse, web};
+use marketd_bus::RateLimit;
+use parking_lot::RwLock;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::reply::CallInfo;
+use super::{BODY_MAX, Shared};
+
+/// Requests a second, and how many may come at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Rate {
+    /// 0: any number.
+    pub per_second: u32,
+    pub burst: u32,
+}
+
+impl Rate {
+    /// `None`: any number.
+    pub fn limit(self) -> Option<RateLimit> {
+        (self.per_second > 0).then(|| RateLimit::per_second(self.per_second, self.burst.max(self.per_second)))
+    }
+}
+
+/// Limits of requests, as they are now. Read with each request, written by administrators now and then.
+#[derive(Debug)]
+pub struct RequestRates {
+    pub address: RwLock<Rate>,
+    pub user: RwLock<Rate>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Limits {
+    /// Requests of one address; of IPv6, of a network of 64 bits.
+    address: Rate,
+    /// Requests of one user.
+    user: Rate,
+    /// Tries to log in with one name from one address; 0: any number.
+    logins_per_minute: u32,
+    /// Bytes of a request's body.
+    body_bytes: usize,
+    session: SessionLimitsInfo,
+    /// How long a signed request is good after its timestamp, in milliseconds.
+    signature_window_ms: u64,
+}
+
+/// Limits of one WebSocket session.
+#[derive(Serialize, JsonSchema)]
+struct SessionLimitsInfo {
+    /// Sessions of one address; null: any number.
+    connections_per_ip: Option<u32>,
+    subscriptions: usize,
+    markets_per_request: usize,
+    message_bytes: usize,
+    messages_per_second: u32,
+    pings_per_second: u32,
+    refusals_per_minute: u32,
+}
+
+pub async fn get_limits(call: CallInfo, shared: web::Data<Shared>) -> HttpResponse {
+    let session = &shared.session_limits;
+    let settings = &shared.auth.settings;
+    call.json(&Limits {
+        address: *shared.rates.address.read(),
+        user: *shared.rates.user.read(),
+        logins_per_minute: settings.logins.map_or(0, RateLimit::burst),
+        body_bytes: BODY_MAX,
+        session: SessionLimitsInfo {
+            connections_per_ip: session.connections_per_ip,
+            subscriptions: session.subscriptions,
+            markets_per_request: session.markets_per_request,
+            message_bytes: session.message_bytes,
+            messages_per_second: session.messages_per_second,
+            pings_per_second: session.pings_per_second,
+            refusals_per_minute: session.refusals_per_minute,
+        },
+        signature_window_ms: u64::try_from(settings.signature_window.as_millis()).unwrap_or(u64::MAX),
+    })
+}
