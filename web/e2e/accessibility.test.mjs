@@ -20,9 +20,13 @@ after(async () => {
   await server?.end();
 }, options);
 
-async function findings(page) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+/** What axe finds in the page, or in a part of it. */
+async function findings(page, part) {
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
+  const { violations } = await page.evaluate(
+    (part) => globalThis.axe.run(part ?? document, { resultTypes: ["violations"] }),
+    part,
+  );
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(
       ({ target, failureSummary }) =>
@@ -34,14 +38,18 @@ async function findings(page) {
 for (const theme of ["dark", "light"]) {
   for (const width of [1440, 390]) {
     test(`no page has a barrier that axe finds: ${theme}, ${width} px`, options, async () => {
+      const { page, close } = await openPage(browser, server, "", {
+        theme,
+        width,
+        height: width < 500 ? 844 : 900,
+      });
       for (const name of PAGES) {
-        const { page, close } = await openPage(browser, server, `#/${name}`, {
-          theme,
-          width,
-          height: width < 500 ? 844 : 900,
-        });
-        await page.waitForFunction(() => document.querySelector("main")?.textContent.length > 60);
-        await sleep(800);
+        await page.evaluate((hash) => (location.hash = hash), `#/${name}`);
+        await page.waitForFunction(
+          (name) => document.querySelector(`main[data-page="${name}"]`)?.textContent.length > 60,
+          name,
+        );
+        await sleep(500);
         assert.deepEqual(await findings(page), [], name);
         // Only tables may be wider than the screen, and scroll by themselves.
         const { wide, inner } = await page.evaluate(() => ({
@@ -49,8 +57,8 @@ for (const theme of ["dark", "light"]) {
           inner: innerWidth,
         }));
         assert.ok(wide <= inner, `${name} is ${wide} px wide at ${inner}`);
-        await close();
       }
+      await close();
     });
   }
 }
@@ -73,6 +81,46 @@ test("the choice of a market and a lost connection have no barrier either", opti
       "halted",
     );
     await server.post("/api/v1/sim/scenario", { scenario: "calm", market: "sim:BTC-USD" });
+    await close();
+  }
+});
+
+test("orders, their dialogs and the account have no barrier either", options, async () => {
+  const place = { market: "sim:SOL-USD", side: "buy", qty: "1" };
+  await server.post("/api/v1/orders", { ...place, type: "market" });
+  await server.post("/api/v1/orders", { ...place, type: "limit", price: "50" });
+  for (const [theme, width] of [
+    ["dark", 1440],
+    ["light", 390],
+  ]) {
+    const { page, close } = await openPage(browser, server, "#/trade/sim:SOL-USD", { theme, width });
+    const look = async (where, part) => {
+      await sleep(150);
+      assert.deepEqual(await findings(page, part), [], `${where}, ${theme}`);
+    };
+    await page.waitForSelector(".account tr[data-order]");
+    await page.click(".ticket-form summary");
+    await page.click(".submit");
+    await look("a ticket with mistakes", ".ticket");
+    await page.click(".account button:has-text('Amend')");
+    await look("amending", "dialog[open]");
+    await page.keyboard.press("Escape");
+    for (const tab of ["history", "fills", "positions", "balances", "account"]) {
+      await page.click(`.account [data-tab=${tab}]`);
+      await look(tab, ".account");
+    }
+    await page.click(".account [data-tab=fills]");
+    await page.click(".account button:has-text('Why?')");
+    await page.waitForSelector(".evidence li");
+    await look("an explanation", "dialog[open]");
+    await page.keyboard.press("Escape");
+    await page.click("button.danger:has-text('Kill switch')");
+    await look("a question", "dialog[open]");
+    const { wide, inner } = await page.evaluate(() => ({
+      wide: document.documentElement.scrollWidth,
+      inner: innerWidth,
+    }));
+    assert.ok(wide <= inner, `${wide} px wide at ${inner}`);
     await close();
   }
 });

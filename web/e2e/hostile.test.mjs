@@ -44,6 +44,17 @@ function poison(value) {
         "scenario",
         "version",
         "name",
+        "account",
+        "client_order_id",
+        "asset",
+        "fee_asset",
+        "type",
+        "side",
+        "liquidity",
+        "time_in_force",
+        "message",
+        "trade_id",
+        "kind",
       ].includes(key) && typeof held !== "object"
         ? EVIL
         : poison(held),
@@ -82,6 +93,49 @@ test("hostile answers are text on every page", options, async () => {
     await isUnbroken(page, hash);
     await close();
   }
+});
+
+test("hostile accounts, orders and fills are text, in every part that shows them", options, async () => {
+  // Something of everything to be poisoned.
+  const place = { market: "sim:SOL-USD", side: "buy", qty: "1" };
+  await server.post("/api/v1/orders", { ...place, type: "market" });
+  await server.post("/api/v1/orders", { ...place, type: "limit", price: "1", qty: "20", client_order_id: "a/b" });
+  const prepare = async (page) => {
+    // The private channels are left out, so that all of it comes by REST.
+    await page.routeWebSocket(/\/api\/v1\/ws/, (socket) => {
+      const other = socket.connectToServer();
+      socket.onMessage((message) => {
+        const { id, channel, account } = JSON.parse(message);
+        if (account === undefined) return other.send(message);
+        const error = { type: "error", id, code: "unknown_channel", message: EVIL, retryable: false, channel };
+        socket.send(JSON.stringify(error));
+      });
+    });
+    await page.route(/\/api\/v1\/(accounts|orders|fills|balances|positions|risk)/, async (route) => {
+      // The page asks for the account under the name that it was given.
+      const url = new URL(route.request().url());
+      if (url.searchParams.has("account")) url.searchParams.set("account", "dev");
+      const response = await route.fetch({ url: String(url) });
+      const body = await response.json();
+      assert.equal(body.status, "success", body.message);
+      await route.fulfill({ response, json: { ...body, data: poison(body.data) } });
+    });
+  };
+  const { page, close } = await openPage(browser, server, "#/trade/sim:SOL-USD", { prepare });
+  for (const tab of ["orders", "history", "fills", "positions", "balances", "account"]) {
+    await page.click(`.account [data-tab=${tab}]`);
+    await page.waitForFunction(
+      () => document.querySelector(".account [role=tabpanel]")?.textContent.includes("onerror"),
+      null,
+      { timeout: 15_000 },
+    );
+    await isUnbroken(page, tab);
+  }
+  await page.click(".account [data-tab=history]");
+  await page.click(".account button:has-text('Why?')");
+  await page.waitForSelector(".told:has-text('onerror')");
+  await isUnbroken(page, "explanation");
+  await close();
 });
 
 test("hostile frames are text, and what is no decimal breaks nothing else", options, async () => {

@@ -11,6 +11,16 @@ test(
     try {
       const { page, close } = await openPage(browser, server, "#/trade/binance:BTC-USDT");
       await hasBook(page);
+      // An order far below the market: what was acknowledged is still there afterwards.
+      await server.post("/api/v1/orders", {
+        market: "binance:BTC-USDT",
+        side: "buy",
+        type: "limit",
+        qty: "0.01",
+        price: "30000",
+        client_order_id: "before-the-kill",
+      });
+      await page.waitForSelector(".account tr[data-order]:has-text('before-the-kill')");
       await server.kill();
       await page.waitForSelector(".banner[role=alert]");
       assert.equal(await page.textContent(".pill"), "disconnected");
@@ -28,6 +38,7 @@ test(
       const shown = JSON.stringify(await ladder(page, "bids"));
       await until("the book moves again", async () => JSON.stringify(await ladder(page, "bids")) !== shown);
       await page.waitForSelector('.market-bar .badge[data-status="live"]');
+      await page.waitForSelector(".account:not(:has(.old-note)) tr[data-order]:has-text('before-the-kill')");
       await close();
     } finally {
       await browser.close();

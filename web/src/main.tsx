@@ -7,6 +7,7 @@ import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/trading.css";
 import "./styles/pages.css";
+import "./styles/account.css";
 
 followTheme();
 begin();

@@ -8,52 +8,19 @@
  */
 
 import { backoffMs, type BackoffOptions } from "./backoff.ts";
+import { Calls, type CallName, type CallFields, type CallAnswer } from "./calls.ts";
+import type {
+  ClientOptions,
+  ConnectionState,
+  Credentials,
+  Socket,
+  SocketConstructor,
+  Subscription,
+} from "./options.ts";
 import { advance } from "./position.ts";
-import { frameKey, streamKey, type StreamName } from "./stream.ts";
+import { frameKey, isPrivate, streamKey, type AccountStream, type MarketStream, type StreamName } from "./stream.ts";
 import { StreamRecord, type Refusal, type StreamHandlers } from "./subscription.ts";
 import type { DataFrame, ErrorFrame, FrameOf, ReplyFrame, ServerFrame, StatusFrame } from "./types.ts";
-
-export type ConnectionState =
-  | { readonly phase: "connecting"; readonly attempt: number }
-  | { readonly phase: "open" }
-  | { readonly phase: "waiting"; readonly attempt: number; readonly pauseMs: number; readonly why: string }
-  | { readonly phase: "closed"; readonly why: string };
-
-/** The part of the standard WebSocket that is used: the browser's, node's, or a package's. */
-export interface Socket {
-  readonly readyState: number;
-  onopen: ((event: never) => unknown) | null;
-  onmessage: ((event: never) => unknown) | null;
-  onclose: ((event: never) => unknown) | null;
-  onerror: ((event: never) => unknown) | null;
-  send(text: string): void;
-  close(code?: number, reason?: string): void;
-}
-
-export type SocketConstructor = new (url: string | URL) => Socket;
-
-export interface ClientOptions {
-  /** `ws://127.0.0.1:8080/api/v1/ws` */
-  url: string | URL;
-  /** The global `WebSocket` unless said otherwise. */
-  WebSocket?: SocketConstructor;
-  /** Half a second at first, doubling up to ten. */
-  backoff?: BackoffOptions;
-  /** Without any frame for so long the connection is dead. A heartbeat comes every 5 s. */
-  silenceMs?: number;
-  /** How long connecting, and the answer to a request, may take. */
-  answerMs?: number;
-  /** In 0..1, for the pauses. */
-  random?: () => number;
-}
-
-export interface Subscription {
-  readonly stream: StreamName;
-  readonly market: string;
-  /** Gives up what is held and has the server begin with a snapshot. */
-  restart(): void;
-  close(): void;
-}
 
 const OPEN = 1;
 /** What one request may name. */
@@ -61,6 +28,8 @@ const MARKETS_OF_A_REQUEST = 100;
 const WATCH_EVERY_MS = 1_000;
 /** A connection that lived this long was a good one: the pauses begin anew. */
 const GOOD_AFTER_MS = 10_000;
+/** An identity is shown anew before it lapses. */
+const RENEW_BEFORE_MS = 30_000;
 /** Close codes that say: do not come back before something was changed. */
 const isFinal = (code: number): boolean => code >= 4500 && code <= 4999;
 
@@ -73,10 +42,12 @@ export class MarketClient {
   readonly #silenceMs: number;
   readonly #answerMs: number;
   readonly #random: () => number;
+  readonly #credentials: (() => Promise<Credentials | null>) | null;
 
   readonly #records = new Map<string, StreamRecord>();
   readonly #statuses = new Map<string, StatusFrame>();
-  /** Requests without an answer: what they asked for, and when. */
+  readonly #calls = new Calls();
+  /** Subscriptions without an answer: what they asked for, and when. */
   readonly #pending = new Map<number, { at: number; records: StreamRecord[] }>();
   readonly #stateListeners = new Set<Listener<ConnectionState>>();
   readonly #statusListeners = new Set<Listener<StatusFrame>>();
@@ -94,6 +65,10 @@ export class MarketClient {
   /** The server's clock minus ours, in milliseconds, as of the last heartbeat. */
   #clockOffsetMs: number | null = null;
   #framesReceived = 0;
+  /** The request that said who this is, until it is answered. */
+  #authId: number | null = null;
+  /** When to say so again, by the client's clock. */
+  #renewAt: number | null = null;
 
   constructor(options: ClientOptions) {
     const global = (globalThis as { WebSocket?: SocketConstructor }).WebSocket;
@@ -105,6 +80,7 @@ export class MarketClient {
     this.#silenceMs = options.silenceMs ?? 15_000;
     this.#answerMs = options.answerMs ?? 10_000;
     this.#random = options.random ?? Math.random;
+    this.#credentials = options.credentials ?? null;
   }
 
   get state(): ConnectionState {
@@ -167,7 +143,34 @@ export class MarketClient {
     this.#setState({ phase: "closed", why });
   }
 
-  subscribe<N extends StreamName>(
+  /**
+   * Asks for one of the order ops, and answers what the server answers. A refusal is a `CallError` with its code. When
+   * the connection is lost before the answer came, or there is none, the error says whether the outcome is unknown:
+   * then look the order up by its `client_order_id` before doing anything again.
+   */
+  call<N extends CallName>(op: N, fields: CallFields<N>): Promise<CallAnswer<N>> {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    const isOpen = this.#socket?.readyState === OPEN && this.#state.phase === "open";
+    const answer = this.#calls.add(op, id, now(), isOpen);
+    if (isOpen) this.#send({ op, id, ...fields });
+    return answer;
+  }
+
+  /** What happens to an account: its orders, fills, balances or positions. */
+  follow<N extends AccountStream>(stream: N, handlers: StreamHandlers<FrameOf<N["channel"]>>): Subscription {
+    return this.#subscribe(stream, "", handlers);
+  }
+
+  subscribe<N extends MarketStream>(
+    stream: N,
+    market: string,
+    handlers: StreamHandlers<FrameOf<N["channel"]>>,
+  ): Subscription {
+    return this.#subscribe(stream, market, handlers);
+  }
+
+  #subscribe<N extends StreamName>(
     stream: N,
     market: string,
     handlers: StreamHandlers<FrameOf<N["channel"]>>,
@@ -215,10 +218,10 @@ export class MarketClient {
     this.#socket = socket;
     socket.onopen = () => {
       this.#openedAt = this.#heardAt = now();
-      this.#setState({ phase: "open" });
       // Tells the server's time, and that somebody is here: who asks nothing for 30 s is disconnected.
       this.#send({ op: "ping" });
-      this.#ask();
+      if (this.#credentials) void this.#authenticate(socket, this.#credentials);
+      else this.#begin();
     };
     socket.onmessage = ({ data }: { data: unknown }) => this.#onMessage(data);
     socket.onerror = () => {};
@@ -226,11 +229,45 @@ export class MarketClient {
       this.#drop(`closed with ${code}${reason ? ` ${reason}` : ""}`, isFinal(code));
   }
 
+  /** The connection is as good as it gets: what is wanted is asked for. */
+  #begin(): void {
+    this.#authId = null;
+    this.#renewAt = null;
+    this.#setState({ phase: "open" });
+    this.#ask();
+  }
+
+  /** Says who this is. Without credentials, or when they are refused, the connection goes on as a stranger's. */
+  async #authenticate(socket: Socket, credentials: () => Promise<Credentials | null>): Promise<void> {
+    const shown = await credentials().catch(() => null);
+    if (this.#socket !== socket || socket.readyState !== OPEN) return;
+    if (!shown) {
+      if (this.#state.phase !== "open") this.#begin();
+      return;
+    }
+    this.#lastId += 1;
+    this.#authId = this.#lastId;
+    this.#pending.set(this.#lastId, { at: now(), records: [] });
+    this.#send({ op: "auth", id: this.#lastId, ...shown });
+  }
+
+  #onAuthReply({ id, expires_at }: { id?: unknown; expires_at: number | null }): void {
+    if (id !== this.#authId) return;
+    this.#pending.delete(this.#authId as number);
+    const isFirst = this.#state.phase !== "open";
+    if (isFirst) this.#begin();
+    this.#authId = null;
+    const leftMs = expires_at === null ? null : expires_at / 1000 - (Date.now() + (this.#clockOffsetMs ?? 0));
+    this.#renewAt = leftMs === null ? null : now() + Math.max(1_000, leftMs - RENEW_BEFORE_MS);
+  }
+
   /** Lets go of the socket without waiting for it: a dead connection may take long to close. */
   #detach(code?: number): void {
     const socket = this.#socket;
     this.#socket = null;
     this.#pending.clear();
+    this.#calls.lose();
+    this.#authId = this.#renewAt = null;
     this.#statuses.clear();
     for (const record of this.#records.values()) {
       record.state = "wanted";
@@ -267,6 +304,11 @@ export class MarketClient {
     for (const { at: askedAt } of this.#pending.values()) {
       if (at - askedAt > this.#answerMs) return this.#drop("a request was not answered");
     }
+    if (this.#calls.waitsSince(at - this.#answerMs)) return this.#drop("an order request was not answered");
+    if (this.#renewAt !== null && this.#renewAt <= at && this.#credentials) {
+      this.#renewAt = null;
+      void this.#authenticate(this.#socket, this.#credentials);
+    }
     for (const record of this.#records.values()) {
       if (record.retryAt !== null && record.retryAt <= at) {
         record.retryAt = null;
@@ -287,7 +329,8 @@ export class MarketClient {
   }
 
   #ask(): void {
-    if (this.#socket?.readyState !== OPEN) return;
+    // Before it is known who this is, private channels would be refused.
+    if (this.#socket?.readyState !== OPEN || this.#state.phase !== "open") return;
     const groups = new Map<string, StreamRecord[]>();
     for (const record of this.#records.values()) {
       if (record.state !== "wanted") continue;
@@ -305,9 +348,8 @@ export class MarketClient {
   #sendSubscribe(records: StreamRecord[]): void {
     const [first] = records;
     if (!first) return;
-    const resume = Object.fromEntries(
-      records.flatMap(({ market, position }) => (position ? [[market, position]] : [])),
-    );
+    const positions = records.flatMap(({ market, position }) => (position ? [[market, position] as const] : []));
+    const resume = isPrivate(first.stream) ? positions[0]?.[1] : Object.fromEntries(positions);
     this.#lastId += 1;
     for (const record of records) {
       record.state = "asked";
@@ -318,13 +360,14 @@ export class MarketClient {
       op: "subscribe",
       id: this.#lastId,
       ...first.stream,
-      markets: records.map(({ market }) => market),
-      ...(Object.keys(resume).length > 0 ? { resume } : {}),
+      ...(isPrivate(first.stream) ? {} : { markets: records.map(({ market }) => market) }),
+      ...(positions.length > 0 ? { resume } : {}),
     });
   }
 
   #sendUnsubscribe(record: StreamRecord): void {
-    this.#send({ op: "unsubscribe", ...record.stream, markets: [record.market] });
+    const { stream, market } = record;
+    this.#send({ op: "unsubscribe", ...stream, ...(isPrivate(stream) ? {} : { markets: [market] }) });
   }
 
   #send(request: object): void {
@@ -359,6 +402,8 @@ export class MarketClient {
 
   #onReply(reply: ReplyFrame): void {
     if (reply.op === "ping") return this.#compareClocks(reply.server_time);
+    if (reply.op === "auth") return this.#onAuthReply(reply);
+    if (this.#calls.answer(reply)) return;
     const asked = this.#take(reply.id);
     if (reply.op !== "subscribe" || !asked) return;
     const results = new Map(reply.results.map((result) => [result.market, result]));
@@ -381,6 +426,12 @@ export class MarketClient {
   }
 
   #onErrorFrame(error: ErrorFrame): void {
+    if (this.#calls.refuse(error)) return;
+    if (this.#authId !== null && error.id === this.#authId) {
+      this.#pending.delete(this.#authId);
+      for (const listener of this.#errorListeners) listener(error);
+      return this.#begin();
+    }
     const asked = this.#take(error.id);
     for (const record of asked ?? []) if (record.requestId === error.id) this.#refuse(record, error);
     if (!asked) for (const listener of this.#errorListeners) listener(error);

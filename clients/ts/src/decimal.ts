@@ -72,3 +72,29 @@ export function isZero(text: string): boolean {
   }
   return true;
 }
+
+/** A decimal without the zeros at its end. */
+export function trimmed({ units, decimals }: Decimal): string {
+  return formatUnits(units, decimals)
+    .replace(/(\.\d*?)0+$/, "$1")
+    .replace(/\.$/, "");
+}
+
+/** The exact product of two decimals. */
+export function times(a: Decimal, b: Decimal): Decimal {
+  return { units: a.units * b.units, decimals: a.decimals + b.decimals };
+}
+
+export function plus(a: Decimal, b: Decimal): Decimal {
+  const decimals = Math.max(a.decimals, b.decimals);
+  return { units: atScale(a, decimals) + atScale(b, decimals), decimals };
+}
+
+export function minus(a: Decimal, b: Decimal): Decimal {
+  return plus(a, { units: -b.units, decimals: b.decimals });
+}
+
+/** The units of a decimal at another scale, cut where it has more decimals than that. */
+export function atScale({ units, decimals }: Decimal, to: number): bigint {
+  return to >= decimals ? units * 10n ** BigInt(to - decimals) : units / 10n ** BigInt(decimals - to);
+}

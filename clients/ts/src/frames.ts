@@ -1,7 +1,7 @@
 /** A stream as an async iterator, with a buffer that is bounded without leaving a hole. */
 
 import type { MarketClient } from "./client.ts";
-import type { StreamName } from "./stream.ts";
+import type { MarketStream } from "./stream.ts";
 import type { Refusal } from "./subscription.ts";
 import type { FrameOf } from "./types.ts";
 
@@ -20,7 +20,7 @@ export class RefusedError extends Error {
  * what has piled up is let go and the stream begins anew with a snapshot, so what is taken is without a hole. Leaving
  * the loop ends the subscription. A refusal that will not pass is thrown.
  */
-export async function* frames<N extends StreamName>(
+export async function* frames<N extends MarketStream>(
   client: MarketClient,
   stream: N,
   market: string,

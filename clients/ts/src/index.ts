@@ -1,26 +1,54 @@
+export { BalancesView, FillsView, isFinal, OrdersView, PositionsView } from "./account-views.ts";
 export { backoffMs, type BackoffOptions } from "./backoff.ts";
 export { Book } from "./book.ts";
+export { CallError, type CallAnswer, type CallFields, type CallName } from "./calls.ts";
 export { checksumOf } from "./checksum.ts";
+export { MarketClient } from "./client.ts";
 export {
-  MarketClient,
-  type ClientOptions,
-  type ConnectionState,
-  type Socket,
-  type SocketConstructor,
-  type Subscription,
-} from "./client.ts";
-export {
+  atScale,
   compareAtScale,
   compareDecimals,
   decimalsOf,
   formatUnits,
   isZero,
+  minus,
   parseDecimal,
+  plus,
   rescale,
+  times,
+  trimmed,
   unitsOf,
   type Decimal,
 } from "./decimal.ts";
+export {
+  EMPTY_DRAFT,
+  fieldsOf,
+  hasLimit,
+  ORDER_TYPES,
+  problemsOf,
+  stepUnits,
+  takes,
+  timesInForce,
+  waitsForPrice,
+  type DraftField,
+  type MarketRules,
+  type OrderDraft,
+  type OrderFields,
+  type OrderType,
+  type Problem,
+  type Side,
+  type TimeInForce,
+} from "./draft.ts";
+export { estimate, sizeOf, type Estimate, type Fees, type Sides, type Sum } from "./estimate.ts";
 export { frames, RefusedError } from "./frames.ts";
+export type {
+  ClientOptions,
+  ConnectionState,
+  Credentials,
+  Socket,
+  SocketConstructor,
+  Subscription,
+} from "./options.ts";
 export { advance, type Position } from "./position.ts";
 export {
   CANDLE_INTERVALS,
@@ -30,12 +58,16 @@ export {
   type BookDepth,
   type BookInterval,
   type CandleInterval,
+  isPrivate,
+  type AccountStream,
   type Channel,
+  type MarketStream,
   type StreamName,
 } from "./stream.ts";
 export type { Refusal, StreamHandlers } from "./subscription.ts";
 export type { components as RestComponents, paths as RestPaths } from "./generated/rest.ts";
 export type * from "./types.ts";
+export { View } from "./view.ts";
 export {
   BboView,
   BookView,
@@ -43,7 +75,6 @@ export {
   insertCandle,
   TickerView,
   TradesView,
-  View,
   Views,
   type Held,
   type Print,

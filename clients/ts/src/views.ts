@@ -3,56 +3,28 @@
  * and its subscription ends with the last of them.
  */
 
+import { BalancesView, FillsView, OrdersView, PositionsView } from "./account-views.ts";
 import { Book } from "./book.ts";
-import type { MarketClient, Subscription } from "./client.ts";
-import { streamKey, type BookDepth, type BookInterval, type CandleInterval, type StreamName } from "./stream.ts";
+import type { MarketClient } from "./client.ts";
+import type { Subscription } from "./options.ts";
+import {
+  isPrivate,
+  streamKey,
+  type BookDepth,
+  type BookInterval,
+  type CandleInterval,
+  type StreamName,
+} from "./stream.ts";
 import type { Refusal } from "./subscription.ts";
-import type { Candle, CandlesFrame, DataFrame, FrameOf, TickerFrame, Trade } from "./types.ts";
-
-type Listener = () => void;
-
-export abstract class View<F extends DataFrame = DataFrame> {
-  /** The last frame that was applied; `null` until there is one. */
-  frame: F | null = null;
-  refusal: Refusal | null = null;
-  /** Grows with each change, so that a reader knows whether it has seen this one. */
-  version = 0;
-  readonly #listeners = new Set<Listener>();
-
-  /** Called after each change. Returns what ends the listening. */
-  listen(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  }
-
-  /** For the subscription only. */
-  take(frame: F): void {
-    this.apply(frame);
-    this.frame = frame;
-    this.refusal = null;
-    this.#changed();
-  }
-
-  /** For the subscription only. */
-  refuse(refusal: Refusal): void {
-    this.refusal = refusal;
-    this.#changed();
-  }
-
-  protected abstract apply(frame: F): void;
-
-  #changed(): void {
-    this.version += 1;
-    for (const listener of this.#listeners) listener();
-  }
-}
+import type { Candle, CandlesFrame, FrameOf, TickerFrame, Trade } from "./types.ts";
+import { View } from "./view.ts";
 
 export class BookView extends View<FrameOf<"book">> {
   readonly book = new Book();
   /** Frames whose checksum was compared, and those that differed; a difference begins the stream anew. */
   checksums = { compared: 0, different: 0 };
   /** For the subscription only. */
-  onDifference: Listener = () => {};
+  onDifference: () => void = () => {};
 
   protected apply(frame: FrameOf<"book">): void {
     if (frame.type === "snapshot") this.book.reset(frame.bids, frame.asks);
@@ -159,6 +131,8 @@ export interface ViewsOptions {
   trades?: number;
   /** Candles that a series keeps. */
   candles?: number;
+  /** Fills, and orders that ended, that an account's views keep. */
+  fills?: number;
 }
 
 export class Views {
@@ -166,9 +140,9 @@ export class Views {
   readonly #shared = new Map<string, Shared>();
   readonly #limits: Required<ViewsOptions>;
 
-  constructor(client: MarketClient, { trades = 500, candles = 2_000 }: ViewsOptions = {}) {
+  constructor(client: MarketClient, { trades = 500, candles = 2_000, fills = 200 }: ViewsOptions = {}) {
     this.#client = client;
-    this.#limits = { trades, candles };
+    this.#limits = { trades, candles, fills };
   }
 
   book(
@@ -199,6 +173,22 @@ export class Views {
     return this.#hold({ channel: "candles", interval }, market, () => new CandlesView(this.#limits.candles));
   }
 
+  orders(account: string): Held<OrdersView> {
+    return this.#hold({ channel: "orders", account }, "", () => new OrdersView(this.#limits.fills));
+  }
+
+  fills(account: string): Held<FillsView> {
+    return this.#hold({ channel: "fills", account }, "", () => new FillsView(this.#limits.fills));
+  }
+
+  balances(account: string): Held<BalancesView> {
+    return this.#hold({ channel: "balances", account }, "", () => new BalancesView());
+  }
+
+  positions(account: string): Held<PositionsView> {
+    return this.#hold({ channel: "positions", account }, "", () => new PositionsView());
+  }
+
   #hold<V extends object>(stream: StreamName, market: string, make: (restart: () => void) => V): Held<V> {
     const key = streamKey(stream, market);
     let shared = this.#shared.get(key);
@@ -206,10 +196,13 @@ export class Views {
       const restart = (): void => this.#shared.get(key)?.subscription.restart();
       // The key names the channel, so the view under it is of the channel's class.
       const view = make(restart) as unknown as View;
-      const subscription = this.#client.subscribe(stream, market, {
-        onFrame: (frame) => view.take(frame),
-        onRefused: (refusal) => view.refuse(refusal),
-      });
+      const handlers = {
+        onFrame: (frame: View["frame"] & object) => view.take(frame),
+        onRefused: (refusal: Refusal) => view.refuse(refusal),
+      };
+      const subscription = isPrivate(stream)
+        ? this.#client.follow(stream, handlers)
+        : this.#client.subscribe(stream, market, handlers);
       shared = { view, subscription, holders: 0 };
       this.#shared.set(key, shared);
     }

@@ -7,6 +7,8 @@ import { route } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime } from "../lib/time.ts";
 import { Panel } from "../ui/panel.tsx";
+import { GapRow } from "./gap-row.tsx";
+import { useGaps, withGaps } from "./gaps.ts";
 import { MoreButton } from "./more-button.tsx";
 import { downloadCsv, fileName, usePages } from "./pages.ts";
 
@@ -25,7 +27,6 @@ const COLUMNS = [
 ] as const;
 
 export function CandlesTable({ market }: { market: string }) {
-  const { zone } = useSettings();
   const [interval, setInterval] = useState<CandleInterval>("1m");
   const before = (end?: number) =>
     route("/api/v1/markets/{market}/candles", market, { interval, limit: PAGE, ...(end === undefined ? {} : { end }) });
@@ -35,6 +36,7 @@ export function CandlesTable({ market }: { market: string }) {
     (items) => before(items.at(-1)?.open_time),
     (held, page) => [...held, ...page.toReversed()],
   );
+  const gaps = useGaps(market, pages.items.at(-1)?.open_time ?? null);
   const tools = (
     <>
       <label>
@@ -89,28 +91,39 @@ export function CandlesTable({ market }: { market: string }) {
             </tr>
           </thead>
           <tbody>
-            {pages.items.map((candle) => (
-              <tr key={candle.open_time}>
-                <td>{formatDateTime(candle.open_time, zone)}</td>
-                <td className="figure">{grouped(candle.open)}</td>
-                <td className="figure">{grouped(candle.high)}</td>
-                <td className="figure">{grouped(candle.low)}</td>
-                <td className={`figure ${compareAtScale(candle.close, candle.open) < 0 ? "down" : "up"}`}>
-                  {grouped(candle.close)}
-                </td>
-                <td className="figure">{grouped(candle.volume)}</td>
-                <td className="figure">{grouped(candle.quote_volume)}</td>
-                <td className="figure">{groupedCount(candle.trades)}</td>
-                <td>
-                  {candle.closed ? "closed" : "open"}
-                  {candle.revision > 0 && <span className="note"> corrected {candle.revision}×</span>}
-                </td>
-              </tr>
-            ))}
+            {withGaps(pages.items, gaps, ({ open_time }) => open_time).map((entry, at) =>
+              "gap" in entry ? (
+                <GapRow key={`gap ${at} ${entry.gap.since}`} gap={entry.gap} columns={9} />
+              ) : (
+                <CandleRow key={entry.item.open_time} candle={entry.item} />
+              ),
+            )}
           </tbody>
         </table>
         <MoreButton pages={pages} what="candles" />
       </div>
     </Panel>
+  );
+}
+
+function CandleRow({ candle }: { candle: Candle }) {
+  const { zone } = useSettings();
+  return (
+    <tr>
+      <td>{formatDateTime(candle.open_time, zone)}</td>
+      <td className="figure">{grouped(candle.open)}</td>
+      <td className="figure">{grouped(candle.high)}</td>
+      <td className="figure">{grouped(candle.low)}</td>
+      <td className={`figure ${compareAtScale(candle.close, candle.open) < 0 ? "down" : "up"}`}>
+        {grouped(candle.close)}
+      </td>
+      <td className="figure">{grouped(candle.volume)}</td>
+      <td className="figure">{grouped(candle.quote_volume)}</td>
+      <td className="figure">{groupedCount(candle.trades)}</td>
+      <td>
+        {candle.closed ? "closed" : "open"}
+        {candle.revision > 0 && <span className="note"> corrected {candle.revision}×</span>}
+      </td>
+    </tr>
   );
 }

@@ -1,12 +1,20 @@
 import type { Paged } from "./pages.ts";
 
 /** The end of a list that is read page by page. */
-export function MoreButton({ pages, what }: { pages: Paged<unknown>; what: string }) {
+export function MoreButton({
+  pages,
+  what,
+  further = "Older",
+}: {
+  pages: Paged<unknown>;
+  what: string;
+  further?: "Older" | "Later";
+}) {
   const { isLoading, isComplete, error, more, items } = pages;
   if (error) {
     return (
       <p className="refusal" role="alert">
-        Older {what} could not be loaded: {error.message}.{" "}
+        {further} {what} could not be loaded: {error.message}.{" "}
         <button type="button" onClick={more}>
           Try again
         </button>
@@ -22,7 +30,7 @@ export function MoreButton({ pages, what }: { pages: Paged<unknown>; what: strin
   return (
     <p className="pad">
       <button type="button" disabled={isLoading} onClick={more}>
-        {isLoading ? "Loading …" : "Older"}
+        {isLoading ? "Loading …" : further}
       </button>
     </p>
   );

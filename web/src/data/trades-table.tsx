@@ -6,6 +6,8 @@ import { behind, route } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime } from "../lib/time.ts";
 import { Panel } from "../ui/panel.tsx";
+import { GapRow } from "./gap-row.tsx";
+import { useGaps, withGaps } from "./gaps.ts";
 import { MoreButton } from "./more-button.tsx";
 import { downloadCsv, fileName, usePages } from "./pages.ts";
 
@@ -16,7 +18,6 @@ const PAGE = 500;
 const COLUMNS = ["seq", "trade_id", "ts", "side", "price", "qty", "backfilled"] as const;
 
 export function TradesTable({ market }: { market: string }) {
-  const { zone } = useSettings();
   const newest = route("/api/v1/markets/{market}/trades", market, { limit: PAGE });
   const pages = usePages<PastTrade>(
     market,
@@ -24,6 +25,9 @@ export function TradesTable({ market }: { market: string }) {
     (_, cursor) => (cursor === null ? null : behind(newest, "before", cursor)),
     (held, page) => [...held, ...page.toReversed()],
   );
+  // From the oldest trade on that is shown, to the whole second: the question stays the same while it does.
+  const oldest = pages.items.at(-1)?.ts ?? null;
+  const gaps = useGaps(market, oldest === null ? null : oldest - (oldest % 1_000_000));
   const tools = (
     <>
       <button type="button" disabled={pages.isLoading} onClick={pages.again}>
@@ -59,23 +63,34 @@ export function TradesTable({ market }: { market: string }) {
             </tr>
           </thead>
           <tbody>
-            {pages.items.map((trade) => (
-              <tr key={`${trade.seq} ${trade.ts} ${trade.trade_id}`}>
-                <td>{trade.ts ? formatDateTime(trade.ts, zone, true) : NONE}</td>
-                <td className={trade.side === "buy" ? "up" : "down"}>{trade.side}</td>
-                <td className="figure">{grouped(trade.price)}</td>
-                <td className="figure">{grouped(trade.qty)}</td>
-                <td>
-                  {trade.trade_id || NONE}
-                  {trade.backfilled && <span className="note"> fetched afterwards</span>}
-                </td>
-                <td className="figure">{trade.seq ?? NONE}</td>
-              </tr>
-            ))}
+            {withGaps(pages.items, gaps, ({ ts }) => ts).map((entry, at) =>
+              "gap" in entry ? (
+                <GapRow key={`gap ${at} ${entry.gap.since}`} gap={entry.gap} columns={6} />
+              ) : (
+                <TradeRow key={`${entry.item.seq} ${entry.item.ts} ${entry.item.trade_id}`} trade={entry.item} />
+              ),
+            )}
           </tbody>
         </table>
         <MoreButton pages={pages} what="trades" />
       </div>
     </Panel>
+  );
+}
+
+function TradeRow({ trade }: { trade: PastTrade }) {
+  const { zone } = useSettings();
+  return (
+    <tr>
+      <td>{trade.ts ? formatDateTime(trade.ts, zone, true) : NONE}</td>
+      <td className={trade.side === "buy" ? "up" : "down"}>{trade.side}</td>
+      <td className="figure">{grouped(trade.price)}</td>
+      <td className="figure">{grouped(trade.qty)}</td>
+      <td>
+        {trade.trade_id || NONE}
+        {trade.backfilled && <span className="note"> fetched afterwards</span>}
+      </td>
+      <td className="figure">{trade.seq ?? NONE}</td>
+    </tr>
   );
 }

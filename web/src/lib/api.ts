@@ -10,3 +10,13 @@ export type SystemInfo = Schemas["Info"];
 export type Replay = Schemas["ReplayInfo"];
 export type Scenario = Schemas["Playing"];
 export type ScenarioName = Schemas["ScenarioName"];
+
+export type Account = Schemas["AccountBody"];
+export type Entry = Schemas["EntryBody"];
+export type Explanation = Schemas["ExplainBody"];
+export type ExplainedFill = Schemas["ExplainedFill"];
+export type Risk = Schemas["RiskBody"];
+export type Limits = Schemas["LimitsBody"];
+export type StoredGap = Schemas["StoredGap"];
+export type StoredStatus = Schemas["StoredStatus"];
+export type PastBook = Schemas["PastBookBody"];

@@ -18,12 +18,27 @@ export class ApiError extends Error {
 }
 
 type Json<T> = { content: { "application/json": T } };
-type DataOf<P> = P extends { get: { responses: { 200: Json<{ data: infer D }> } } } ? D : never;
-type QueryOf<P> = P extends { get: { parameters: { query?: infer Q } } } ? Q : never;
-type BodyOf<P> = P extends { post: { requestBody: Json<infer B> } } ? B : undefined;
+type Operation<P, M extends string> = P extends { [K in M]: infer O } ? Exclude<O, undefined> : never;
+type DataOf<O> = O extends { responses: { 200: Json<{ data: infer D }> } }
+  ? D
+  : O extends { responses: { 201: Json<{ data: infer D }> } }
+    ? D
+    : never;
+type QueryOf<O> = O extends { parameters: { query?: infer Q } } ? Q : never;
+type BodyOf<O> = O extends { requestBody: Json<infer B> }
+  ? B
+  : O extends { requestBody?: Json<infer B> }
+    ? B
+    : undefined;
 
-export type GetPath = { [P in keyof RestPaths]: DataOf<RestPaths[P]> extends never ? never : P }[keyof RestPaths];
-export type PostPath = { [P in keyof RestPaths]: RestPaths[P] extends { post: object } ? P : never }[keyof RestPaths];
+type Method = "post" | "put" | "patch" | "delete";
+export type PathWith<M extends string> = {
+  [P in keyof RestPaths]: [Operation<RestPaths[P], M>] extends [never] ? never : P;
+}[keyof RestPaths];
+export type GetPath = {
+  [P in keyof RestPaths]: [DataOf<Operation<RestPaths[P], "get">>] extends [never] ? never : P;
+}[keyof RestPaths];
+type GetData<P extends keyof RestPaths> = DataOf<Operation<RestPaths[P], "get">>;
 
 /** Something that can be asked for, with the type of its answer. */
 export interface Route<T> {
@@ -32,20 +47,27 @@ export interface Route<T> {
   readonly data?: T;
 }
 
-export function route<P extends GetPath>(
-  path: P,
-  market?: string,
-  query?: QueryOf<RestPaths[P]>,
-): Route<DataOf<RestPaths[P]>> {
+/** The value of a path's one parameter, and the query. */
+function address(path: string, parameter: string | number | undefined, query: object | undefined): string {
   const filled =
-    market === undefined ? path : path.replace("{market}", encodeURIComponent(market).replaceAll("%3A", ":"));
+    parameter === undefined
+      ? path
+      : path.replace(/\{\w+\}/, () => encodeURIComponent(parameter).replaceAll("%3A", ":"));
   const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null);
   const parameters = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
-  return { url: parameters.size > 0 ? `${filled}?${parameters}` : filled };
+  return parameters.size > 0 ? `${filled}?${parameters}` : filled;
+}
+
+export function route<P extends GetPath>(
+  path: P,
+  parameter?: string | number,
+  query?: QueryOf<Operation<RestPaths[P], "get">>,
+): Route<GetData<P>> {
+  return { url: address(path, parameter, query as object | undefined) };
 }
 
 /** The page of a list behind a cursor, which goes back as it came. */
-export function behind<T>({ url }: Route<T>, parameter: "before" | "end", cursor: string): Route<T> {
+export function behind<T>({ url }: Route<T>, parameter: "before" | "end" | "cursor", cursor: string): Route<T> {
   return { url: `${url}${url.includes("?") ? "&" : "?"}${parameter}=${encodeURIComponent(cursor)}` };
 }
 
@@ -82,14 +104,50 @@ async function call<T>(path: string, init: RequestInit, signal?: AbortSignal): P
 
 export const get = <T>({ url }: Route<T>, signal?: AbortSignal): Promise<Answer<T>> => call<T>(url, {}, signal);
 
-export function post<P extends PostPath>(path: P, body: BodyOf<RestPaths[P]>): Promise<Answer<unknown>> {
-  const init: RequestInit = { method: "POST" };
+interface Sent<O> {
+  /** Fills the path's parameter. */
+  parameter?: string | number;
+  query?: QueryOf<O>;
+  body?: BodyOf<O>;
+}
+
+const TRIES_MAX = 3;
+const RETRY_AFTER_MS = 400;
+
+/**
+ * Has the server do something, once: the request carries a key by which the server knows it again, so it may be sent
+ * again when no answer came. When none comes at all, what became of it is not known, and the error says so.
+ */
+export async function send<M extends Method, P extends PathWith<M>>(
+  method: M,
+  path: P,
+  { parameter, query, body }: Sent<Operation<RestPaths[P], M>> = {},
+): Promise<Answer<DataOf<Operation<RestPaths[P], M>>>> {
+  const headers: Record<string, string> = { "Idempotency-Key": randomKey() };
+  const init: RequestInit = { method: method.toUpperCase(), headers };
   if (body !== undefined) {
-    init.headers = { "Content-Type": "application/json" };
+    headers["Content-Type"] = "application/json";
     init.body = JSON.stringify(body);
   }
-  return call(path, init);
+  const url = address(path, parameter, query as object | undefined);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await call<DataOf<Operation<RestPaths[P], M>>>(url, init);
+    } catch (error) {
+      if (!(error instanceof ApiError) || !NO_ANSWER.includes(error.code)) throw error;
+      if (tries === TRIES_MAX)
+        throw new ApiError(error.code, `${error.message}, and whether it was done is not known`, true);
+      await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS * tries));
+    }
+  }
 }
+
+/** After these it is not known what became of the request. */
+const NO_ANSWER = ["unreachable", "not_json", "timed_out", "in_progress"];
+
+/** 128 random bits; `randomUUID` is only there where the connection is encrypted or local. */
+export const randomKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 export interface Polled<T> {
   /** What was last had; stays through a failure, which is told beside it. */

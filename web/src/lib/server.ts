@@ -70,3 +70,14 @@ export function useVersion(view: { version: number; listen(listener: () => void)
     () => view?.version ?? -1,
   );
 }
+
+/** Renders again when the view changed, but no more often than every so many milliseconds. */
+export function useSampled(view: { version: number } | null, everyMs: number): void {
+  const [, setVersion] = useState(-1);
+  useEffect(() => {
+    if (!view) return;
+    setVersion(view.version);
+    const timer = setInterval(() => setVersion(view.version), everyMs);
+    return () => clearInterval(timer);
+  }, [view, everyMs]);
+}

@@ -8,10 +8,12 @@ export interface Settings {
   market: string | null;
   /** Candle interval; `null` until one was chosen. */
   interval: string | null;
+  /** The account that is traded with; `null` for the default one. */
+  account: string | null;
 }
 
 const KEY = "marketd.settings";
-const DEFAULTS: Settings = { theme: "auto", zone: "local", market: null, interval: null };
+const DEFAULTS: Settings = { theme: "auto", zone: "local", market: null, interval: null, account: null };
 const ALLOWED = { theme: ["auto", "dark", "light"], zone: ["local", "utc"] } as const;
 
 function stored(): Settings {
@@ -22,6 +24,7 @@ function stored(): Settings {
     if (ALLOWED.zone.some((zone) => zone === found.zone)) settings.zone = found.zone as Settings["zone"];
     if (typeof found.market === "string") settings.market = found.market;
     if (typeof found.interval === "string") settings.interval = found.interval;
+    if (typeof found.account === "string") settings.account = found.account;
     return settings;
   } catch {
     return { ...DEFAULTS };

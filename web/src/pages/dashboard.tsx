@@ -7,6 +7,7 @@ import { groupedCount, NONE, pairOf, shown, signed, signOf } from "../lib/figure
 import { hrefOf } from "../lib/route.ts";
 import { route, usePoll } from "../lib/rest.ts";
 import { useStatus, useVersion, useView, views } from "../lib/server.ts";
+import { Portfolio } from "../dashboard/portfolio.tsx";
 import { Failure, OldNote, Waiting } from "../ui/notes.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { Sparkline } from "../ui/sparkline.tsx";
@@ -51,6 +52,7 @@ export function DashboardPage() {
   return (
     <div className="page">
       <OldNote error={error} />
+      <Portfolio markets={data.items} />
       <Panel
         title={`${data.items.length} markets, ${live} live`}
         tools={

@@ -3,14 +3,24 @@
 import { useState } from "react";
 import type { Market } from "../lib/api.ts";
 import { CandlesTable } from "../data/candles-table.tsx";
-import { TradesTable } from "../data/trades-table.tsx";
 import { GapsTable } from "../data/gaps-table.tsx";
+import { PastBook } from "../data/past-book.tsx";
+import { StatusesTable } from "../data/statuses-table.tsx";
+import { StoredTable } from "../data/stored-table.tsx";
+import { TradesTable } from "../data/trades-table.tsx";
 import { go } from "../lib/route.ts";
 import { route, usePoll } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { Failure, OldNote, Waiting } from "../ui/notes.tsx";
 
-const KINDS = { trades: "Trades", candles: "Candles", gaps: "Gaps" } as const;
+const KINDS = {
+  trades: "Trades",
+  candles: "Candles",
+  book: "Book at a moment",
+  gaps: "Gaps",
+  statuses: "Statuses",
+  stored: "What is stored",
+} as const;
 type Kind = keyof typeof KINDS;
 
 export function DataPage({ wanted }: { wanted: string | null }) {
@@ -50,7 +60,17 @@ export function DataPage({ wanted }: { wanted: string | null }) {
       </div>
       {kind === "trades" && <TradesTable key={market.market} market={market.market} />}
       {kind === "candles" && <CandlesTable key={market.market} market={market.market} />}
-      {kind === "gaps" && <GapsTable market={market} />}
+      {kind === "book" && <StoredBook key={market.market} market={market.market} />}
+      {kind === "gaps" && <GapsTable key={market.market} market={market} />}
+      {kind === "statuses" && <StatusesTable key={market.market} market={market.market} />}
+      {kind === "stored" && <StoredTable key={market.market} market={market.market} />}
     </div>
   );
+}
+
+/** The moment that is asked for at first is the last that is stored. */
+function StoredBook({ market }: { market: string }) {
+  const { data } = usePoll(route("/api/v1/markets/{market}/history", market), 10_000);
+  const spans = [data?.deltas, data?.snapshots].flatMap((span) => (span ? [span.last] : []));
+  return <PastBook market={market} last={spans.length > 0 ? Math.max(...spans) : null} />;
 }

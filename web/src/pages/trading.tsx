@@ -1,7 +1,8 @@
-/** One market: chart, depth, book and tape. */
+/** One market: chart, depth, book and tape; and the account that trades in it. */
 
-import { useEffect } from "react";
-import { decimalsOf, unitsOf, type StatusFrame } from "marketd-client";
+import { useEffect, useState } from "react";
+import { stepUnits, type StatusFrame } from "marketd-client";
+import { useAccounts } from "../account/use-accounts.ts";
 import type { Market } from "../lib/api.ts";
 import { route, usePoll } from "../lib/rest.ts";
 import { useStatus, useView, views } from "../lib/server.ts";
@@ -9,11 +10,15 @@ import { change, useSettings } from "../lib/settings.ts";
 import { formatDateTime } from "../lib/time.ts";
 import { Chart } from "../trading/chart.tsx";
 import { Depth } from "../trading/depth.tsx";
+import { Desk, NoAccount, NONE_OWN } from "../trading/desk.tsx";
+import type { OwnOrder } from "../trading/grouping.ts";
 import { Ladder } from "../trading/ladder.tsx";
 import { MarketBar } from "../trading/market-bar.tsx";
 import { MarketPicker } from "../trading/market-picker.tsx";
 import { Tape } from "../trading/tape.tsx";
+import type { Picked } from "../trading/ticket.tsx";
 import { Failure, Waiting } from "../ui/notes.tsx";
+import { Panel } from "../ui/panel.tsx";
 import { reasonText } from "../ui/status.tsx";
 
 const MARKETS_EVERY_MS = 5_000;
@@ -46,13 +51,6 @@ export function TradingPage({ wanted }: { wanted: string | null }) {
   return <Trading markets={markets} market={chosen} />;
 }
 
-/** The tick in units of the last decimal of a price; one unit where the venue's is not known or finer. */
-function tickOf({ tick_size, price_decimals }: Market): bigint {
-  if (tick_size === null || decimalsOf(tick_size) > price_decimals) return 1n;
-  const units = unitsOf(tick_size) * 10n ** BigInt(price_decimals - decimalsOf(tick_size));
-  return units > 0n ? units : 1n;
-}
-
 function Trading({ markets, market }: { markets: Market[]; market: Market }) {
   const name = market.market;
   // All levels: wide rows and the depth chart need them, and one stream serves both.
@@ -60,15 +58,40 @@ function Trading({ markets, market }: { markets: Market[]; market: Market }) {
   const trades = useView(() => views.trades(name), name);
   const ticker = useView(() => views.ticker(name), name);
   const status = useStatus(name);
+  const accounts = useAccounts();
+  const [picked, setPicked] = useState<Picked | null>(null);
+  const [own, setOwn] = useState<readonly OwnOrder[]>(NONE_OWN);
   const scales = { price: market.price_decimals, qty: market.qty_decimals };
+  const { chosen } = accounts;
   return (
     <div className="trading" data-status={status?.status ?? "connecting"}>
       <MarketBar markets={markets} market={market} view={ticker} status={status} />
       <StatusNote status={status} isRecording={market.source === "replay"} />
       <Chart market={name} decimals={market.price_decimals} />
       <Depth view={book} scales={scales} />
-      <Ladder view={book} scales={scales} tick={tickOf(market)} />
+      <Ladder
+        view={book}
+        scales={scales}
+        tick={stepUnits(market.tick_size, market.price_decimals)}
+        own={chosen ? own : NONE_OWN}
+        onPick={(price) => setPicked((held) => ({ price, at: (held?.at ?? 0) + 1 }))}
+      />
       <Tape view={trades} />
+      {chosen ? (
+        <Desk
+          markets={markets}
+          market={market}
+          account={chosen}
+          accounts={accounts}
+          book={book}
+          picked={picked}
+          onOwn={setOwn}
+        />
+      ) : (
+        <Panel title="Orders" className="ticket">
+          <NoAccount accounts={accounts} />
+        </Panel>
+      )}
     </div>
   );
 }

@@ -3,9 +3,9 @@
 import { useId, useState, type FormEvent } from "react";
 import type { Replay } from "../lib/api.ts";
 import { groupedCount } from "../lib/figures.ts";
-import { post } from "../lib/rest.ts";
+import { send } from "../lib/rest.ts";
 import { Panel } from "../ui/panel.tsx";
-import { useOrders } from "./orders.ts";
+import { useAction } from "../lib/action.ts";
 
 const SPEEDS = ["0.25", "1", "2", "5", "20", "100", "max"];
 const JUMP_MS = 30_000;
@@ -23,14 +23,13 @@ function parseClock(text: string): number | null {
 }
 
 export function ReplayBar({ replays, onDone }: { replays: Replay[]; onDone: () => void }) {
-  const { isBusy, error, give } = useOrders(onDone);
+  const { isBusy, error, run } = useAction(onDone);
   const [first] = replays;
   if (!first) return null;
-  const command = (name: "resume" | "pause" | "step") => (): void =>
-    give(() => post(`/api/v1/replay/${name}`, undefined));
+  const command = (name: "resume" | "pause" | "step") => (): void => run(() => send("post", `/api/v1/replay/${name}`));
   const seek = (position_ms: number): void =>
-    give(() => post("/api/v1/replay/seek", { position_ms: Math.max(0, position_ms) }));
-  const play = (speed: string): void => give(() => post("/api/v1/replay/speed", { speed }));
+    run(() => send("post", "/api/v1/replay/seek", { body: { position_ms: Math.max(0, position_ms) } }));
+  const play = (speed: string): void => run(() => send("post", "/api/v1/replay/speed", { body: { speed } }));
   const allPaused = replays.every(({ paused }) => paused);
   const speeds = SPEEDS.includes(first.speed) ? SPEEDS : [first.speed, ...SPEEDS];
   return (

@@ -2,9 +2,9 @@
 
 import { useState } from "react";
 import type { Scenario, ScenarioName } from "../lib/api.ts";
-import { post } from "../lib/rest.ts";
+import { send } from "../lib/rest.ts";
 import { Panel } from "../ui/panel.tsx";
-import { useOrders } from "./orders.ts";
+import { useAction } from "../lib/action.ts";
 
 const SCENARIOS: [ScenarioName, string][] = [
   ["calm", "an ordinary day"],
@@ -16,10 +16,10 @@ const SCENARIOS: [ScenarioName, string][] = [
 ];
 
 export function SimPanel({ scenarios, onDone }: { scenarios: Scenario[]; onDone: () => void }) {
-  const { isBusy, error, give } = useOrders(onDone);
+  const { isBusy, error, run } = useAction(onDone);
   const [market, setMarket] = useState("");
   const begin = (scenario: ScenarioName): void =>
-    give(() => post("/api/v1/sim/scenario", market ? { scenario, market } : { scenario }));
+    run(() => send("post", "/api/v1/sim/scenario", { body: market ? { scenario, market } : { scenario } }));
   return (
     <Panel title="Simulated venue">
       <div className="controls">

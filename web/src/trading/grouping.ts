@@ -2,9 +2,19 @@
 
 import { formatUnits, unitsOf, type Level } from "marketd-client";
 
+/** A resting order of one's own: its price and what is left of it in units, and what is in front of it. */
+export interface OwnOrder {
+  readonly isBuy: boolean;
+  readonly price: bigint;
+  readonly qty: bigint;
+  /** The venue's quantity; `null` when it is not known. */
+  readonly ahead: string | null;
+}
+
 /** A row of the ladder, best first. */
 export interface Row {
   price: string;
+  own: readonly OwnOrder[];
   qty: string;
   /** Sum from the best row to this one. */
   sum: string;
@@ -43,11 +53,40 @@ function decimalsShown(width: bigint, decimals: number): number {
   return shown;
 }
 
+/** Where a price is put: bids into the row below, asks into the row above. */
+function rowAt(price: bigint, isBids: boolean, width: bigint): bigint {
+  const below = price - (price % width);
+  return isBids || below === price ? below : below + width;
+}
+
+/** The side's levels, and among them the prices at which only own orders stand: the venue shows nothing there. */
+function* withOwn(side: readonly Level[], own: readonly OwnOrder[], isBids: boolean): Generator<[bigint, bigint]> {
+  const prices = [...new Set(own.map(({ price }) => price))].sort((a, b) => (a === b ? 0 : a > b === isBids ? -1 : 1));
+  let at = 0;
+  for (const [priceText, qtyText] of side) {
+    const price = unitsOf(priceText);
+    for (; at < prices.length; at += 1) {
+      const mine = prices[at] as bigint;
+      if (mine !== price && mine < price === isBids) break;
+      if (mine !== price) yield [mine, 0n];
+    }
+    yield [price, unitsOf(qtyText)];
+  }
+  for (; at < prices.length; at += 1) yield [prices[at] as bigint, 0n];
+}
+
 /**
  * The first `count` rows of a side. Bids are put into the row below them, asks into the row above: a row never
  * promises a better price than its levels have.
  */
-export function rowsOf(side: readonly Level[], isBids: boolean, width: bigint, scales: Scales, count: number): Row[] {
+export function rowsOf(
+  side: readonly Level[],
+  isBids: boolean,
+  width: bigint,
+  scales: Scales,
+  count: number,
+  own: readonly OwnOrder[] = [],
+): Row[] {
   const rows: Row[] = [];
   const shown = decimalsShown(width, scales.price);
   const cut = 10n ** BigInt(scales.price - shown);
@@ -55,23 +94,23 @@ export function rowsOf(side: readonly Level[], isBids: boolean, width: bigint, s
   const close = (): void => {
     if (key === null) return;
     sum += qty;
+    const at = key;
     rows.push({
-      price: formatUnits(key / cut, shown),
+      price: formatUnits(at / cut, shown),
+      own: own.length === 0 ? own : own.filter(({ price }) => rowAt(price, isBids, width) === at),
       qty: formatUnits(qty, scales.qty),
       sum: formatUnits(sum, scales.qty),
       sumUnits: sum,
     });
   };
-  for (const [priceText, qtyText] of side) {
-    const price = unitsOf(priceText);
-    const below = price - (price % width);
-    const at = isBids || below === price ? below : below + width;
+  for (const [price, units] of withOwn(side, own, isBids)) {
+    const at = rowAt(price, isBids, width);
     if (at !== key) {
       close();
       if (rows.length === count) return rows;
       [key, qty] = [at, 0n];
     }
-    qty += unitsOf(qtyText);
+    qty += units;
   }
   close();
   return rows;

@@ -1,9 +1,9 @@
 /** Draws the ladder into rows of its own, outside React: asks above, bids below, the best ones in the middle. */
 
-import { formatUnits, unitsOf, type BookView } from "marketd-client";
-import { grouped } from "../lib/figures.ts";
+import { formatUnits, trimmed, unitsOf, type BookView } from "marketd-client";
+import { brief, grouped, NONE } from "../lib/figures.ts";
 import { element, paintNever, paintSoon, setText } from "../lib/painter.ts";
-import { rowsOf, type Row, type Scales } from "./grouping.ts";
+import { rowsOf, type OwnOrder, type Row, type Scales } from "./grouping.ts";
 
 export const ROW_PX = 20;
 const ROWS_MAX = 60;
@@ -18,6 +18,7 @@ interface DrawnRow {
   price: HTMLElement;
   qty: HTMLElement;
   sum: HTMLElement;
+  own: HTMLElement;
 }
 
 function makeRow(): DrawnRow {
@@ -25,8 +26,8 @@ function makeRow(): DrawnRow {
   const [bar, flash] = [element("i", { className: "bar" }), element("i", { className: "flash" })];
   for (const mark of [bar, flash]) mark.setAttribute("aria-hidden", "true");
   const cell = (className: string): HTMLElement => element("span", { className, role: "cell" });
-  const row = { root, bar, flash, price: cell("price"), qty: cell("qty"), sum: cell("sum") };
-  root.append(bar, flash, row.price, row.qty, row.sum);
+  const row = { root, bar, flash, price: cell("price"), qty: cell("qty"), sum: cell("sum"), own: cell("own") };
+  root.append(bar, flash, row.price, row.qty, row.sum, row.own);
   return row;
 }
 
@@ -46,7 +47,7 @@ class Side {
     this.#shown.clear();
   }
 
-  draw(rows: readonly Row[], count: number, deepest: bigint, flashesLeft: number): number {
+  draw(rows: readonly Row[], count: number, deepest: bigint, flashesLeft: number, scales: Scales): number {
     this.#fit(count);
     const before = this.#shown;
     this.#shown = new Map();
@@ -56,13 +57,14 @@ class Side {
       const row = rows[at];
       drawn.root.classList.toggle("empty", !row);
       if (!row) {
-        for (const cell of [drawn.price, drawn.qty, drawn.sum]) setText(cell, "");
+        for (const cell of [drawn.price, drawn.qty, drawn.sum, drawn.own]) setText(cell, "");
         drawn.bar.style.transform = "scaleX(0)";
         continue;
       }
       setText(drawn.price, grouped(row.price));
       setText(drawn.qty, row.qty);
       setText(drawn.sum, row.sum);
+      markOwn(drawn, row.own, scales);
       const share = deepest === 0n ? 0 : Number((row.sumUnits * 1000n) / deepest) / 1000;
       drawn.bar.style.transform = `scaleX(${share})`;
       this.#shown.set(row.price, row.qty);
@@ -84,6 +86,25 @@ class Side {
       this.root.append(row.root);
     }
   }
+}
+
+/** What stands there of one's own, and behind how much; of several orders in a row the one that is furthest in front. */
+function markOwn(drawn: DrawnRow, own: readonly OwnOrder[], scales: Scales): void {
+  drawn.root.classList.toggle("mine", own.length > 0);
+  if (own.length === 0) {
+    if (setText(drawn.own, "")) drawn.own.removeAttribute("title");
+    return;
+  }
+  const qty = trimmed({ units: own.reduce((sum, order) => sum + order.qty, 0n), decimals: scales.qty });
+  const known = own.flatMap(({ ahead }) => (ahead === null ? [] : [ahead]));
+  const first = known.reduce<string | null>(
+    (least, ahead) => (least === null || unitsOf(ahead) < unitsOf(least) ? ahead : least),
+    null,
+  );
+  if (!setText(drawn.own, `${qty} ⋮ ${first === null ? NONE : brief(first)}`)) return;
+  const said = `Yours: ${qty}. In front of it: ${first === null ? "not known" : first}`;
+  drawn.own.title = said;
+  drawn.own.setAttribute("aria-label", said);
 }
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -109,10 +130,12 @@ export class LadderPainter {
   readonly #mid: HTMLElement;
   readonly #resize: ResizeObserver;
   readonly #endListening: () => void;
+  readonly #endPicking: () => void;
   #market: LadderMarket | null = null;
+  #own: readonly OwnOrder[] = [];
   #count = 10;
 
-  constructor(host: HTMLElement, view: BookView) {
+  constructor(host: HTMLElement, view: BookView, onPick: (price: string) => void) {
     this.#host = host;
     this.#view = view;
     const middle = element("div", { className: "middle" });
@@ -128,6 +151,12 @@ export class LadderPainter {
     this.#resize = new ResizeObserver(() => this.#measure());
     this.#resize.observe(host);
     this.#endListening = view.listen(() => paintSoon(this.#paint));
+    const pick = ({ target }: MouseEvent): void => {
+      const price = target instanceof Element && target.closest(".row")?.querySelector(".price")?.textContent;
+      if (price) onPick(price.replaceAll(",", ""));
+    };
+    host.addEventListener("click", pick);
+    this.#endPicking = () => host.removeEventListener("click", pick);
     this.#measure();
   }
 
@@ -138,8 +167,15 @@ export class LadderPainter {
     paintSoon(this.#paint);
   }
 
+  /** Marks these orders. */
+  mark(own: readonly OwnOrder[]): void {
+    this.#own = own;
+    paintSoon(this.#paint);
+  }
+
   end(): void {
     this.#resize.disconnect();
+    this.#endPicking();
     this.#endListening();
     paintNever(this.#paint);
     this.#host.replaceChildren();
@@ -157,11 +193,13 @@ export class LadderPainter {
     if (!market) return;
     const { book } = this.#view;
     const { scales, width } = market;
-    const asks = rowsOf(book.asks, false, width, scales, this.#count);
-    const bids = rowsOf(book.bids, true, width, scales, this.#count);
+    const own = (isBuy: boolean): readonly OwnOrder[] =>
+      this.#own.length === 0 ? this.#own : this.#own.filter((order) => order.isBuy === isBuy);
+    const asks = rowsOf(book.asks, false, width, scales, this.#count, own(false));
+    const bids = rowsOf(book.bids, true, width, scales, this.#count, own(true));
     const deepest = [asks.at(-1)?.sumUnits ?? 0n, bids.at(-1)?.sumUnits ?? 0n].reduce((a, b) => (a > b ? a : b));
-    const left = this.#asks.draw(asks, this.#count, deepest, FLASHES_MAX);
-    this.#bids.draw(bids, this.#count, deepest, left);
+    const left = this.#asks.draw(asks, this.#count, deepest, FLASHES_MAX, scales);
+    this.#bids.draw(bids, this.#count, deepest, left, scales);
     this.#drawMiddle(scales);
   };
 

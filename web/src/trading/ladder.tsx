@@ -3,19 +3,29 @@
 import { useEffect, useRef, useState } from "react";
 import { unitsOf, type BookView } from "marketd-client";
 import { Panel } from "../ui/panel.tsx";
-import { usefulGroupings, widthText, type Scales } from "./grouping.ts";
+import { usefulGroupings, widthText, type OwnOrder, type Scales } from "./grouping.ts";
 import { LadderPainter } from "./ladder-painter.ts";
 
-export function Ladder({ view, scales, tick }: { view: BookView | null; scales: Scales; tick: bigint }) {
+interface LadderProps {
+  view: BookView | null;
+  scales: Scales;
+  tick: bigint;
+  own: readonly OwnOrder[];
+  onPick: (price: string) => void;
+}
+
+export function Ladder({ view, scales, tick, own, onPick }: LadderProps) {
   const host = useRef<HTMLDivElement>(null);
   const painter = useRef<LadderPainter | null>(null);
+  const pick = useRef(onPick);
+  pick.current = onPick;
   const [width, setWidth] = useState(tick);
 
   useEffect(() => setWidth(tick), [view, tick]);
 
   useEffect(() => {
     if (!host.current || !view) return;
-    const made = new LadderPainter(host.current, view);
+    const made = new LadderPainter(host.current, view, (price) => pick.current(price));
     painter.current = made;
     return () => {
       painter.current = null;
@@ -24,6 +34,7 @@ export function Ladder({ view, scales, tick }: { view: BookView | null; scales: 
   }, [view]);
 
   useEffect(() => painter.current?.show({ scales, width }), [view, scales.price, scales.qty, width]);
+  useEffect(() => painter.current?.mark(own), [view, own]);
 
   return (
     <Panel

@@ -1,6 +1,96 @@
 // Made from docs/openapi.json by clients/ts/codegen. Do not edit.
 
 export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's accounts, the default one first */
+        get: operations["listAccounts"];
+        put?: never;
+        /** A new account */
+        post: operations["openAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One account, or an old version of it */
+        get: operations["getAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Fees and latency of an account */
+        patch: operations["setAccount"];
+        trace?: never;
+    };
+    "/api/v1/accounts/{account}/deposits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Money from nowhere */
+        post: operations["deposit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An empty successor
+         * @description Cancels the account's orders. The closed version stays readable by its number.
+         */
+        post: operations["resetAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an account has */
+        get: operations["listBalances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exchanges": {
         parameters: {
             query?: never;
@@ -10,6 +100,43 @@ export interface paths {
         };
         /** Venues that marketd speaks */
         get: operations["listExchanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fills of an account, newest first */
+        get: operations["listFills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lines of an account's ledger, newest first
+         * @description All lines of an event are on one page, so there may be a few more than the limit.
+         */
+        get: operations["listEntries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -180,6 +307,115 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders of an account, newest first */
+        get: operations["listOrders"];
+        put?: never;
+        /** A new order */
+        post: operations["placeOrder"];
+        /** Cancels all orders of an account */
+        delete: operations["cancelAll"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One order */
+        get: operations["getOrder"];
+        put?: never;
+        post?: never;
+        /** Cancels an order */
+        delete: operations["cancelOrder"];
+        options?: never;
+        head?: never;
+        /**
+         * New values of an open order
+         * @description An order that only gets smaller keeps its place in the queue.
+         */
+        patch: operations["amendOrder"];
+        trace?: never;
+    };
+    "/api/v1/orders/{order_id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why an order was filled, or was not */
+        get: operations["explainOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/by-client-id/{client_order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest order of this name: whether a request that was not answered came to something */
+        get: operations["getOrderByClientId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Orders that depend on each other */
+        post: operations["placeList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an account has bought and sold */
+        get: operations["listPositions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/replay": {
         parameters: {
             query?: never;
@@ -276,6 +512,74 @@ export interface paths {
         put?: never;
         /** Plays one recorded line of a paused replay */
         post: operations["stepReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Limits and switches of an account */
+        get: operations["getRisk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/cancel-after": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancels all orders unless asked again */
+        post: operations["setCancelAfter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/kill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancels all orders and refuses new ones */
+        post: operations["setKillSwitch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replaces all limits of an account */
+        put: operations["setLimits"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -551,11 +855,76 @@ export interface components {
         Accepted: {
             accepted: boolean;
         };
+        /** @description An account in one of its versions. */
+        AccountBody: {
+            /** @description Its name, which the newest version keeps. */
+            account: string;
+            /**
+             * Format: uint32
+             * @description Of this version: a reset makes another.
+             */
+            account_id: number;
+            fees: components["schemas"]["FeesBody"];
+            /** @description Whether requests that name no account mean this one. */
+            is_default: boolean;
+            kill_switch: boolean;
+            latency: components["schemas"]["LatencyBody"];
+            /** Format: uint32 */
+            open_orders: number;
+            /** Format: uint32 */
+            predecessor_id: number | null;
+            /** Format: uint32 */
+            successor_id: number | null;
+            /**
+             * Format: uint32
+             * @description 1, and one more with each reset.
+             */
+            version: number;
+        };
+        /** @description A new account of the caller. */
+        AccountFields: {
+            /** @description Its name: a letter, then up to 31 of `A-Z a-z 0-9 _ -`. */
+            account: string;
+            /** @description An account whose balances, positions, fees and limits it begins with. */
+            clone_of?: string | null;
+            fee_in?: components["schemas"]["FeeInName"];
+            latency?: components["schemas"]["LatencyBody"] | null;
+            /** @description A share of what is traded: `0.001` is 0.1 %. Below zero it is a rebate. */
+            maker_fee?: string | null;
+            taker_fee?: string | null;
+        };
         Alive: {
             alive: boolean;
         };
+        /** @description New values of an open order; what is left out stays as it is. */
+        AmendFields: {
+            account?: string | null;
+            price?: components["schemas"]["DecimalInput"] | null;
+            /** @description The whole quantity, what is filled included. */
+            qty?: components["schemas"]["DecimalInput"] | null;
+            stop_price?: components["schemas"]["DecimalInput"] | null;
+        };
         /** @description The book of now or, with `at`, of a moment. */
         AnyBookBody: components["schemas"]["BookBody"] | components["schemas"]["PastBookBody"];
+        /** @description In all markets of one quote asset. */
+        AssetLimitsBody: {
+            asset: string;
+            /**
+             * @description Realized less fees, of one UTC day.
+             * @default null
+             */
+            max_daily_loss: components["schemas"]["DecimalInput"] | null;
+            /** @default null */
+            max_order_notional: components["schemas"]["DecimalInput"] | null;
+        };
+        /** @description What an account has of an asset. */
+        BalanceBody: {
+            asset: string;
+            free: components["schemas"]["Decimal"];
+            /** @description What open orders may cost at worst. */
+            reserved: components["schemas"]["Decimal"];
+            total: components["schemas"]["Decimal"];
+        };
         /** @description The order book; at equal `epoch` and `seq` it is that of the WebSocket's book streams. */
         BookBody: {
             /** @description Present with `via`: how long ago its node confirmed that this is the newest, in milliseconds. */
@@ -589,6 +958,19 @@ export interface components {
             /** Format: int64 */
             since: number;
             state: string;
+        };
+        CancelAfterFields: {
+            account?: string | null;
+            /**
+             * Format: uint64
+             * @description From now, up to a day; 0 takes the timer back.
+             */
+            timeout_ms: number;
+        };
+        /** @description How many orders were cancelled. */
+        CancelledBody: {
+            /** Format: uint32 */
+            cancelled: number;
         };
         /** @description Open, high, low, close and volumes of one interval. */
         CandleItem: {
@@ -630,13 +1012,94 @@ export interface components {
         Count: number;
         /** @description A decimal as text, at the market's fixed scale. Not for binary floating point. */
         Decimal: string;
+        /** @description A decimal: a string such as "0.1", or a number, which is read exactly as it is written. */
+        DecimalInput: string | number;
+        /** @description A delay in microseconds, at most a minute. */
+        DelayBody: {
+            /** @constant */
+            kind: "none";
+        } | {
+            /** @constant */
+            kind: "constant";
+            /** Format: uint64 */
+            us: number;
+        } | {
+            /** @constant */
+            kind: "uniform";
+            /** Format: uint64 */
+            max_us: number;
+            /** Format: uint64 */
+            min_us: number;
+        } | {
+            /** @constant */
+            kind: "long_tail";
+            /** Format: uint64 */
+            mean_us: number;
+            /** Format: uint64 */
+            min_us: number;
+        };
+        DepositFields: {
+            amount: components["schemas"]["DecimalInput"];
+            asset: string;
+        };
+        /**
+         * @description Why an order ended otherwise than filled.
+         * @enum {string}
+         */
+        EndReasonName: "user_request" | "cancel_all" | "kill_switch" | "cancel_after" | "account_reset" | "ioc_remainder" | "fok_unfilled" | "no_liquidity" | "quote_remainder" | "expires_at" | "self_trade" | "would_cross" | "would_trigger" | "market_not_live" | "delisted" | "list_sibling" | "list_entry_unfilled" | "insufficient_balance" | "out_of_range" | "price_band";
+        /** @description A line of the ledger. The lines of an event sum to zero for each asset, those of the ledger's own included. */
+        EntryBody: {
+            amount: components["schemas"]["Decimal"];
+            asset: string;
+            /** @description What kind of event it was. */
+            kind: string;
+            /** Format: uint32 */
+            line: number;
+            /** @description free or reserved */
+            owner: string;
+            seq: components["schemas"]["Count"];
+            ts: components["schemas"]["Micros"];
+        };
         /**
          * @description Which of the errors it is. More may be added.
          * @enum {string}
          */
-        ErrorCodeName: "bad_json" | "bad_msgpack" | "bad_request" | "unknown_op" | "unknown_channel" | "unknown_market" | "bad_depth" | "bad_interval" | "bad_limit" | "bad_time" | "bad_cursor" | "idempotency_key_reused" | "in_progress" | "not_subscribed" | "already_subscribed" | "too_many_subscriptions" | "too_many_markets" | "message_too_large" | "message_too_slow" | "binary_not_supported" | "rate_limited" | "too_many_connections" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "not_acceptable" | "history_not_kept" | "not_a_replay" | "not_simulated" | "market_not_ready" | "store_unavailable" | "busy" | "timed_out" | "shutting_down" | "internal";
+        ErrorCodeName: "bad_json" | "bad_msgpack" | "bad_request" | "unknown_op" | "unknown_channel" | "unknown_market" | "bad_depth" | "bad_interval" | "bad_limit" | "bad_time" | "bad_cursor" | "idempotency_key_reused" | "in_progress" | "not_subscribed" | "already_subscribed" | "too_many_subscriptions" | "too_many_markets" | "message_too_large" | "message_too_slow" | "binary_not_supported" | "rate_limited" | "too_many_connections" | "origin_not_allowed" | "unauthenticated" | "token_expired" | "forbidden" | "not_found" | "method_not_allowed" | "not_acceptable" | "history_not_kept" | "not_a_replay" | "not_simulated" | "market_not_ready" | "store_unavailable" | "unknown_account" | "unknown_asset" | "unknown_order" | "account_closed" | "already_exists" | "reserved_balance" | "too_many_accounts" | "too_many_assets" | "scale_mismatch" | "fee_out_of_range" | "market_connecting" | "market_stale" | "market_halted" | "market_delisted" | "duplicate_client_order_id" | "bad_client_order_id" | "order_final" | "change_pending" | "precision" | "out_of_range" | "tick_size" | "lot_size" | "min_notional" | "price_band" | "missing_price" | "unexpected_price" | "missing_stop_price" | "unexpected_stop_price" | "missing_trailing_bps" | "unexpected_trailing_bps" | "missing_qty" | "bad_fields" | "bad_time_in_force" | "bad_expiry" | "bad_post_only" | "bad_display_qty" | "bad_list" | "bad_timer" | "would_cross" | "would_trigger" | "below_filled" | "nothing_to_amend" | "not_amendable" | "insufficient_balance" | "kill_switch" | "kill_switch_global" | "max_order_qty" | "max_order_notional" | "max_open_orders" | "max_position" | "max_daily_loss" | "price_collar" | "no_mark_price" | "order_rate" | "too_many_orders" | "busy" | "timed_out" | "shutting_down" | "internal";
         /** @enum {string} */
         ErrorTag: "error";
+        /** @description What made a fill possible. */
+        EvidenceBody: (components["schemas"]["LevelBody"] & {
+            /** @constant */
+            kind: "level";
+        }) | {
+            /** @description The market's `seq` of the book then. */
+            book_seq: components["schemas"]["Count"];
+            /** @constant */
+            kind: "order";
+            order_id: components["schemas"]["Count"];
+            ts_venue: components["schemas"]["Micros"];
+        } | {
+            book_seq: components["schemas"]["Count"];
+            /** @constant */
+            kind: "print";
+            price: components["schemas"]["Decimal"];
+            qty: components["schemas"]["Decimal"];
+            queue_after: components["schemas"]["Decimal"] | null;
+            /**
+             * @description The venue's quantity in front of the order before the print and after it; null while that was not known, and
+             *     the print went through its price.
+             */
+            queue_before: components["schemas"]["Decimal"] | null;
+            /** @description What of the print went to sandbox orders before this one. */
+            shared_before: components["schemas"]["Decimal"];
+            /** @description Who took. */
+            side: components["schemas"]["SideName"];
+            trade_id: string;
+            ts_venue: components["schemas"]["Micros"];
+        } | (components["schemas"]["LevelBody"] & {
+            /** @constant */
+            kind: "crossed";
+        });
         Exchange: {
             /** @description Whether this server has markets of it right now. */
             enabled: boolean;
@@ -645,6 +1108,36 @@ export interface components {
             recordings: string[];
             source: components["schemas"]["SourceName"] | null;
             venue: string;
+        };
+        /** @description All that is known of how an order came to be where it is. */
+        ExplainBody: {
+            /** @description Oldest first, each with what made it possible. */
+            fills: components["schemas"]["ExplainedFill"][];
+            /** @description The same in a sentence. */
+            message: string;
+            order: components["schemas"]["OrderBody"];
+            /** @description While it stands in the book. */
+            queue: components["schemas"]["QueueBody"] | null;
+            /** @description Of an order that waits for a price: that price as it is now. */
+            trigger_price: components["schemas"]["Decimal"] | null;
+            /** @description Why nothing can fill at the moment: the code that a new order would be refused with. */
+            waits_for_market: components["schemas"]["ErrorCodeName"] | null;
+        };
+        /** @description An execution of one order. */
+        ExplainedFill: {
+            account: string;
+            evidence: components["schemas"]["EvidenceBody"];
+            /** @description Below zero for a rebate. */
+            fee: components["schemas"]["Decimal"];
+            fee_asset: string;
+            fill_id: components["schemas"]["Count"];
+            liquidity: components["schemas"]["LiquidityName"];
+            market: components["schemas"]["MarketName"];
+            order_id: components["schemas"]["Count"];
+            price: components["schemas"]["Decimal"];
+            qty: components["schemas"]["Decimal"];
+            side: components["schemas"]["SideName"];
+            ts: components["schemas"]["Micros"];
         };
         /** @description The envelope of a refusal. */
         Failure: {
@@ -671,6 +1164,32 @@ export interface components {
             source: components["schemas"]["SourceName"];
             state: string;
             venue: string;
+        };
+        /**
+         * @description What a fee is paid in: what the fill brings, or always quote.
+         * @enum {string}
+         */
+        FeeInName: "received" | "quote";
+        FeesBody: {
+            fee_in: components["schemas"]["FeeInName"];
+            /** @description A share of what is traded: `0.001` is 0.1 %. */
+            maker: components["schemas"]["Decimal"];
+            taker: components["schemas"]["Decimal"];
+        };
+        /** @description An execution of one order. */
+        FillBody: {
+            account: string;
+            /** @description Below zero for a rebate. */
+            fee: components["schemas"]["Decimal"];
+            fee_asset: string;
+            fill_id: components["schemas"]["Count"];
+            liquidity: components["schemas"]["LiquidityName"];
+            market: components["schemas"]["MarketName"];
+            order_id: components["schemas"]["Count"];
+            price: components["schemas"]["Decimal"];
+            qty: components["schemas"]["Decimal"];
+            side: components["schemas"]["SideName"];
+            ts: components["schemas"]["Micros"];
         };
         /** @description A hole in the venue's sequence, by its numbers. */
         Gap: {
@@ -728,11 +1247,106 @@ export interface components {
          * @enum {string}
          */
         IntervalName: "1s" | "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
+        KillFields: {
+            account?: string | null;
+            /** @description Every account of everybody: administrators only. */
+            global?: boolean;
+            /**
+             * @description `false` takes it back.
+             * @default true
+             */
+            on?: boolean;
+        };
+        /** @description How far an account is from the market. Delays are drawn from the seed. */
+        LatencyBody: {
+            /**
+             * @default {
+             *       "kind": "none"
+             *     }
+             */
+            cancel: components["schemas"]["DelayBody"];
+            /**
+             * @description New and amended orders on their way to the market.
+             * @default {
+             *       "kind": "none"
+             *     }
+             */
+            entry: components["schemas"]["DelayBody"];
+            /**
+             * @description What comes back.
+             * @default {
+             *       "kind": "none"
+             *     }
+             */
+            reply: components["schemas"]["DelayBody"];
+            /**
+             * Format: uint64
+             * @default 0
+             */
+            seed: number;
+        };
+        /** @description A level that the venue displayed. */
+        LevelBody: {
+            /** @description The market's `seq` of the book then. */
+            book_seq: components["schemas"]["Count"];
+            /** @description What sandbox orders had taken of it before. */
+            consumed_before: components["schemas"]["Decimal"];
+            displayed: components["schemas"]["Decimal"];
+            price: components["schemas"]["Decimal"];
+            ts_venue: components["schemas"]["Micros"];
+        };
         /** @description Price and quantity. */
         LevelPair: [
             components["schemas"]["Decimal"],
             components["schemas"]["Decimal"]
         ];
+        /** @description Nothing is limited that is null or not named. `PUT /risk/limits` replaces all of them. */
+        LimitsBody: {
+            /** @default [] */
+            assets: components["schemas"]["AssetLimitsBody"][];
+            /** @default [] */
+            markets: components["schemas"]["MarketLimitsBody"][];
+            /**
+             * Format: uint32
+             * @default null
+             */
+            max_open_orders: number | null;
+            /** @default null */
+            order_rate: components["schemas"]["OrderRateBody"] | null;
+            /**
+             * Format: uint32
+             * @description How far a price may be from the mark price, in hundredths of a percent of it.
+             * @default null
+             */
+            price_collar_bps: number | null;
+        };
+        /**
+         * @description Whether an order rested when it was filled, or took.
+         * @enum {string}
+         */
+        LiquidityName: "maker" | "taker";
+        /** @description Orders that depend on each other. */
+        ListFields: {
+            account?: string | null;
+            kind: components["schemas"]["ListKindName"];
+            /** @description Two, or three of a bracket; the entry first where there is one. */
+            orders: components["schemas"]["OrderFields"][];
+        };
+        /**
+         * @description Kind of an order list.
+         * @enum {string}
+         */
+        ListKindName: "oco" | "oto" | "bracket";
+        /** @description A list that is whole: there is no next page. */
+        ListOf_AccountBody: {
+            items: components["schemas"]["AccountBody"][];
+            next_cursor: string | null;
+        };
+        /** @description A list that is whole: there is no next page. */
+        ListOf_BalanceBody: {
+            items: components["schemas"]["BalanceBody"][];
+            next_cursor: string | null;
+        };
         /** @description A list that is whole: there is no next page. */
         ListOf_Exchange: {
             items: components["schemas"]["Exchange"][];
@@ -746,6 +1360,11 @@ export interface components {
         /** @description A list that is whole: there is no next page. */
         ListOf_Playing: {
             items: components["schemas"]["Playing"][];
+            next_cursor: string | null;
+        };
+        /** @description A list that is whole: there is no next page. */
+        ListOf_PositionBody: {
+            items: components["schemas"]["PositionBody"][];
             next_cursor: string | null;
         };
         /** @description A list that is whole: there is no next page. */
@@ -833,6 +1452,16 @@ export interface components {
             tick_size: components["schemas"]["Decimal"] | null;
             venue: string;
         };
+        MarketLimitsBody: {
+            market: string;
+            /** @default null */
+            max_order_qty: components["schemas"]["DecimalInput"] | null;
+            /**
+             * @description Long or short, all open orders of the side filled.
+             * @default null
+             */
+            max_position: components["schemas"]["DecimalInput"] | null;
+        };
         /** @description A market: `<venue>:<BASE>-<QUOTE>`. */
         MarketName: string;
         /**
@@ -845,6 +1474,127 @@ export interface components {
          * @description A time in microseconds UTC; 0 where there is none.
          */
         Micros: number;
+        /** @description An order and what has become of it. */
+        OrderBody: {
+            /** @description Name of the account. */
+            account: string;
+            avg_price: components["schemas"]["Decimal"] | null;
+            /** @description A cancel or an amendment is on its way. */
+            change_pending: boolean;
+            client_order_id: string | null;
+            created_at: components["schemas"]["Micros"];
+            display_qty: components["schemas"]["Decimal"] | null;
+            expires_at: components["schemas"]["Micros"] | null;
+            /** @description Of all fills so far. */
+            fee: components["schemas"]["Decimal"];
+            fee_asset: string;
+            filled_qty: components["schemas"]["Decimal"];
+            /** @description Quote paid or received, before fees. */
+            filled_quote: components["schemas"]["Decimal"];
+            list_id: components["schemas"]["Count"] | null;
+            market: components["schemas"]["MarketName"];
+            order_id: components["schemas"]["Count"];
+            post_only: boolean;
+            /** @description Taken off by self-trade prevention. */
+            prevented_qty: components["schemas"]["Decimal"];
+            price: components["schemas"]["Decimal"] | null;
+            qty: components["schemas"]["Decimal"] | null;
+            /** @description The venue's quantity in front of it at its price; null while it stands in no queue, or its price is out of view. */
+            queue_ahead: components["schemas"]["Decimal"] | null;
+            quote_qty: components["schemas"]["Decimal"] | null;
+            /** @description Why it ended otherwise than filled. */
+            reason: components["schemas"]["EndReasonName"] | null;
+            /** @description Present and true in the answer to a request that was carried out before. */
+            replayed?: boolean;
+            /** @description What it holds back. */
+            reserved: components["schemas"]["Decimal"];
+            reserved_asset: string;
+            self_trade_prevention: components["schemas"]["SelfTradePreventionName"];
+            side: components["schemas"]["SideName"];
+            status: components["schemas"]["OrderStatusName"];
+            /** @description Of a trailing stop: where it is now. */
+            stop_price: components["schemas"]["Decimal"] | null;
+            time_in_force: components["schemas"]["TimeInForceName"];
+            /** Format: uint32 */
+            trailing_bps: number | null;
+            trigger_by: components["schemas"]["TriggerByName"];
+            type: components["schemas"]["OrderTypeName"];
+            updated_at: components["schemas"]["Micros"];
+        };
+        /** @description A new order. Fields that do not go together are refused, never ignored. */
+        OrderFields: {
+            /** @description The default account without it. */
+            account?: string | null;
+            /** @description The caller's own name for the order: 1 to 64 of `A-Z a-z 0-9 . _ : / -`. */
+            client_order_id?: string | null;
+            /** @description How much of it stands in the queue at a time. */
+            display_qty?: components["schemas"]["DecimalInput"] | null;
+            /** @description For `gtd` and nothing else. */
+            expires_at?: components["schemas"]["Micros"];
+            market: components["schemas"]["MarketName"];
+            post_only?: boolean;
+            price?: components["schemas"]["DecimalInput"] | null;
+            /** @description Base to trade. Either this or `quote_qty`. */
+            qty?: components["schemas"]["DecimalInput"] | null;
+            /** @description Quote to spend or to receive; market orders only. */
+            quote_qty?: components["schemas"]["DecimalInput"] | null;
+            /** @description `expire_taker` without it. */
+            self_trade_prevention?: components["schemas"]["SelfTradePreventionName"];
+            side: components["schemas"]["SideName"];
+            stop_price?: components["schemas"]["DecimalInput"] | null;
+            /** @description Without it: `ioc` for market orders, `gtc` for others. */
+            time_in_force?: components["schemas"]["TimeInForceName"];
+            /**
+             * Format: uint32
+             * @description Distance of a trailing stop in hundredths of a percent.
+             */
+            trailing_bps?: number | null;
+            /** @description `last` without it. */
+            trigger_by?: components["schemas"]["TriggerByName"];
+            type: components["schemas"]["OrderTypeName"];
+        };
+        /** @description Orders that depend on each other: the entry first, where there is one. */
+        OrderListBody: {
+            account: string;
+            kind: components["schemas"]["ListKindName"];
+            list_id: components["schemas"]["Count"];
+            orders: components["schemas"]["OrderBody"][];
+        };
+        /** @description At most so many orders in each window of the clock. */
+        OrderRateBody: {
+            /** Format: uint32 */
+            orders: number;
+            /** Format: uint32 */
+            window_ms: number;
+        };
+        /**
+         * @description How far an order has come.
+         * @enum {string}
+         */
+        OrderStatusName: "pending" | "open" | "partially_filled" | "filled" | "cancelled" | "rejected" | "expired";
+        /**
+         * @description Kind of an order.
+         * @enum {string}
+         */
+        OrderTypeName: "market" | "limit" | "stop" | "stop_limit" | "take_profit" | "take_profit_limit" | "trailing_stop";
+        /** @description A list of which there may be more. */
+        PageOf_EntryBody: {
+            items: components["schemas"]["EntryBody"][];
+            /** @description What `cursor` takes to go on; null when there is nothing more. */
+            next_cursor: string | null;
+        };
+        /** @description A list of which there may be more. */
+        PageOf_FillBody: {
+            items: components["schemas"]["FillBody"][];
+            /** @description What `cursor` takes to go on; null when there is nothing more. */
+            next_cursor: string | null;
+        };
+        /** @description A list of which there may be more. */
+        PageOf_OrderBody: {
+            items: components["schemas"]["OrderBody"][];
+            /** @description What `cursor` takes to go on; null when there is nothing more. */
+            next_cursor: string | null;
+        };
         /** @description A list of which there may be more. */
         PageOf_StoredGap: {
             items: components["schemas"]["StoredGap"][];
@@ -896,6 +1646,36 @@ export interface components {
             market: components["schemas"]["MarketName"];
             scenario: components["schemas"]["ScenarioName"];
         };
+        /** @description What was bought and sold in a market, and what came of it. */
+        PositionBody: {
+            /** @description With four more decimals than a price; null when nothing is open. */
+            entry_price: components["schemas"]["Decimal"] | null;
+            /** @description Those in base at the price of their fill. */
+            fees: components["schemas"]["Decimal"];
+            /** @description The middle of the book, else the last print; null while there is none. */
+            mark_price: components["schemas"]["Decimal"] | null;
+            market: components["schemas"]["MarketName"];
+            /** @description Below zero when more was sold than bought. */
+            qty: components["schemas"]["Decimal"];
+            quote: string;
+            /** @description Before fees. */
+            realized_pnl: components["schemas"]["Decimal"];
+            unrealized_pnl: components["schemas"]["Decimal"] | null;
+        };
+        /** @description Where an order stands. */
+        QueueBody: {
+            /** @description What the venue displays at its price now. */
+            displayed: components["schemas"]["Decimal"];
+            price: components["schemas"]["Decimal"];
+            /** @description The venue's quantity in front of it; null when its price is out of view. */
+            queue_ahead: components["schemas"]["Decimal"] | null;
+            /** @description Sandbox orders in front of it at its price. */
+            sandbox_ahead: components["schemas"]["Decimal"];
+            /** @description Of it in the queue; the rest is hidden. */
+            shown: components["schemas"]["Decimal"];
+            /** @description Printed at its price or through it since it stands there. */
+            traded_since: components["schemas"]["Decimal"];
+        };
         Ready: {
             ready: boolean;
         };
@@ -934,6 +1714,19 @@ export interface components {
             /** @description Times the recorded speed, or `max`. */
             speed: string;
         };
+        /** @description Nothing is needed to reset an account. */
+        ResetFields: Record<string, never>;
+        /** @description What an account may do, and what is switched. */
+        RiskBody: {
+            account: string;
+            /** @description When all open orders are cancelled, unless that is taken back before. */
+            cancel_after: components["schemas"]["Micros"] | null;
+            kill_switch: boolean;
+            kill_switch_global: boolean;
+            limits: components["schemas"]["LimitsBody"];
+            /** Format: uint32 */
+            open_orders: number;
+        };
         ScenarioBody: {
             /** @description All markets without it. */
             market?: string | null;
@@ -948,6 +1741,19 @@ export interface components {
              * @description Since the beginning of the recording.
              */
             position_ms: number;
+        };
+        /**
+         * @description What happens when an order would take from one of the same account.
+         * @enum {string}
+         */
+        SelfTradePreventionName: "none" | "expire_taker" | "expire_maker" | "expire_both" | "decrement";
+        /** @description What can be set of an account; what is left out stays as it is. */
+        SettingsFields: {
+            fee_in?: components["schemas"]["FeeInName"];
+            latency?: components["schemas"]["LatencyBody"] | null;
+            /** @description A share of what is traded: `0.001` is 0.1 %. Below zero it is a rebate. */
+            maker_fee?: string | null;
+            taker_fee?: string | null;
         };
         /** @enum {string} */
         SideName: "buy" | "sell";
@@ -1035,6 +1841,21 @@ export interface components {
             trace_id: string;
         };
         /** @description The envelope of an answer. */
+        Success_AccountBody: {
+            data: components["schemas"]["AccountBody"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
         Success_Alive: {
             data: components["schemas"]["Alive"];
             /**
@@ -1065,8 +1886,53 @@ export interface components {
             trace_id: string;
         };
         /** @description The envelope of an answer. */
+        Success_BalanceBody: {
+            data: components["schemas"]["BalanceBody"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
+        Success_CancelledBody: {
+            data: components["schemas"]["CancelledBody"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
         Success_CandlesBody: {
             data: components["schemas"]["CandlesBody"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
+        Success_ExplainBody: {
+            data: components["schemas"]["ExplainBody"];
             /**
              * Format: double
              * @description Time in the server, in milliseconds.
@@ -1125,6 +1991,36 @@ export interface components {
             trace_id: string;
         };
         /** @description The envelope of an answer. */
+        Success_ListOf_AccountBody: {
+            data: components["schemas"]["ListOf_AccountBody"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
+        Success_ListOf_BalanceBody: {
+            data: components["schemas"]["ListOf_BalanceBody"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
         Success_ListOf_Exchange: {
             data: components["schemas"]["ListOf_Exchange"];
             /**
@@ -1157,6 +2053,21 @@ export interface components {
         /** @description The envelope of an answer. */
         Success_ListOf_Playing: {
             data: components["schemas"]["ListOf_Playing"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
+        Success_ListOf_PositionBody: {
+            data: components["schemas"]["ListOf_PositionBody"];
             /**
              * Format: double
              * @description Time in the server, in milliseconds.
@@ -1215,6 +2126,81 @@ export interface components {
             trace_id: string;
         };
         /** @description The envelope of an answer. */
+        Success_OrderBody: {
+            data: components["schemas"]["OrderBody"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
+        Success_OrderListBody: {
+            data: components["schemas"]["OrderListBody"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
+        Success_PageOf_EntryBody: {
+            data: components["schemas"]["PageOf_EntryBody"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
+        Success_PageOf_FillBody: {
+            data: components["schemas"]["PageOf_FillBody"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
+        Success_PageOf_OrderBody: {
+            data: components["schemas"]["PageOf_OrderBody"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
         Success_PageOf_StoredGap: {
             data: components["schemas"]["PageOf_StoredGap"];
             /**
@@ -1247,6 +2233,21 @@ export interface components {
         /** @description The envelope of an answer. */
         Success_Ready: {
             data: components["schemas"]["Ready"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
+        Success_RiskBody: {
+            data: components["schemas"]["RiskBody"];
             /**
              * Format: double
              * @description Time in the server, in milliseconds.
@@ -1338,6 +2339,11 @@ export interface components {
             trades: components["schemas"]["Count"];
             volume: components["schemas"]["Decimal"];
         };
+        /**
+         * @description How long an order lives.
+         * @enum {string}
+         */
+        TimeInForceName: "gtc" | "ioc" | "fok" | "gtd";
         /** @description Trades, newest last. */
         TradesBody: {
             epoch: components["schemas"]["Count"];
@@ -1353,6 +2359,11 @@ export interface components {
             source: components["schemas"]["SourceName"];
             status: components["schemas"]["MarketStatusName"];
         };
+        /**
+         * @description The price that wakes an order which waits for one.
+         * @enum {string}
+         */
+        TriggerByName: "last" | "best" | "mark";
         WriterHealth: {
             /** Format: uint64 */
             batches: number;
@@ -1386,6 +2397,1207 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "account": "dev",
+                     *             "account_id": 0,
+                     *             "fees": {
+                     *               "fee_in": "received",
+                     *               "maker": "0.001",
+                     *               "taker": "0.001"
+                     *             },
+                     *             "is_default": true,
+                     *             "kill_switch": false,
+                     *             "latency": {
+                     *               "cancel": {
+                     *                 "kind": "none"
+                     *               },
+                     *               "entry": {
+                     *                 "kind": "none"
+                     *               },
+                     *               "reply": {
+                     *                 "kind": "none"
+                     *               },
+                     *               "seed": 0
+                     *             },
+                     *             "open_orders": 1,
+                     *             "predecessor_id": null,
+                     *             "successor_id": null,
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "next_cursor": null
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_ListOf_AccountBody"];
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    openAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description sent again with the same key, the request is not carried out again
+                 * @example 7d0f1c1e-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountFields"];
+            };
+        };
+        responses: {
+            /** @description the answer */
+            201: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "account": "dev",
+                     *         "account_id": 0,
+                     *         "fees": {
+                     *           "fee_in": "received",
+                     *           "maker": "0.001",
+                     *           "taker": "0.001"
+                     *         },
+                     *         "is_default": true,
+                     *         "kill_switch": false,
+                     *         "latency": {
+                     *           "cancel": {
+                     *             "kind": "none"
+                     *           },
+                     *           "entry": {
+                     *             "kind": "none"
+                     *           },
+                     *           "reply": {
+                     *             "kind": "none"
+                     *           },
+                     *           "seed": 0
+                     *         },
+                     *         "open_orders": 1,
+                     *         "predecessor_id": null,
+                     *         "successor_id": null,
+                     *         "version": 1
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_AccountBody"];
+                };
+            };
+            /** @description `bad_request`: a field is missing, of the wrong type or out of range; `bad_json`: the message is not JSON */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_request" | "bad_json";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: the `Idempotency-Key` was used for another request; `already_exists`: there is one of this name already */
+            409: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "already_exists";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `fee_out_of_range`: a fee rate is between -1 % and 10 %, both together not below zero; `precision`: a number has more decimals than its place; `out_of_range`: a number is zero, negative or too large */
+            422: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "fee_out_of_range" | "precision" | "out_of_range";
+                    };
+                };
+            };
+            /** @description `too_many_accounts`: there are as many accounts as there may be */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_accounts";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    getAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description name of an account, or number of one of its versions
+                 * @example dev
+                 */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "account": "dev",
+                     *         "account_id": 0,
+                     *         "fees": {
+                     *           "fee_in": "received",
+                     *           "maker": "0.001",
+                     *           "taker": "0.001"
+                     *         },
+                     *         "is_default": true,
+                     *         "kill_switch": false,
+                     *         "latency": {
+                     *           "cancel": {
+                     *             "kind": "none"
+                     *           },
+                     *           "entry": {
+                     *             "kind": "none"
+                     *           },
+                     *           "reply": {
+                     *             "kind": "none"
+                     *           },
+                     *           "seed": 0
+                     *         },
+                     *         "open_orders": 1,
+                     *         "predecessor_id": null,
+                     *         "successor_id": null,
+                     *         "version": 1
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_AccountBody"];
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    setAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description sent again with the same key, the request is not carried out again
+                 * @example 7d0f1c1e-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description name of an account, or number of one of its versions
+                 * @example dev
+                 */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsFields"];
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "account": "dev",
+                     *         "account_id": 0,
+                     *         "fees": {
+                     *           "fee_in": "received",
+                     *           "maker": "0.001",
+                     *           "taker": "0.001"
+                     *         },
+                     *         "is_default": true,
+                     *         "kill_switch": false,
+                     *         "latency": {
+                     *           "cancel": {
+                     *             "kind": "none"
+                     *           },
+                     *           "entry": {
+                     *             "kind": "none"
+                     *           },
+                     *           "reply": {
+                     *             "kind": "none"
+                     *           },
+                     *           "seed": 0
+                     *         },
+                     *         "open_orders": 1,
+                     *         "predecessor_id": null,
+                     *         "successor_id": null,
+                     *         "version": 1
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_AccountBody"];
+                };
+            };
+            /** @description `bad_request`: a field is missing, of the wrong type or out of range; `bad_json`: the message is not JSON */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_request" | "bad_json";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: the `Idempotency-Key` was used for another request; `account_closed`: this version of the account was reset */
+            409: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "account_closed";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `fee_out_of_range`: a fee rate is between -1 % and 10 %, both together not below zero; `precision`: a number has more decimals than its place; `out_of_range`: a number is zero, negative or too large */
+            422: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "fee_out_of_range" | "precision" | "out_of_range";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    deposit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description sent again with the same key, the request is not carried out again
+                 * @example 7d0f1c1e-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description name of an account, or number of one of its versions
+                 * @example dev
+                 */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepositFields"];
+            };
+        };
+        responses: {
+            /** @description the answer */
+            201: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "asset": "USD",
+                     *         "free": "99400.0175",
+                     *         "reserved": "359.9892",
+                     *         "total": "99760.0067"
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_BalanceBody"];
+                };
+            };
+            /** @description `bad_request`: a field is missing, of the wrong type or out of range; `bad_json`: the message is not JSON */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_request" | "bad_json";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_asset`: no such asset in the sandbox; `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_asset" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: the `Idempotency-Key` was used for another request; `account_closed`: this version of the account was reset */
+            409: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "account_closed";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `precision`: a number has more decimals than its place; `out_of_range`: a number is zero, negative or too large */
+            422: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "precision" | "out_of_range";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    resetAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description sent again with the same key, the request is not carried out again
+                 * @example 7d0f1c1e-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description name of an account, or number of one of its versions
+                 * @example dev
+                 */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetFields"];
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "account": "dev",
+                     *         "account_id": 0,
+                     *         "fees": {
+                     *           "fee_in": "received",
+                     *           "maker": "0.001",
+                     *           "taker": "0.001"
+                     *         },
+                     *         "is_default": true,
+                     *         "kill_switch": false,
+                     *         "latency": {
+                     *           "cancel": {
+                     *             "kind": "none"
+                     *           },
+                     *           "entry": {
+                     *             "kind": "none"
+                     *           },
+                     *           "reply": {
+                     *             "kind": "none"
+                     *           },
+                     *           "seed": 0
+                     *         },
+                     *         "open_orders": 1,
+                     *         "predecessor_id": null,
+                     *         "successor_id": null,
+                     *         "version": 1
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_AccountBody"];
+                };
+            };
+            /** @description `bad_request`: a field is missing, of the wrong type or out of range; `bad_json`: the message is not JSON */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_request" | "bad_json";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: the `Idempotency-Key` was used for another request; `account_closed`: this version of the account was reset; `reserved_balance`: open orders hold a part of the balance */
+            409: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "account_closed" | "reserved_balance";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `too_many_accounts`: there are as many accounts as there may be */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_accounts";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    listBalances: {
+        parameters: {
+            query?: {
+                /** @description name of an account, or number of one of its versions; the default one without it */
+                account?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "asset": "USD",
+                     *             "free": "99400.0175",
+                     *             "reserved": "359.9892",
+                     *             "total": "99760.0067"
+                     *           }
+                     *         ],
+                     *         "next_cursor": null
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_ListOf_BalanceBody"];
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
     listExchanges: {
         parameters: {
             query?: never;
@@ -1438,6 +3650,306 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_Exchange"];
+                };
+            };
+        };
+    };
+    listFills: {
+        parameters: {
+            query?: {
+                /** @description name of an account, or number of one of its versions; the default one without it */
+                account?: string;
+                /** @description a `next_cursor` */
+                cursor?: number;
+                /** @description microseconds UTC: only those before it */
+                end?: number;
+                /** @description most items of an answer */
+                limit?: number;
+                /** @description only of this market */
+                market?: string;
+                /** @description only of this order */
+                order_id?: number;
+                /** @description microseconds UTC: only those at or after it */
+                start?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "account": "dev",
+                     *             "fee": "0.000004",
+                     *             "fee_asset": "BTC",
+                     *             "fill_id": 9,
+                     *             "liquidity": "maker",
+                     *             "market": "sim:BTC-USD",
+                     *             "order_id": 17,
+                     *             "price": "59998.20",
+                     *             "qty": "0.00400",
+                     *             "side": "buy",
+                     *             "ts": 1763722815340021
+                     *           }
+                     *         ],
+                     *         "next_cursor": null
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_PageOf_FillBody"];
+                };
+            };
+            /** @description `bad_limit`: the limit is not a number within its range; `bad_cursor`: the cursor is not one that a list gave out; `bad_time`: a time is not an integer in microseconds, or start is after end; `bad_request`: a field is missing, of the wrong type or out of range */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_limit" | "bad_cursor" | "bad_time" | "bad_request";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_market`: no such market on this server; `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_market" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    listEntries: {
+        parameters: {
+            query?: {
+                /** @description name of an account, or number of one of its versions; the default one without it */
+                account?: string;
+                /** @description a `next_cursor` */
+                cursor?: number;
+                /** @description microseconds UTC: only those before it */
+                end?: number;
+                /** @description most items of an answer */
+                limit?: number;
+                /** @description microseconds UTC: only those at or after it */
+                start?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "amount": "-599.9825",
+                     *             "asset": "USD",
+                     *             "kind": "order_filled",
+                     *             "line": 0,
+                     *             "owner": "reserved",
+                     *             "seq": 15,
+                     *             "ts": 1763722812016733
+                     *           }
+                     *         ],
+                     *         "next_cursor": null
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_PageOf_EntryBody"];
+                };
+            };
+            /** @description `bad_limit`: the limit is not a number within its range; `bad_cursor`: the cursor is not one that a list gave out; `bad_time`: a time is not an integer in microseconds, or start is after end; `bad_request`: a field is missing, of the wrong type or out of range */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_limit" | "bad_cursor" | "bad_time" | "bad_request";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
                 };
             };
         };
@@ -2394,6 +4906,1819 @@ export interface operations {
             };
         };
     };
+    listOrders: {
+        parameters: {
+            query?: {
+                /** @description name of an account, or number of one of its versions; the default one without it */
+                account?: string;
+                /** @description a `next_cursor` */
+                cursor?: number;
+                /** @description most items of an answer */
+                limit?: number;
+                /** @description only of this market */
+                market?: string;
+                /** @description names separated by commas; `open` is all that are not over, `closed` all that are */
+                status?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "account": "dev",
+                     *             "avg_price": "59998.20",
+                     *             "change_pending": false,
+                     *             "client_order_id": "mine-1",
+                     *             "created_at": 1763722812016733,
+                     *             "display_qty": null,
+                     *             "expires_at": null,
+                     *             "fee": "0.000004",
+                     *             "fee_asset": "BTC",
+                     *             "filled_qty": "0.00400",
+                     *             "filled_quote": "239.9928",
+                     *             "list_id": null,
+                     *             "market": "sim:BTC-USD",
+                     *             "order_id": 17,
+                     *             "post_only": false,
+                     *             "prevented_qty": "0.00000",
+                     *             "price": "59998.20",
+                     *             "qty": "0.01000",
+                     *             "queue_ahead": "0.00000",
+                     *             "quote_qty": null,
+                     *             "reason": null,
+                     *             "reserved": "359.9892",
+                     *             "reserved_asset": "USD",
+                     *             "self_trade_prevention": "expire_taker",
+                     *             "side": "buy",
+                     *             "status": "partially_filled",
+                     *             "stop_price": null,
+                     *             "time_in_force": "gtc",
+                     *             "trailing_bps": null,
+                     *             "trigger_by": "last",
+                     *             "type": "limit",
+                     *             "updated_at": 1763722815340021
+                     *           }
+                     *         ],
+                     *         "next_cursor": null
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_PageOf_OrderBody"];
+                };
+            };
+            /** @description `bad_limit`: the limit is not a number within its range; `bad_cursor`: the cursor is not one that a list gave out; `bad_time`: a time is not an integer in microseconds, or start is after end; `bad_request`: a field is missing, of the wrong type or out of range */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_limit" | "bad_cursor" | "bad_time" | "bad_request";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_market`: no such market on this server; `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_market" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    placeOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description sent again with the same key, the request is not carried out again
+                 * @example 7d0f1c1e-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderFields"];
+            };
+        };
+        responses: {
+            /** @description the answer */
+            201: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "account": "dev",
+                     *         "avg_price": "59998.20",
+                     *         "change_pending": false,
+                     *         "client_order_id": "mine-1",
+                     *         "created_at": 1763722812016733,
+                     *         "display_qty": null,
+                     *         "expires_at": null,
+                     *         "fee": "0.000004",
+                     *         "fee_asset": "BTC",
+                     *         "filled_qty": "0.00400",
+                     *         "filled_quote": "239.9928",
+                     *         "list_id": null,
+                     *         "market": "sim:BTC-USD",
+                     *         "order_id": 17,
+                     *         "post_only": false,
+                     *         "prevented_qty": "0.00000",
+                     *         "price": "59998.20",
+                     *         "qty": "0.01000",
+                     *         "queue_ahead": "0.00000",
+                     *         "quote_qty": null,
+                     *         "reason": null,
+                     *         "reserved": "359.9892",
+                     *         "reserved_asset": "USD",
+                     *         "self_trade_prevention": "expire_taker",
+                     *         "side": "buy",
+                     *         "status": "partially_filled",
+                     *         "stop_price": null,
+                     *         "time_in_force": "gtc",
+                     *         "trailing_bps": null,
+                     *         "trigger_by": "last",
+                     *         "type": "limit",
+                     *         "updated_at": 1763722815340021
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_OrderBody"];
+                };
+            };
+            /** @description `bad_request`: a field is missing, of the wrong type or out of range; `bad_json`: the message is not JSON */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_request" | "bad_json";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `kill_switch`: the account's kill switch is on; `kill_switch_global`: the sandbox's kill switch is on; `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "kill_switch" | "kill_switch_global" | "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_market`: no such market on this server; `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_market" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: the `Idempotency-Key` was used for another request; `account_closed`: this version of the account was reset; `market_connecting`: the market has no book yet, so no order is taken; `market_stale`: the market's book is behind; orders wait until it is live again; `market_halted`: the venue does not trade this market; `market_delisted`: the venue no longer lists this market; `duplicate_client_order_id`: the account has used this `client_order_id` for another order */
+            409: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "account_closed" | "market_connecting" | "market_stale" | "market_halted" | "market_delisted" | "duplicate_client_order_id";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `bad_client_order_id`: a `client_order_id` is 1 to 64 of `A-Z a-z 0-9 . _ : / -`; `precision`: a number has more decimals than its place; `out_of_range`: a number is zero, negative or too large; `tick_size`: the price is not a multiple of the tick size; `lot_size`: the quantity is not a multiple of the lot size; `min_notional`: price times quantity is below the market's minimum; `price_band`: the price is too far from the market; `missing_price`: this type of order needs a price; `unexpected_price`: this type of order takes no price; `missing_stop_price`: this type of order needs a stop price; `unexpected_stop_price`: this type of order takes no stop price; `missing_trailing_bps`: a trailing stop needs `trailing_bps` between 1 and 5,000; `unexpected_trailing_bps`: only a trailing stop takes `trailing_bps`; `missing_qty`: an order needs either `qty` or, if it is a market order, `quote_qty`; `bad_fields`: fields of the order do not go together; `bad_time_in_force`: this type of order does not take this time in force; `bad_expiry`: `gtd` needs `expires_at` in the future, and nothing else takes it; `bad_post_only`: `post_only` is for limit orders that may rest; `bad_display_qty`: `display_qty` is for orders that may rest, above zero and not above `qty`; `would_cross`: the post-only order would take; `would_trigger`: the stop price has been reached already; `insufficient_balance`: the free balance does not cover the order with its fees; `max_order_qty`: the quantity is above the account's limit; `max_order_notional`: the notional is above the account's limit; `max_open_orders`: the account has as many open orders as it may; `max_position`: with its open orders filled, the position would be above the account's limit; `max_daily_loss`: the account has lost as much today as it may; `price_collar`: the price is too far from the mark price; `no_mark_price`: the order cannot be checked while there is no mark price; `scale_mismatch`: the market's decimals do not fit the units of its assets */
+            422: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_client_order_id" | "precision" | "out_of_range" | "tick_size" | "lot_size" | "min_notional" | "price_band" | "missing_price" | "unexpected_price" | "missing_stop_price" | "unexpected_stop_price" | "missing_trailing_bps" | "unexpected_trailing_bps" | "missing_qty" | "bad_fields" | "bad_time_in_force" | "bad_expiry" | "bad_post_only" | "bad_display_qty" | "would_cross" | "would_trigger" | "insufficient_balance" | "max_order_qty" | "max_order_notional" | "max_open_orders" | "max_position" | "max_daily_loss" | "price_collar" | "no_mark_price" | "scale_mismatch";
+                    };
+                };
+            };
+            /** @description `order_rate`: the account places orders faster than it may; `too_many_orders`: the sandbox holds as many orders as it may */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "order_rate" | "too_many_orders";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    cancelAll: {
+        parameters: {
+            query?: {
+                /** @description name of an account, or number of one of its versions; the default one without it */
+                account?: string;
+                /** @description only of this market */
+                market?: string;
+            };
+            header?: {
+                /**
+                 * @description sent again with the same key, the request is not carried out again
+                 * @example 7d0f1c1e-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "cancelled": 2
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_CancelledBody"];
+                };
+            };
+            /** @description `bad_request`: a field is missing, of the wrong type or out of range */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_request";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_market`: no such market on this server; `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_market" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: the `Idempotency-Key` was used for another request; `account_closed`: this version of the account was reset */
+            409: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "account_closed";
+                    };
+                };
+            };
+            /** @description `scale_mismatch`: the market's decimals do not fit the units of its assets */
+            422: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "scale_mismatch";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    getOrder: {
+        parameters: {
+            query?: {
+                /** @description name of an account, or number of one of its versions; the default one without it */
+                account?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description an order's number
+                 * @example 17
+                 */
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "account": "dev",
+                     *         "avg_price": "59998.20",
+                     *         "change_pending": false,
+                     *         "client_order_id": "mine-1",
+                     *         "created_at": 1763722812016733,
+                     *         "display_qty": null,
+                     *         "expires_at": null,
+                     *         "fee": "0.000004",
+                     *         "fee_asset": "BTC",
+                     *         "filled_qty": "0.00400",
+                     *         "filled_quote": "239.9928",
+                     *         "list_id": null,
+                     *         "market": "sim:BTC-USD",
+                     *         "order_id": 17,
+                     *         "post_only": false,
+                     *         "prevented_qty": "0.00000",
+                     *         "price": "59998.20",
+                     *         "qty": "0.01000",
+                     *         "queue_ahead": "0.00000",
+                     *         "quote_qty": null,
+                     *         "reason": null,
+                     *         "reserved": "359.9892",
+                     *         "reserved_asset": "USD",
+                     *         "self_trade_prevention": "expire_taker",
+                     *         "side": "buy",
+                     *         "status": "partially_filled",
+                     *         "stop_price": null,
+                     *         "time_in_force": "gtc",
+                     *         "trailing_bps": null,
+                     *         "trigger_by": "last",
+                     *         "type": "limit",
+                     *         "updated_at": 1763722815340021
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_OrderBody"];
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_order`: the account has no such order; `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_order" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    cancelOrder: {
+        parameters: {
+            query?: {
+                /** @description name of an account, or number of one of its versions; the default one without it */
+                account?: string;
+            };
+            header?: {
+                /**
+                 * @description sent again with the same key, the request is not carried out again
+                 * @example 7d0f1c1e-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description an order's number
+                 * @example 17
+                 */
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "account": "dev",
+                     *         "avg_price": "59998.20",
+                     *         "change_pending": false,
+                     *         "client_order_id": "mine-1",
+                     *         "created_at": 1763722812016733,
+                     *         "display_qty": null,
+                     *         "expires_at": null,
+                     *         "fee": "0.000004",
+                     *         "fee_asset": "BTC",
+                     *         "filled_qty": "0.00400",
+                     *         "filled_quote": "239.9928",
+                     *         "list_id": null,
+                     *         "market": "sim:BTC-USD",
+                     *         "order_id": 17,
+                     *         "post_only": false,
+                     *         "prevented_qty": "0.00000",
+                     *         "price": "59998.20",
+                     *         "qty": "0.01000",
+                     *         "queue_ahead": "0.00000",
+                     *         "quote_qty": null,
+                     *         "reason": null,
+                     *         "reserved": "359.9892",
+                     *         "reserved_asset": "USD",
+                     *         "self_trade_prevention": "expire_taker",
+                     *         "side": "buy",
+                     *         "status": "partially_filled",
+                     *         "stop_price": null,
+                     *         "time_in_force": "gtc",
+                     *         "trailing_bps": null,
+                     *         "trigger_by": "last",
+                     *         "type": "limit",
+                     *         "updated_at": 1763722815340021
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_OrderBody"];
+                };
+            };
+            /** @description `bad_request`: a field is missing, of the wrong type or out of range */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_request";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_order`: the account has no such order; `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_order" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: the `Idempotency-Key` was used for another request; `order_final`: the order is filled, cancelled, rejected or expired already; `change_pending`: an earlier cancel or amendment of the order is on its way; `account_closed`: this version of the account was reset */
+            409: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "order_final" | "change_pending" | "account_closed";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    amendOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description sent again with the same key, the request is not carried out again
+                 * @example 7d0f1c1e-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description an order's number
+                 * @example 17
+                 */
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendFields"];
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "account": "dev",
+                     *         "avg_price": "59998.20",
+                     *         "change_pending": false,
+                     *         "client_order_id": "mine-1",
+                     *         "created_at": 1763722812016733,
+                     *         "display_qty": null,
+                     *         "expires_at": null,
+                     *         "fee": "0.000004",
+                     *         "fee_asset": "BTC",
+                     *         "filled_qty": "0.00400",
+                     *         "filled_quote": "239.9928",
+                     *         "list_id": null,
+                     *         "market": "sim:BTC-USD",
+                     *         "order_id": 17,
+                     *         "post_only": false,
+                     *         "prevented_qty": "0.00000",
+                     *         "price": "59998.20",
+                     *         "qty": "0.01000",
+                     *         "queue_ahead": "0.00000",
+                     *         "quote_qty": null,
+                     *         "reason": null,
+                     *         "reserved": "359.9892",
+                     *         "reserved_asset": "USD",
+                     *         "self_trade_prevention": "expire_taker",
+                     *         "side": "buy",
+                     *         "status": "partially_filled",
+                     *         "stop_price": null,
+                     *         "time_in_force": "gtc",
+                     *         "trailing_bps": null,
+                     *         "trigger_by": "last",
+                     *         "type": "limit",
+                     *         "updated_at": 1763722815340021
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_OrderBody"];
+                };
+            };
+            /** @description `bad_request`: a field is missing, of the wrong type or out of range; `bad_json`: the message is not JSON */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_request" | "bad_json";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `kill_switch`: the account's kill switch is on; `kill_switch_global`: the sandbox's kill switch is on; `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "kill_switch" | "kill_switch_global" | "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_order`: the account has no such order; `unknown_market`: no such market on this server; `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_order" | "unknown_market" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: the `Idempotency-Key` was used for another request; `account_closed`: this version of the account was reset; `market_connecting`: the market has no book yet, so no order is taken; `market_stale`: the market's book is behind; orders wait until it is live again; `market_halted`: the venue does not trade this market; `market_delisted`: the venue no longer lists this market; `duplicate_client_order_id`: the account has used this `client_order_id` for another order; `order_final`: the order is filled, cancelled, rejected or expired already; `change_pending`: an earlier cancel or amendment of the order is on its way */
+            409: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "account_closed" | "market_connecting" | "market_stale" | "market_halted" | "market_delisted" | "duplicate_client_order_id" | "order_final" | "change_pending";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `bad_client_order_id`: a `client_order_id` is 1 to 64 of `A-Z a-z 0-9 . _ : / -`; `precision`: a number has more decimals than its place; `out_of_range`: a number is zero, negative or too large; `tick_size`: the price is not a multiple of the tick size; `lot_size`: the quantity is not a multiple of the lot size; `min_notional`: price times quantity is below the market's minimum; `price_band`: the price is too far from the market; `missing_price`: this type of order needs a price; `unexpected_price`: this type of order takes no price; `missing_stop_price`: this type of order needs a stop price; `unexpected_stop_price`: this type of order takes no stop price; `missing_trailing_bps`: a trailing stop needs `trailing_bps` between 1 and 5,000; `unexpected_trailing_bps`: only a trailing stop takes `trailing_bps`; `missing_qty`: an order needs either `qty` or, if it is a market order, `quote_qty`; `bad_fields`: fields of the order do not go together; `bad_time_in_force`: this type of order does not take this time in force; `bad_expiry`: `gtd` needs `expires_at` in the future, and nothing else takes it; `bad_post_only`: `post_only` is for limit orders that may rest; `bad_display_qty`: `display_qty` is for orders that may rest, above zero and not above `qty`; `would_cross`: the post-only order would take; `would_trigger`: the stop price has been reached already; `insufficient_balance`: the free balance does not cover the order with its fees; `max_order_qty`: the quantity is above the account's limit; `max_order_notional`: the notional is above the account's limit; `max_open_orders`: the account has as many open orders as it may; `max_position`: with its open orders filled, the position would be above the account's limit; `max_daily_loss`: the account has lost as much today as it may; `price_collar`: the price is too far from the mark price; `no_mark_price`: the order cannot be checked while there is no mark price; `scale_mismatch`: the market's decimals do not fit the units of its assets; `below_filled`: the new quantity is not above what is filled; `nothing_to_amend`: the amendment changes nothing; `not_amendable`: this order cannot be changed this way */
+            422: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_client_order_id" | "precision" | "out_of_range" | "tick_size" | "lot_size" | "min_notional" | "price_band" | "missing_price" | "unexpected_price" | "missing_stop_price" | "unexpected_stop_price" | "missing_trailing_bps" | "unexpected_trailing_bps" | "missing_qty" | "bad_fields" | "bad_time_in_force" | "bad_expiry" | "bad_post_only" | "bad_display_qty" | "would_cross" | "would_trigger" | "insufficient_balance" | "max_order_qty" | "max_order_notional" | "max_open_orders" | "max_position" | "max_daily_loss" | "price_collar" | "no_mark_price" | "scale_mismatch" | "below_filled" | "nothing_to_amend" | "not_amendable";
+                    };
+                };
+            };
+            /** @description `order_rate`: the account places orders faster than it may; `too_many_orders`: the sandbox holds as many orders as it may */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "order_rate" | "too_many_orders";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    explainOrder: {
+        parameters: {
+            query?: {
+                /** @description name of an account, or number of one of its versions; the default one without it */
+                account?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description an order's number
+                 * @example 17
+                 */
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "fills": [
+                     *           {
+                     *             "account": "dev",
+                     *             "evidence": {
+                     *               "book_seq": 2210,
+                     *               "kind": "print",
+                     *               "price": "59998.20",
+                     *               "qty": "0.11878",
+                     *               "queue_after": "0.00000",
+                     *               "queue_before": "0.11478",
+                     *               "shared_before": "0.00000",
+                     *               "side": "sell",
+                     *               "trade_id": "812",
+                     *               "ts_venue": 1763722815339870
+                     *             },
+                     *             "fee": "0.000004",
+                     *             "fee_asset": "BTC",
+                     *             "fill_id": 9,
+                     *             "liquidity": "maker",
+                     *             "market": "sim:BTC-USD",
+                     *             "order_id": 17,
+                     *             "price": "59998.20",
+                     *             "qty": "0.00400",
+                     *             "side": "buy",
+                     *             "ts": 1763722815340021
+                     *           }
+                     *         ],
+                     *         "message": "it stands in the queue: 0.00000 of the venue and 0.00000 of the sandbox are ahead of it, 0.11878 has traded at its price since it stands there",
+                     *         "order": {
+                     *           "account": "dev",
+                     *           "avg_price": "59998.20",
+                     *           "change_pending": false,
+                     *           "client_order_id": "mine-1",
+                     *           "created_at": 1763722812016733,
+                     *           "display_qty": null,
+                     *           "expires_at": null,
+                     *           "fee": "0.000004",
+                     *           "fee_asset": "BTC",
+                     *           "filled_qty": "0.00400",
+                     *           "filled_quote": "239.9928",
+                     *           "list_id": null,
+                     *           "market": "sim:BTC-USD",
+                     *           "order_id": 17,
+                     *           "post_only": false,
+                     *           "prevented_qty": "0.00000",
+                     *           "price": "59998.20",
+                     *           "qty": "0.01000",
+                     *           "queue_ahead": "0.00000",
+                     *           "quote_qty": null,
+                     *           "reason": null,
+                     *           "reserved": "359.9892",
+                     *           "reserved_asset": "USD",
+                     *           "self_trade_prevention": "expire_taker",
+                     *           "side": "buy",
+                     *           "status": "partially_filled",
+                     *           "stop_price": null,
+                     *           "time_in_force": "gtc",
+                     *           "trailing_bps": null,
+                     *           "trigger_by": "last",
+                     *           "type": "limit",
+                     *           "updated_at": 1763722815340021
+                     *         },
+                     *         "queue": {
+                     *           "displayed": "0.03100",
+                     *           "price": "59998.20",
+                     *           "queue_ahead": "0.00000",
+                     *           "sandbox_ahead": "0.00000",
+                     *           "shown": "0.00600",
+                     *           "traded_since": "0.11878"
+                     *         },
+                     *         "trigger_price": null,
+                     *         "waits_for_market": null
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_ExplainBody"];
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_order`: the account has no such order; `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_order" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    getOrderByClientId: {
+        parameters: {
+            query?: {
+                /** @description name of an account, or number of one of its versions; the default one without it */
+                account?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description the client's own name of an order
+                 * @example mine-1
+                 */
+                client_order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "account": "dev",
+                     *         "avg_price": "59998.20",
+                     *         "change_pending": false,
+                     *         "client_order_id": "mine-1",
+                     *         "created_at": 1763722812016733,
+                     *         "display_qty": null,
+                     *         "expires_at": null,
+                     *         "fee": "0.000004",
+                     *         "fee_asset": "BTC",
+                     *         "filled_qty": "0.00400",
+                     *         "filled_quote": "239.9928",
+                     *         "list_id": null,
+                     *         "market": "sim:BTC-USD",
+                     *         "order_id": 17,
+                     *         "post_only": false,
+                     *         "prevented_qty": "0.00000",
+                     *         "price": "59998.20",
+                     *         "qty": "0.01000",
+                     *         "queue_ahead": "0.00000",
+                     *         "quote_qty": null,
+                     *         "reason": null,
+                     *         "reserved": "359.9892",
+                     *         "reserved_asset": "USD",
+                     *         "self_trade_prevention": "expire_taker",
+                     *         "side": "buy",
+                     *         "status": "partially_filled",
+                     *         "stop_price": null,
+                     *         "time_in_force": "gtc",
+                     *         "trailing_bps": null,
+                     *         "trigger_by": "last",
+                     *         "type": "limit",
+                     *         "updated_at": 1763722815340021
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_OrderBody"];
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_order`: the account has no such order; `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_order" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `bad_client_order_id`: a `client_order_id` is 1 to 64 of `A-Z a-z 0-9 . _ : / -` */
+            422: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_client_order_id";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    placeList: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description sent again with the same key, the request is not carried out again
+                 * @example 7d0f1c1e-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListFields"];
+            };
+        };
+        responses: {
+            /** @description the answer */
+            201: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "account": "dev",
+                     *         "kind": "oto",
+                     *         "list_id": 3,
+                     *         "orders": [
+                     *           {
+                     *             "account": "dev",
+                     *             "avg_price": "59998.20",
+                     *             "change_pending": false,
+                     *             "client_order_id": "mine-1",
+                     *             "created_at": 1763722812016733,
+                     *             "display_qty": null,
+                     *             "expires_at": null,
+                     *             "fee": "0.000004",
+                     *             "fee_asset": "BTC",
+                     *             "filled_qty": "0.00400",
+                     *             "filled_quote": "239.9928",
+                     *             "list_id": null,
+                     *             "market": "sim:BTC-USD",
+                     *             "order_id": 17,
+                     *             "post_only": false,
+                     *             "prevented_qty": "0.00000",
+                     *             "price": "59998.20",
+                     *             "qty": "0.01000",
+                     *             "queue_ahead": "0.00000",
+                     *             "quote_qty": null,
+                     *             "reason": null,
+                     *             "reserved": "359.9892",
+                     *             "reserved_asset": "USD",
+                     *             "self_trade_prevention": "expire_taker",
+                     *             "side": "buy",
+                     *             "status": "partially_filled",
+                     *             "stop_price": null,
+                     *             "time_in_force": "gtc",
+                     *             "trailing_bps": null,
+                     *             "trigger_by": "last",
+                     *             "type": "limit",
+                     *             "updated_at": 1763722815340021
+                     *           }
+                     *         ]
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_OrderListBody"];
+                };
+            };
+            /** @description `bad_request`: a field is missing, of the wrong type or out of range; `bad_json`: the message is not JSON */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_request" | "bad_json";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `kill_switch`: the account's kill switch is on; `kill_switch_global`: the sandbox's kill switch is on; `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "kill_switch" | "kill_switch_global" | "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_market`: no such market on this server; `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_market" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: the `Idempotency-Key` was used for another request; `account_closed`: this version of the account was reset; `market_connecting`: the market has no book yet, so no order is taken; `market_stale`: the market's book is behind; orders wait until it is live again; `market_halted`: the venue does not trade this market; `market_delisted`: the venue no longer lists this market; `duplicate_client_order_id`: the account has used this `client_order_id` for another order */
+            409: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "account_closed" | "market_connecting" | "market_stale" | "market_halted" | "market_delisted" | "duplicate_client_order_id";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `bad_client_order_id`: a `client_order_id` is 1 to 64 of `A-Z a-z 0-9 . _ : / -`; `precision`: a number has more decimals than its place; `out_of_range`: a number is zero, negative or too large; `tick_size`: the price is not a multiple of the tick size; `lot_size`: the quantity is not a multiple of the lot size; `min_notional`: price times quantity is below the market's minimum; `price_band`: the price is too far from the market; `missing_price`: this type of order needs a price; `unexpected_price`: this type of order takes no price; `missing_stop_price`: this type of order needs a stop price; `unexpected_stop_price`: this type of order takes no stop price; `missing_trailing_bps`: a trailing stop needs `trailing_bps` between 1 and 5,000; `unexpected_trailing_bps`: only a trailing stop takes `trailing_bps`; `missing_qty`: an order needs either `qty` or, if it is a market order, `quote_qty`; `bad_fields`: fields of the order do not go together; `bad_time_in_force`: this type of order does not take this time in force; `bad_expiry`: `gtd` needs `expires_at` in the future, and nothing else takes it; `bad_post_only`: `post_only` is for limit orders that may rest; `bad_display_qty`: `display_qty` is for orders that may rest, above zero and not above `qty`; `would_cross`: the post-only order would take; `would_trigger`: the stop price has been reached already; `insufficient_balance`: the free balance does not cover the order with its fees; `max_order_qty`: the quantity is above the account's limit; `max_order_notional`: the notional is above the account's limit; `max_open_orders`: the account has as many open orders as it may; `max_position`: with its open orders filled, the position would be above the account's limit; `max_daily_loss`: the account has lost as much today as it may; `price_collar`: the price is too far from the mark price; `no_mark_price`: the order cannot be checked while there is no mark price; `scale_mismatch`: the market's decimals do not fit the units of its assets; `bad_list`: the orders of the list do not fit its kind */
+            422: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_client_order_id" | "precision" | "out_of_range" | "tick_size" | "lot_size" | "min_notional" | "price_band" | "missing_price" | "unexpected_price" | "missing_stop_price" | "unexpected_stop_price" | "missing_trailing_bps" | "unexpected_trailing_bps" | "missing_qty" | "bad_fields" | "bad_time_in_force" | "bad_expiry" | "bad_post_only" | "bad_display_qty" | "would_cross" | "would_trigger" | "insufficient_balance" | "max_order_qty" | "max_order_notional" | "max_open_orders" | "max_position" | "max_daily_loss" | "price_collar" | "no_mark_price" | "scale_mismatch" | "bad_list";
+                    };
+                };
+            };
+            /** @description `order_rate`: the account places orders faster than it may; `too_many_orders`: the sandbox holds as many orders as it may */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "order_rate" | "too_many_orders";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    listPositions: {
+        parameters: {
+            query?: {
+                /** @description name of an account, or number of one of its versions; the default one without it */
+                account?: string;
+                /** @description only of this market */
+                market?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "entry_price": "59998.200000",
+                     *             "fees": "0.2399928",
+                     *             "mark_price": "59998.24",
+                     *             "market": "sim:BTC-USD",
+                     *             "qty": "0.003996",
+                     *             "quote": "USD",
+                     *             "realized_pnl": "0",
+                     *             "unrealized_pnl": "0.00015984"
+                     *           }
+                     *         ],
+                     *         "next_cursor": null
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_ListOf_PositionBody"];
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_market`: no such market on this server; `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_market" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
     listReplays: {
         parameters: {
             query?: never;
@@ -2791,6 +7116,733 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "busy";
+                    };
+                };
+            };
+        };
+    };
+    getRisk: {
+        parameters: {
+            query?: {
+                /** @description name of an account, or number of one of its versions; the default one without it */
+                account?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "account": "dev",
+                     *         "cancel_after": null,
+                     *         "kill_switch": false,
+                     *         "kill_switch_global": false,
+                     *         "limits": {
+                     *           "assets": [
+                     *             {
+                     *               "asset": "USD",
+                     *               "max_daily_loss": "2000",
+                     *               "max_order_notional": "50000"
+                     *             }
+                     *           ],
+                     *           "markets": [
+                     *             {
+                     *               "market": "sim:BTC-USD",
+                     *               "max_order_qty": "1.00000",
+                     *               "max_position": "5"
+                     *             }
+                     *           ],
+                     *           "max_open_orders": 100,
+                     *           "order_rate": {
+                     *             "orders": 50,
+                     *             "window_ms": 1000
+                     *           },
+                     *           "price_collar_bps": 500
+                     *         },
+                     *         "open_orders": 1
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_RiskBody"];
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    setCancelAfter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description sent again with the same key, the request is not carried out again
+                 * @example 7d0f1c1e-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelAfterFields"];
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "account": "dev",
+                     *         "cancel_after": null,
+                     *         "kill_switch": false,
+                     *         "kill_switch_global": false,
+                     *         "limits": {
+                     *           "assets": [
+                     *             {
+                     *               "asset": "USD",
+                     *               "max_daily_loss": "2000",
+                     *               "max_order_notional": "50000"
+                     *             }
+                     *           ],
+                     *           "markets": [
+                     *             {
+                     *               "market": "sim:BTC-USD",
+                     *               "max_order_qty": "1.00000",
+                     *               "max_position": "5"
+                     *             }
+                     *           ],
+                     *           "max_open_orders": 100,
+                     *           "order_rate": {
+                     *             "orders": 50,
+                     *             "window_ms": 1000
+                     *           },
+                     *           "price_collar_bps": 500
+                     *         },
+                     *         "open_orders": 1
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_RiskBody"];
+                };
+            };
+            /** @description `bad_request`: a field is missing, of the wrong type or out of range; `bad_json`: the message is not JSON */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_request" | "bad_json";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: the `Idempotency-Key` was used for another request; `account_closed`: this version of the account was reset */
+            409: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "account_closed";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `bad_timer`: the time is out of range */
+            422: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_timer";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    setKillSwitch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description sent again with the same key, the request is not carried out again
+                 * @example 7d0f1c1e-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KillFields"];
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "account": "dev",
+                     *         "cancel_after": null,
+                     *         "kill_switch": false,
+                     *         "kill_switch_global": false,
+                     *         "limits": {
+                     *           "assets": [
+                     *             {
+                     *               "asset": "USD",
+                     *               "max_daily_loss": "2000",
+                     *               "max_order_notional": "50000"
+                     *             }
+                     *           ],
+                     *           "markets": [
+                     *             {
+                     *               "market": "sim:BTC-USD",
+                     *               "max_order_qty": "1.00000",
+                     *               "max_position": "5"
+                     *             }
+                     *           ],
+                     *           "max_open_orders": 100,
+                     *           "order_rate": {
+                     *             "orders": 50,
+                     *             "window_ms": 1000
+                     *           },
+                     *           "price_collar_bps": 500
+                     *         },
+                     *         "open_orders": 1
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_RiskBody"];
+                };
+            };
+            /** @description `bad_request`: a field is missing, of the wrong type or out of range; `bad_json`: the message is not JSON */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_request" | "bad_json";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: the `Idempotency-Key` was used for another request; `account_closed`: this version of the account was reset */
+            409: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "account_closed";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    setLimits: {
+        parameters: {
+            query?: {
+                /** @description name of an account, or number of one of its versions; the default one without it */
+                account?: string;
+            };
+            header?: {
+                /**
+                 * @description sent again with the same key, the request is not carried out again
+                 * @example 7d0f1c1e-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitsBody"];
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "account": "dev",
+                     *         "cancel_after": null,
+                     *         "kill_switch": false,
+                     *         "kill_switch_global": false,
+                     *         "limits": {
+                     *           "assets": [
+                     *             {
+                     *               "asset": "USD",
+                     *               "max_daily_loss": "2000",
+                     *               "max_order_notional": "50000"
+                     *             }
+                     *           ],
+                     *           "markets": [
+                     *             {
+                     *               "market": "sim:BTC-USD",
+                     *               "max_order_qty": "1.00000",
+                     *               "max_position": "5"
+                     *             }
+                     *           ],
+                     *           "max_open_orders": 100,
+                     *           "order_rate": {
+                     *             "orders": 50,
+                     *             "window_ms": 1000
+                     *           },
+                     *           "price_collar_bps": 500
+                     *         },
+                     *         "open_orders": 1
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_RiskBody"];
+                };
+            };
+            /** @description `bad_request`: a field is missing, of the wrong type or out of range; `bad_json`: the message is not JSON */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_request" | "bad_json";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_market`: no such market on this server; `unknown_asset`: no such asset in the sandbox; `unknown_account`: the caller has no such account */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_market" | "unknown_asset" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: the `Idempotency-Key` was used for another request; `account_closed`: this version of the account was reset */
+            409: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "account_closed";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `precision`: a number has more decimals than its place; `out_of_range`: a number is zero, negative or too large; `scale_mismatch`: the market's decimals do not fit the units of its assets */
+            422: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "precision" | "out_of_range" | "scale_mismatch";
+                    };
+                };
+            };
+            /** @description `internal`: a fault on our side; the log has the trace id */
+            500: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer did not come in time; the outcome is unknown */
+            504: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
                     };
                 };
             };

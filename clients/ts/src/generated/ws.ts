@@ -12,6 +12,29 @@ export interface components {
             /** @enum {string} */
             status: "accepted";
         };
+        /** @description Who the connection is of. */
+        AuthReply: {
+            /** @description When the connection is closed, unless it has shown a new token before; null: never. */
+            expires_at: components["schemas"]["Micros"] | null;
+            id?: components["schemas"]["RequestId"];
+            /** @enum {string} */
+            op: "auth";
+            role: components["schemas"]["RoleName"];
+            scopes: components["schemas"]["ScopeName"][];
+            /** @enum {string} */
+            status: "ok";
+            /** @enum {string} */
+            type: "reply";
+            user: string;
+        };
+        /** @description Shows who is behind the connection: with an access token, or with a ticket of `POST /api/v1/auth/ws-ticket`. */
+        AuthRequest: {
+            id?: components["schemas"]["RequestId"];
+            /** @enum {string} */
+            op: "auth";
+            ticket?: string;
+            token?: string;
+        } & (unknown | unknown);
         /** @description Best bid and offer; null while a side is empty. Each frame is whole. */
         BboFrame: {
             ask: components["schemas"]["LevelPair"] | null;
@@ -106,7 +129,7 @@ export interface components {
          * ClientMessage
          * @description Anything that a client sends.
          */
-        ClientMessage: components["schemas"]["SubscribeRequest"] | components["schemas"]["UnsubscribeRequest"] | components["schemas"]["PingRequest"];
+        ClientMessage: components["schemas"]["SubscribeRequest"] | components["schemas"]["UnsubscribeRequest"] | components["schemas"]["PingRequest"] | components["schemas"]["AuthRequest"];
         /**
          * Format: int64
          * @description A number that only grows; below 2^53.
@@ -123,7 +146,7 @@ export interface components {
          * @description Which of the errors it is. More may be added.
          * @enum {string}
          */
-        ErrorCodeName: "bad_json" | "bad_msgpack" | "bad_request" | "unknown_op" | "unknown_channel" | "unknown_market" | "bad_depth" | "bad_interval" | "bad_limit" | "bad_time" | "bad_cursor" | "idempotency_key_reused" | "in_progress" | "not_subscribed" | "already_subscribed" | "too_many_subscriptions" | "too_many_markets" | "message_too_large" | "message_too_slow" | "binary_not_supported" | "rate_limited" | "too_many_connections" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "not_acceptable" | "history_not_kept" | "not_a_replay" | "not_simulated" | "market_not_ready" | "store_unavailable" | "busy" | "timed_out" | "shutting_down" | "internal";
+        ErrorCodeName: "bad_json" | "bad_msgpack" | "bad_request" | "unknown_op" | "unknown_channel" | "unknown_market" | "bad_depth" | "bad_interval" | "bad_limit" | "bad_time" | "bad_cursor" | "idempotency_key_reused" | "in_progress" | "not_subscribed" | "already_subscribed" | "too_many_subscriptions" | "too_many_markets" | "message_too_large" | "message_too_slow" | "binary_not_supported" | "rate_limited" | "too_many_connections" | "origin_not_allowed" | "unauthenticated" | "token_expired" | "forbidden" | "not_found" | "method_not_allowed" | "not_acceptable" | "history_not_kept" | "not_a_replay" | "not_simulated" | "market_not_ready" | "store_unavailable" | "unknown_account" | "unknown_asset" | "unknown_order" | "account_closed" | "already_exists" | "reserved_balance" | "too_many_accounts" | "too_many_assets" | "scale_mismatch" | "fee_out_of_range" | "market_connecting" | "market_stale" | "market_halted" | "market_delisted" | "duplicate_client_order_id" | "bad_client_order_id" | "order_final" | "change_pending" | "precision" | "out_of_range" | "tick_size" | "lot_size" | "min_notional" | "price_band" | "missing_price" | "unexpected_price" | "missing_stop_price" | "unexpected_stop_price" | "missing_trailing_bps" | "unexpected_trailing_bps" | "missing_qty" | "bad_fields" | "bad_time_in_force" | "bad_expiry" | "bad_post_only" | "bad_display_qty" | "bad_list" | "bad_timer" | "would_cross" | "would_trigger" | "below_filled" | "nothing_to_amend" | "not_amendable" | "insufficient_balance" | "kill_switch" | "kill_switch_global" | "max_order_qty" | "max_order_notional" | "max_open_orders" | "max_position" | "max_daily_loss" | "price_collar" | "no_mark_price" | "order_rate" | "too_many_orders" | "busy" | "timed_out" | "shutting_down" | "internal";
         /** @description The answer to a request that could not be acted on at all. */
         ErrorFrame: {
             code: components["schemas"]["ErrorCodeName"];
@@ -248,10 +271,20 @@ export interface components {
         /** @enum {string} */
         ResumeReason: "ok" | "epoch" | "too_old" | "unknown_position";
         /**
+         * @description What a user is to the server.
+         * @enum {string}
+         */
+        RoleName: "viewer" | "trader" | "admin";
+        /**
+         * @description What a caller may do.
+         * @enum {string}
+         */
+        ScopeName: "read" | "trade" | "admin";
+        /**
          * ServerMessage
          * @description Anything that the server sends.
          */
-        ServerMessage: components["schemas"]["SubscriptionReply"] | components["schemas"]["PongReply"] | components["schemas"]["ErrorFrame"] | components["schemas"]["Heartbeat"] | components["schemas"]["BookFrame"] | components["schemas"]["BboFrame"] | components["schemas"]["TradesFrame"] | components["schemas"]["LaggedFrame"] | components["schemas"]["TickerFrame"] | components["schemas"]["CandlesFrame"] | components["schemas"]["StatusFrame"];
+        ServerMessage: components["schemas"]["SubscriptionReply"] | components["schemas"]["PongReply"] | components["schemas"]["AuthReply"] | components["schemas"]["ErrorFrame"] | components["schemas"]["Heartbeat"] | components["schemas"]["BookFrame"] | components["schemas"]["BboFrame"] | components["schemas"]["TradesFrame"] | components["schemas"]["LaggedFrame"] | components["schemas"]["TickerFrame"] | components["schemas"]["CandlesFrame"] | components["schemas"]["StatusFrame"];
         /** @enum {string} */
         SideName: "buy" | "sell";
         /** @enum {string} */

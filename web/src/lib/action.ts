@@ -1,22 +1,22 @@
-/** Orders to the server from a button: one at a time, with what came of it. */
+/** Something that a button has the server do: one at a time, with what came of it. */
 
 import { useState } from "react";
 
-export interface Orders {
+export interface Action {
   isBusy: boolean;
   error: Error | null;
-  give: (order: () => Promise<unknown>) => void;
+  run: (what: () => Promise<unknown>) => void;
 }
 
-export function useOrders(onDone: () => void): Orders {
+export function useAction(onDone: () => void): Action {
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<Error | null>(null);
-  const give = (order: () => Promise<unknown>): void => {
+  const run = (what: () => Promise<unknown>): void => {
     setBusy(true);
     setError(null);
-    order()
+    what()
       .then(onDone, (reason: unknown) => setError(reason instanceof Error ? reason : new Error(String(reason))))
       .finally(() => setBusy(false));
   };
-  return { isBusy, error, give };
+  return { isBusy, error, run };
 }

@@ -1,0 +1,193 @@
+/** The order ticket: what is filled in, what is wrong with it, what it would cost, and what came of it. */
+
+import { useEffect, useRef, useState, type FormEvent } from "react";
+import {
+  EMPTY_DRAFT,
+  fieldsOf,
+  problemsOf,
+  sizeOf,
+  takes,
+  timesInForce,
+  type Balance,
+  type BookView,
+  type DraftField,
+  type Order,
+  type OrderDraft,
+} from "marketd-client";
+import type { Account, Market } from "../lib/api.ts";
+import { grouped } from "../lib/figures.ts";
+import { send } from "../lib/rest.ts";
+import { serverNow } from "../lib/server.ts";
+import { reasonOf, statusText } from "../account/words.ts";
+import { sentence } from "../ui/dialog.tsx";
+import { TicketFields } from "./ticket-fields.tsx";
+import { TicketSummary } from "./ticket-summary.tsx";
+
+/** A price that was picked in the book; `at` tells one pick from the next. */
+export interface Picked {
+  price: string;
+  at: number;
+}
+
+interface TicketProps {
+  market: Market;
+  account: Account;
+  balances: readonly Balance[];
+  book: BookView | null;
+  picked: Picked | null;
+  onDone: () => void;
+}
+
+type Outcome = { order: Order } | { error: Error };
+
+const PERCENTS = [25, 50, 75, 100];
+
+export function Ticket({ market, account, balances, book, picked, onDone }: TicketProps) {
+  const [draft, setDraft] = useState<OrderDraft>(EMPTY_DRAFT);
+  const [touched, setTouched] = useState<ReadonlySet<DraftField>>(new Set());
+  const [isTried, setTried] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const form = useRef<HTMLFormElement>(null);
+
+  const edit = (part: Partial<OrderDraft>): void => {
+    setDraft((held) => allowed({ ...held, ...part }));
+    setTouched((held) => new Set([...held, ...(Object.keys(part) as DraftField[])]));
+    setOutcome(null);
+  };
+
+  useEffect(() => {
+    if (!picked) return;
+    setDraft((held) => ({
+      ...held,
+      [takes(held, "stop_price") && !takes(held, "price") ? "stop_price" : "price"]: picked.price,
+    }));
+  }, [picked]);
+
+  const problems = problemsOf(draft, market, serverNow());
+  // What is still empty is no mistake before somebody tries to send it.
+  const shown = new Map(
+    problems
+      .filter(({ field }) => isTried || (touched.has(field) && draft[field] !== ""))
+      .map(({ field, message }) => [field, message]),
+  );
+
+  const free = {
+    base: balances.find(({ asset }) => asset === market.base)?.free ?? "0",
+    quote: balances.find(({ asset }) => asset === market.quote)?.free ?? "0",
+  };
+
+  const size = (percent: number): void => {
+    const sides = book?.book ?? { bids: [], asks: [] };
+    const sized = sizeOf(draft, market, account.fees, free, percent, sides);
+    if (!sized) {
+      setTried(true);
+      return;
+    }
+    edit("qty" in sized ? { qty: sized.qty, quote_qty: "" } : { qty: "", quote_qty: sized.quote_qty });
+  };
+
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (isBusy) return;
+    setTried(true);
+    if (problems.length > 0) {
+      // The first field that is wrong, in the order of the form; it is marked by the next rendering.
+      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+      return;
+    }
+    setBusy(true);
+    setOutcome(null);
+    try {
+      const body = { ...fieldsOf(draft, market.market), account: account.account };
+      const { data } = await send("post", "/api/v1/orders", { body });
+      setOutcome({ order: data });
+      setDraft((held) => ({ ...held, qty: "", quote_qty: "", display_qty: "", client_order_id: "" }));
+      setTouched(new Set());
+      setTried(false);
+      onDone();
+    } catch (error) {
+      setOutcome({ error: error instanceof Error ? error : new Error(String(error)) });
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  const verb = draft.side === "buy" ? "Buy" : "Sell";
+  return (
+    <form className="ticket-form" ref={form} onSubmit={(event) => void submit(event)} noValidate aria-label="New order">
+      <div className="sides" role="group" aria-label="Side">
+        {(["buy", "sell"] as const).map((side) => (
+          <button
+            key={side}
+            type="button"
+            data-side={side}
+            aria-pressed={draft.side === side}
+            onClick={() => edit({ side })}
+          >
+            {side === "buy" ? "Buy" : "Sell"}
+          </button>
+        ))}
+      </div>
+      <TicketFields draft={draft} market={market} book={book} problems={shown} onEdit={edit} />
+      <div
+        className="percents"
+        role="group"
+        aria-label={`Share of the free ${draft.side === "buy" ? market.quote : market.base}`}
+      >
+        {PERCENTS.map((percent) => (
+          <button key={percent} type="button" onClick={() => size(percent)}>
+            {percent} %
+          </button>
+        ))}
+      </div>
+      <TicketSummary
+        draft={draft}
+        market={market}
+        fees={account.fees}
+        free={free}
+        book={book}
+        isReady={problems.length === 0}
+      />
+      <button type="submit" className="submit" data-side={draft.side} disabled={isBusy || account.kill_switch}>
+        {isBusy ? "Sending …" : `${verb} ${market.base}`}
+      </button>
+      {account.kill_switch && (
+        <p className="refusal">The kill switch of {account.account} is on: it takes no orders.</p>
+      )}
+      <div role="status" className="outcome">
+        {outcome && <OutcomeText outcome={outcome} market={market} />}
+      </div>
+    </form>
+  );
+}
+
+/** A time in force that the type does not take becomes its usual one. */
+function allowed(draft: OrderDraft): OrderDraft {
+  const times = timesInForce(draft.type);
+  const first = times[0];
+  return times.includes(draft.time_in_force) || first === undefined ? draft : { ...draft, time_in_force: first };
+}
+
+function OutcomeText({ outcome, market }: { outcome: Outcome; market: Market }) {
+  if ("error" in outcome) {
+    const { error } = outcome;
+    const code = "code" in error ? String(error.code) : "";
+    return (
+      <p className="refusal">
+        {sentence(error)} {code && <code>{code}</code>}
+      </p>
+    );
+  }
+  const { order } = outcome;
+  const got =
+    order.avg_price === null
+      ? ""
+      : ` ${order.side === "buy" ? "Bought" : "Sold"} ${order.filled_qty} ${market.base} at ${grouped(order.avg_price)}.`;
+  return (
+    <p>
+      Order {order.order_id} is {statusText(order.status)}
+      {order.reason && `: ${reasonOf(order.reason)}`}.{got}
+    </p>
+  );
+}

@@ -1,0 +1,94 @@
+import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes } from "react";
+
+interface Common {
+  label: string;
+  /** Stands at the end of the field: a unit. */
+  unit?: string;
+  problem?: string | undefined;
+  className?: string;
+  /** Stands beside the label. */
+  aside?: ReactNode;
+}
+
+type FieldProps = Common & Omit<InputHTMLAttributes<HTMLInputElement>, "className" | "children">;
+
+/** A labelled input that says what is wrong with it. */
+export function Field({ label, unit, problem, className = "", aside, ...input }: FieldProps) {
+  const id = useId();
+  return (
+    <div className={`field ${className}`}>
+      <div className="field-label">
+        <label htmlFor={id}>{label}</label>
+        {aside}
+      </div>
+      <div className="field-input">
+        <input
+          type="text"
+          autoComplete="off"
+          spellCheck={false}
+          {...input}
+          id={id}
+          aria-invalid={problem !== undefined}
+          aria-describedby={problem === undefined ? undefined : `${id}-problem`}
+        />
+        {unit && (
+          <span className="unit" aria-hidden="true">
+            {unit}
+          </span>
+        )}
+      </div>
+      {problem !== undefined && (
+        <p className="problem" id={`${id}-problem`}>
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** A field for a decimal: text, so that it stays what was typed. */
+export function DecimalField({
+  onText,
+  ...field
+}: Omit<FieldProps, "onChange"> & { value: string; onText: (text: string) => void }) {
+  return (
+    <Field
+      {...field}
+      inputMode="decimal"
+      maxLength={40}
+      // A comma is what many keyboards have where the point is due.
+      onChange={(event) => onText(event.target.value.trim().replace(",", "."))}
+    />
+  );
+}
+
+export function Choice<T extends string>({
+  label,
+  className = "",
+  options,
+  problem,
+  onChoose,
+  ...select
+}: Omit<Common, "unit" | "aside"> &
+  Omit<SelectHTMLAttributes<HTMLSelectElement>, "className" | "onChange" | "children"> & {
+    value: T;
+    options: readonly (readonly [T, string])[];
+    onChoose: (value: T) => void;
+  }) {
+  const id = useId();
+  return (
+    <div className={`field ${className}`}>
+      <div className="field-label">
+        <label htmlFor={id}>{label}</label>
+      </div>
+      <select {...select} id={id} onChange={(event) => onChoose(event.target.value as T)}>
+        {options.map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </select>
+      {problem !== undefined && <p className="problem">{problem}</p>}
+    </div>
+  );
+}
