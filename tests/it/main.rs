@@ -27,8 +27,10 @@ mod record;
 mod replay_control;
 mod rest;
 mod resume;
+mod sandbox;
 mod schemathesis;
 mod scripted_venue;
+
 mod seed;
 mod slow_client;
 mod slow_readers;

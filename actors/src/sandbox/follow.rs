@@ -198,6 +198,12 @@ impl Floor {
         if status != VenueStatus::Live {
             self.market_event(market, MarketEvent::Status(status))?;
         }
+        if let Some(SequencedTrade { trade, .. }) = state.trades().last() {
+            let price = trade.price.rescaled(from.price, to.price);
+            if let Some((price, qty)) = price.zip(trade.qty.rescaled(from.qty, to.qty)) {
+                self.market_event(market, MarketEvent::Last(&Trade { price, qty, ..*trade }))?;
+            }
+        }
         if state.has_book() {
             let book = state.book();
             let out_of_range = || Reject::from(marketd_domain::ledger::Refusal::ScaleMismatch);

@@ -35,6 +35,8 @@ pub enum MarketEvent<'a> {
     },
     /// A print. Those fetched afterwards fill nothing.
     Print(&'a Trade),
+    /// The last print of a market that is followed from now on: news of the price for what comes, and of nothing else.
+    Last(&'a Trade),
     Status(VenueStatus),
     /// The venue changed its rules.
     Rules(&'a MarketRules),
@@ -82,6 +84,10 @@ impl Sandbox {
             MarketEvent::Print(print) => {
                 let print = widening.trade(print).ok_or(Refusal::OutOfRange)?;
                 self.scaled_event(market, MarketEvent::Print(&print), out)
+            }
+            MarketEvent::Last(print) => {
+                let print = widening.trade(print).ok_or(Refusal::OutOfRange)?;
+                self.scaled_event(market, MarketEvent::Last(&print), out)
             }
             MarketEvent::Rules(rules) => {
                 let rules = widening.rules(rules).ok_or(Refusal::OutOfRange)?;
@@ -134,6 +140,12 @@ impl Sandbox {
                 self.book_changed(market, out);
             }
             MarketEvent::Print(print) => self.print(market, print, out),
+            MarketEvent::Last(print) => {
+                let is_price = print.qty > Qty::ZERO && print.price > Price::ZERO;
+                if is_price {
+                    self.desks[market.index()].last.get_or_insert(*print);
+                }
+            }
             MarketEvent::Status(status) => {
                 self.desks[market.index()].said = status;
                 self.follow_status(market, out)?;

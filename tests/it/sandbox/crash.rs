@@ -1,0 +1,152 @@
+//! The server is killed at any moment while clients place orders: what was acknowledged is there, once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use marketd_testkit::{Draw, wait_until};
+use parking_lot::Mutex;
+use serde_json::{Value, json};
+
+use super::{MARKET, resting, with};
+use crate::support::process::{Process, command, free_port};
+use crate::support::{PATIENCE, request, sized};
+
+const CLIENTS: usize = 8;
+
+/// Orders by their names, as they were acknowledged.
+type Acknowledged = Arc<Mutex<Vec<(String, Value)>>>;
+
+async fn start(data_dir: &std::path::Path) -> Process {
+    let port = free_port();
+    let mut command = command(port, data_dir);
+    command.args(["--set", "replay.builtin=false", "--set", "sandbox.state_events=500"]);
+    let process = Process::start(command, port);
+    process.ready(PATIENCE).await;
+    wait_until(PATIENCE, "the sandbox", async || process.status("/api/v1/balances").await == Some(200)).await;
+    process
+}
+
+/// Places and cancels until the server is gone.
+async fn trade(address: String, round: usize, client: usize, known: Acknowledged, stop: Arc<AtomicBool>) {
+    for number in 0.. {
+        if stop.load(Ordering::Relaxed) {
+            return;
+        }
+        let name = format!("r{round}-c{client}-{number}");
+        let order = match number % 3 {
+            0 => with(
+                super::market(if client % 2 == 0 { "buy" } else { "sell" }, "0.0001"),
+                "client_order_id",
+                name.as_str(),
+            ),
+            _ => with(resting("0.0001"), "client_order_id", name.as_str()),
+        };
+        let Ok(answer) = request(&address, "POST", "/api/v1/orders", &[], &order.to_string()).await else {
+            return;
+        };
+        if answer.status != 201 {
+            continue;
+        }
+        let data = answer.json()["data"].clone();
+        let order_id = data["order_id"].clone();
+        known.lock().push((name, data));
+        if number % 3 == 1 {
+            let path = format!("/api/v1/orders/{order_id}");
+            let Ok(answer) = request(&address, "DELETE", &path, &[], "").await else { return };
+            if answer.status == 200 {
+                let data = answer.json()["data"].clone();
+                let name = data["client_order_id"].as_str().unwrap_or_default().to_owned();
+                known.lock().push((name, data));
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn what_was_acknowledged_survives_a_kill() {
+    let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = seed.unwrap_or_else(|| u64::from(std::process::id()));
+    println!("SEED={seed}");
+    let mut draw = Draw(seed);
+    let data_dir = tempfile::tempdir().expect("a temporary folder");
+    let known: Acknowledged = Arc::default();
+    for round in 0..sized(3, 100) {
+        let process = start(data_dir.path()).await;
+        let stop = Arc::new(AtomicBool::new(false));
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|client| {
+                let (known, stop) = (known.clone(), stop.clone());
+                actix_web::rt::spawn(trade(process.address(), round, client, known, stop))
+            })
+            .collect();
+        tokio::time::sleep(Duration::from_millis(200 + draw.below(900))).await;
+        process.signal("-KILL");
+        stop.store(true, Ordering::Relaxed);
+        process.ended(PATIENCE).await;
+        for client in clients {
+            client.await.expect("a client");
+        }
+    }
+    let began = Instant::now();
+    let process = start(data_dir.path()).await;
+    println!("ready after {:?}", began.elapsed());
+    let all = every_order(&process).await;
+    // Of an order that was acknowledged twice, the second time says how it ended.
+    let known = std::mem::take(&mut *known.lock());
+    println!("{} acknowledgements, {} orders", known.len(), all.len());
+    assert!(known.len() > 20, "hardly anything was tried");
+    for (name, told) in &known {
+        let of_name: Vec<&Value> =
+            all.iter().filter(|order| order["client_order_id"] == name.as_str()).collect();
+        let [order] = of_name.as_slice() else { panic!("{name} is there {} times", of_name.len()) };
+        assert_eq!(order["order_id"], told["order_id"], "{name}");
+        let is_final = |order: &Value| {
+            !["pending", "open", "partially_filled"].iter().any(|open| order["status"] == *open)
+        };
+        if is_final(told) {
+            for field in ["status", "reason", "filled_qty", "filled_quote", "fee"] {
+                assert_eq!(order[field], told[field], "{name} {field}");
+            }
+        }
+    }
+    money_adds_up(&process, &all).await;
+}
+
+async fn every_order(process: &Process) -> Vec<Value> {
+    let mut all = Vec::new();
+    let mut path = "/api/v1/orders?limit=1000".to_owned();
+    loop {
+        let page = process.get(&path).await.expect("an answer").json()["data"].clone();
+        all.extend(page["items"].as_array().expect("a list").iter().cloned());
+        match page["next_cursor"].as_str() {
+            Some(cursor) => path = format!("/api/v1/orders?limit=1000&cursor={cursor}"),
+            None => return all,
+        }
+    }
+}
+
+/// What is reserved is what the open orders say, and the position is what the fills say.
+async fn money_adds_up(process: &Process, all: &[Value]) {
+    let units = |text: &Value| {
+        let text = text.as_str().expect("a decimal");
+        let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        sign * format!("{whole}{fraction:0<18}").parse::<i128>().expect("a number")
+    };
+    let balances = process.get("/api/v1/balances").await.expect("an answer").json();
+    for balance in balances["data"]["items"].as_array().expect("a list") {
+        let of_asset = all.iter().filter(|order| order["reserved_asset"] == balance["asset"]);
+        let held: i128 = of_asset.map(|order| units(&order["reserved"])).sum();
+        assert_eq!(units(&balance["reserved"]), held, "{balance}");
+    }
+    let signed = |order: &Value| if order["side"] == "buy" { 1 } else { -1 };
+    let quote: i128 = all.iter().map(|order| signed(order) * units(&order["filled_quote"])).sum();
+    let usd =
+        balances["data"]["items"].as_array().expect("a list").iter().find(|held| held["asset"] == "USD");
+    let fees: i128 =
+        all.iter().filter(|order| order["fee_asset"] == "USD").map(|order| units(&order["fee"])).sum();
+    let expected = 100_000 * 10i128.pow(18) - quote - fees;
+    assert_eq!(usd.map(|usd| units(&usd["total"])), Some(expected), "{MARKET}");
+    assert_eq!(json!(all.len() > 10), json!(true));
+}
