@@ -134,6 +134,19 @@ impl Stand {
                 self.market(MarketEvent::Status(VenueStatus::parse(words[0]).expect("a status")));
                 Ok(())
             }
+            ["last", price] => {
+                let print = Trade {
+                    id: TradeId::Number(1),
+                    price: Price::from_mantissa(number(price)),
+                    qty: Qty::from_mantissa(1),
+                    aggressor: AggressorSide::Buy,
+                    ts_venue: Timestamp::ZERO,
+                    ts_recv: self.now,
+                    backfilled: false,
+                };
+                self.market(MarketEvent::Last(&print));
+                Ok(())
+            }
             ["rescaled", price, qty] => {
                 let scales = Scales::of(number(price) as u8, number(qty) as u8);
                 self.apply(Input::Market { market: MARKET, event: MarketEvent::Rescaled(scales) }).map(drop)

@@ -54,6 +54,23 @@ fn a_stop_that_would_wake_at_once_is_refused() {
     );
 }
 
+/// It fills nothing and wakes nothing, and an older one is no news.
+#[test]
+fn the_last_price_of_a_market_that_is_followed_anew_counts_for_what_comes() {
+    check(
+        "100:10 | 101:7",
+        &[
+            ("b buy 1 at 100", "1 rests 1@100 behind 10"),
+            ("a sell 3 stop 99", "2 waits for 99"),
+            ("last 99", ""),
+            ("a sell 3 stop 99", "refused would_trigger"),
+            ("print buy 1 at 101", ""),
+            ("last 90", ""),
+            ("a sell 3 stop 100", "3 waits for 100"),
+        ],
+    );
+}
+
 #[test]
 fn of_one_price_the_older_order_wakes_first() {
     check(
