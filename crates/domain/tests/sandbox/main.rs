@@ -82,6 +82,31 @@ fn assert_replays(world: &World, written: &SandboxState, seed: u64) {
     }
 }
 
+/// 1,000 accounts with 10 assets in 9 markets: 20,000 steps, 1,000,000 with `MARKETD_LONG=1`.
+#[test]
+fn a_crowd_keeps_every_unit() {
+    let steps = runs() * if runs() > 100 { 1_000 } else { 200 };
+    let mut world = World::new(3, WorldKind::Crowd);
+    let mut evidences = Evidences::default();
+    let mut replayed = Sandbox::new(world.bounds());
+    for step in 0..steps {
+        world.step();
+        if (step + 1) % (steps / 10) == 0 {
+            let at = format!("step {step}");
+            world.assert_sound(&at);
+            let events = core::mem::take(&mut world.events);
+            evidences.check(&events, &at);
+            for event in &events {
+                replayed.replay(event).unwrap_or_else(|error| panic!("{at}: {error}"));
+            }
+            assert!(replayed.state().durable() == world.sandbox.state().durable(), "{at}: replayed");
+        }
+    }
+    let fills = world.sandbox.fills().last().map_or(0, |record| record.fill.fill_id.get());
+    // In a long run many accounts have been reset, and are empty.
+    assert!(fills > steps / 20, "{fills} fills prove little");
+}
+
 #[test]
 fn the_same_inputs_give_the_same_events() {
     for seed in 0..runs() / 10 {

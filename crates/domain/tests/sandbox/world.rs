@@ -6,7 +6,7 @@ use marketd_domain::ledger::{
 use marketd_domain::matching::OrderSide;
 use marketd_domain::sandbox::{
     Amend, BookRef, Command, Delay, Event, Input, Latency, ListKind, MarketEvent, MarketListed, MarketRules,
-    OrderId, OrderRequest, OrderType, Phase, QueueModel, Sandbox, SandboxBounds, SelfTradePrevention,
+    Order, OrderId, OrderRequest, OrderType, Phase, QueueModel, Sandbox, SandboxBounds, SelfTradePrevention,
     TimeInForce, TriggerBy, VenueStatus,
 };
 use marketd_domain::{
@@ -25,9 +25,21 @@ pub const BOUNDS: SandboxBounds = SandboxBounds {
     fills: 500,
 };
 
+const CROWD_BOUNDS: SandboxBounds = SandboxBounds {
+    ledger: marketd_domain::ledger::LedgerBounds { accounts: 10_000, assets: 10, markets: 10 },
+    orders: 10_000,
+    finished_orders: 2_000,
+    fills: 5_000,
+};
+
+/// The quote asset is the second.
+const ASSETS: [&str; 10] = ["BTC", "USD", "ETH", "SOL", "XRP", "ADA", "DOT", "LTC", "UNI", "BCH"];
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WorldKind {
     Everything,
+    /// Everything, with 1,000 accounts, 9 markets and 10 assets.
+    Crowd,
     /// What the model knows.
     Plain,
 }
@@ -89,9 +101,14 @@ fn rules(kind: WorldKind, number: u64) -> MarketRules {
 
 impl World {
     pub fn new(seed: u64, kind: WorldKind) -> Self {
-        let (accounts, markets) = if kind == WorldKind::Plain { (3, 1) } else { (5, 2) };
+        let (accounts, markets) = match kind {
+            WorldKind::Plain => (3, 1),
+            WorldKind::Everything => (5, 2),
+            WorldKind::Crowd => (1_000, 9),
+        };
+        let bounds = if kind == WorldKind::Crowd { CROWD_BOUNDS } else { BOUNDS };
         let mut world = Self {
-            sandbox: Sandbox::new(BOUNDS),
+            sandbox: Sandbox::new(bounds),
             events: Vec::new(),
             lines: Lines::default(),
             kind,
@@ -103,13 +120,14 @@ impl World {
             middle: 100,
             accounts,
             markets,
-            printed: vec![Scales::of(0, 0); 2],
+            printed: vec![Scales::of(0, 0); markets as usize],
         };
-        for code in ["BTC", "USD", "ETH"] {
-            world.do_it(Command::AddAsset(Asset { code: code.to_owned(), scale: Scale::of(8) }));
+        for code in &ASSETS[..world.asset_count()] {
+            world.do_it(Command::AddAsset(Asset { code: (*code).to_owned(), scale: Scale::of(8) }));
         }
-        for (number, base) in (0..markets).zip(["BTC", "ETH"]) {
-            let base_no = if base == "BTC" { 0 } else { 2 };
+        for number in 0..markets {
+            let base_no = if number == 0 { 0 } else { number as u32 + 1 };
+            let base = ASSETS[base_no as usize];
             world.do_it(Command::ListMarket(Box::new(MarketListed {
                 market: MarketId::new("sim", base, "USD"),
                 base: AssetNo::new(base_no),
@@ -124,6 +142,14 @@ impl World {
         world
     }
 
+    pub fn bounds(&self) -> SandboxBounds {
+        if self.kind == WorldKind::Crowd { CROWD_BOUNDS } else { BOUNDS }
+    }
+
+    fn asset_count(&self) -> usize {
+        if self.kind == WorldKind::Crowd { ASSETS.len() } else { 3 }
+    }
+
     fn open_account(&mut self, number: u64) {
         let rate = |millionths| FeeRate::from_millionths(millionths).expect("a rate in range");
         let fees = match (self.kind, number % 3) {
@@ -133,17 +159,17 @@ impl World {
         };
         self.do_it(Command::OpenAccount { user: UserNo::new(0), name: format!("account {number}"), fees });
         let account = AccountNo::new(number as u32);
-        for asset in 0..3 {
+        for asset in 0..self.asset_count() as u32 {
             // Some are too poor for what they will ask for.
             let whole = if self.kind == WorldKind::Plain {
                 1_000_000_000
             } else {
-                [2_000, 5_000, 400][asset as usize]
+                [2_000, 5_000, 400][asset.min(2) as usize]
             };
             let amount = Amount::from_units(whole * UNIT);
             self.do_it(Command::Deposit { account, asset: AssetNo::new(asset), amount });
         }
-        if self.kind == WorldKind::Everything && number.is_multiple_of(2) {
+        if self.kind != WorldKind::Plain && number.is_multiple_of(2) {
             let delay = Delay::Uniform { min_ns: 0, max_ns: 8_000_000 };
             let latency = Latency { entry: delay, cancel: delay, reply: delay, seed: number };
             self.do_it(Command::SetLatency { account, latency });
@@ -173,11 +199,16 @@ impl World {
             }
             Done::Time => Input::Time,
         };
-        let (held, before) = (self.sandbox.ledger().clone(), self.events.len());
+        // A crowd's ledger is too large to be compared with every step.
+        let held = (self.kind != WorldKind::Crowd).then(|| self.sandbox.ledger().clone());
+        let before = self.events.len();
         let now = Timestamp::from_millis(self.now);
         let outcome = self.sandbox.apply(input, now, &mut self.events);
         if outcome.is_err() && self.events.len() == before {
-            assert!(*self.sandbox.ledger() == held, "refused and yet changed: {done:?}");
+            assert!(
+                held.is_none_or(|held| *self.sandbox.ledger() == held),
+                "refused and yet changed: {done:?}"
+            );
         }
         for event in &self.events[before..] {
             self.lines.add(&self.sandbox, event);
@@ -205,7 +236,7 @@ impl World {
         let done = match self.draw.below(100) {
             0..28 => Done::Command(self.place(market)),
             28..36 => Done::Command(self.cancel_or_amend()),
-            36..38 if self.kind == WorldKind::Everything => Done::Command(self.anything_else()),
+            36..38 if self.kind != WorldKind::Plain => Done::Command(self.anything_else()),
             38..62 => self.changes(),
             62..90 => self.print(),
             90..92 => self.snapshot(),
@@ -216,7 +247,7 @@ impl World {
                 VenueStatus::Live,
             ])),
             // Now and then more than the assets have decimals for.
-            94 if self.kind == WorldKind::Everything && self.draw.one_in(5) => {
+            94 if self.kind != WorldKind::Plain && self.draw.one_in(5) => {
                 Done::Rescaled(self.draw.below(5) as u8, self.draw.below(6) as u8)
             }
             94..97 => Done::Status(VenueStatus::Live),
@@ -233,7 +264,7 @@ impl World {
     fn place(&mut self, market: MarketNo) -> Command {
         let account = AccountNo::new(self.draw.below(self.accounts) as u32);
         let request = self.request(market);
-        if self.kind == WorldKind::Everything && self.draw.one_in(6) {
+        if self.kind != WorldKind::Plain && self.draw.one_in(6) {
             return self.list(account, market);
         }
         Command::PlaceOrder { account, request }
@@ -260,7 +291,7 @@ impl World {
         }
         request.self_trade_prevention =
             self.draw.pick(&[SelfTradePrevention::None, SelfTradePrevention::ExpireTaker]);
-        if self.kind == WorldKind::Everything {
+        if self.kind != WorldKind::Plain {
             self.make_unusual(&mut request);
         }
         request
@@ -328,10 +359,14 @@ impl World {
     }
 
     fn cancel_or_amend(&mut self) -> Command {
-        let open: Vec<(AccountNo, OrderId)> = (self.sandbox.orders())
-            .filter(|order| order.phase != Phase::Done)
-            .map(|order| (order.account, order.order_id))
-            .collect();
+        let is_open = |order: &&Order| order.phase != Phase::Done;
+        let of = |order: &Order| (order.account, order.order_id);
+        let open: Vec<(AccountNo, OrderId)> = if self.kind == WorldKind::Crowd {
+            let account = AccountNo::new(self.draw.below(self.accounts) as u32);
+            self.sandbox.open_orders(account).map(of).collect()
+        } else {
+            self.sandbox.orders().filter(is_open).map(of).collect()
+        };
         if open.is_empty() {
             return Command::CancelOrder { account: AccountNo::new(0), order_id: OrderId::new(1) };
         }
@@ -343,7 +378,7 @@ impl World {
         if self.draw.one_in(2) {
             amend.qty = Some(Qty::from_mantissa(self.draw.between(1, 30)));
         }
-        if self.kind == WorldKind::Everything && self.draw.one_in(4) {
+        if self.kind != WorldKind::Plain && self.draw.one_in(4) {
             amend.stop_price = Some(Price::from_mantissa(self.price_near()));
         }
         if self.draw.one_in(3) {
@@ -358,7 +393,7 @@ impl World {
             5 => Command::ResetAccount { account },
             6 => Command::CloneAccount { source: account, name: format!("clone {}", self.now) },
             7 | 8 => {
-                let asset = AssetNo::new(self.draw.below(3) as u32);
+                let asset = AssetNo::new(self.draw.below(self.asset_count() as u64) as u32);
                 Command::Deposit { account, asset, amount: Amount::from_units(3_000 * UNIT) }
             }
             0 => Command::CancelAll { account, market: None },
@@ -367,7 +402,11 @@ impl World {
                 let at = Timestamp::from_millis(self.now + self.draw.between(1, 40));
                 Command::CancelAfter { account, at: Some(at) }
             }
-            3 => Command::SetKillSwitch { account: None, is_on: self.draw.one_in(8) },
+            // Of a crowd it would end everything.
+            3 => {
+                let is_on = self.draw.one_in(if self.kind == WorldKind::Crowd { 200 } else { 8 });
+                Command::SetKillSwitch { account: None, is_on }
+            }
             _ => Command::SetKillSwitch { account: Some(account), is_on: false },
         }
     }

@@ -17,7 +17,7 @@ use self::server::{Answer, Server};
 use self::venue::{FeedFaults, Venue};
 use super::draw::Draw;
 
-const STEPS: u64 = 400;
+const STEPS: u64 = 250;
 
 /// What may go wrong, and how often; another choice for every seed.
 struct Faults {
