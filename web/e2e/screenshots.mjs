@@ -18,7 +18,9 @@ const browser = await openBrowser();
 const server = await Server.start({ "replay.speed": "20" });
 // Some minutes of the recording, so that there is a chart to see.
 await sleep(15_000);
-await server.post("/api/v1/replay/speed", { speed: "1" });
+// From here on it stands still, and so do the orders in its queues.
+await server.post("/api/v1/replay/pause");
+await sleep(1_000);
 
 // A trader at work: something bought, something that rests in the book's queues, something that waits for its price.
 const MARKET = "binance:BTC-USDT";
@@ -52,9 +54,11 @@ for (const theme of ["dark", "light"]) {
   }
 }
 {
+  // The market moves on until an order in a queue has been reached.
+  await server.post("/api/v1/replay/resume");
   const { page, close } = await openPage(browser, server, `#/${PAGES.trading}`, { width: 1440, height: 900 });
   await page.click(".account [data-tab=fills]");
-  await page.click(".account button:has-text('Why?')");
+  await page.click(".account tr:has-text('maker') button:has-text('Why?')");
   await page.waitForSelector(".evidence li");
   await page.locator("dialog[open]").screenshot({ path: `${out}why-dark.png` });
   await close();
