@@ -8,7 +8,7 @@ let server;
 
 before(async () => {
   browser = await openBrowser();
-  server = await Server.start();
+  server = await Server.start({ "store.deltas.sources": "sim" });
 }, options);
 
 after(async () => {
@@ -210,7 +210,39 @@ test("data is read page by page and taken home as CSV", options, async () => {
   await until("candles", async () => (await texts(page, "tbody tr")).length > 0);
   const newest = await page.textContent("tbody tr td:nth-child(5)");
   assert.match(newest, /^[\d,]+\.\d\d$/);
-  await page.click("button:text-is('Gaps')");
-  await page.waitForSelector("text=gaps since");
+  await close();
+});
+
+test("what is stored is shown since when, with its gaps, and the book as it was", options, async () => {
+  const market = "sim:ETH-USD";
+  const stored = (what) => server.data(`/api/v1/markets/${market}/${what}`);
+  await server.post("/api/v1/sim/scenario", { scenario: "gap", market });
+  await until("a gap is stored", async () => (await stored("gaps")).items.some(({ until }) => until !== null));
+  await until("trades behind it", async () => {
+    const [{ since }] = (await stored("gaps")).items;
+    return (await stored("trades?limit=1")).items.some(({ ts }) => ts > since + 1_000_000);
+  });
+  const { page, close } = await openPage(browser, server, `#/data/${market}`);
+  await page.waitForSelector(".gap-row:has-text('messages of the venue never came')");
+  const choose = (name) => page.click(`button:text-is("${name}")`);
+  await choose("Gaps");
+  await page.waitForSelector("tbody tr:has-text('messages of the venue never came')");
+  await choose("Statuses");
+  await page.waitForSelector("tbody tr:has-text('stale'):has-text('messages of the venue are missing')");
+  await choose("What is stored");
+  await page.waitForSelector("tbody tr:has-text('Trades'):not(:has-text('nothing'))");
+  // The book of a moment, digit for digit what the server says of it.
+  await choose("Book at a moment");
+  await page.click("button:text-is('Show')");
+  await page.waitForSelector(".side-by-side table");
+  const [link] = await page.$$eval("a[download]", (links) => links.map(({ href }) => href));
+  const at = new URL(link).searchParams.get("at");
+  const { bids, asks } = await stored(`book?depth=25&at=${at}`);
+  const shown = await page.$$eval(".side-by-side table", (tables) =>
+    tables.map((table) =>
+      [...table.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.textContent.replaceAll(",", ""))),
+    ),
+  );
+  assert.deepEqual(shown, [bids, asks]);
   await close();
 });

@@ -164,6 +164,8 @@ export async function openPage(
     page,
     wrongs,
     close: async () => {
+      // What is still being answered by a test is nobody's business any more.
+      await page.unrouteAll({ behavior: "ignoreErrors" });
       await context.close();
       assert.deepEqual(wrongs, []);
     },

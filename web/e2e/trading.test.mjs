@@ -145,6 +145,17 @@ test("every type of order can be given", options, async () => {
   await field("Own name for it").fill("until/2099");
   const { time_in_force, display_qty, client_order_id } = await order(idOf(await submit()));
   assert.deepEqual([time_in_force, Number(display_qty), client_order_id], ["gtd", 1, "until/2099"]);
+  // With two that are to follow it, of which one will cancel the other.
+  await field("Time in force").selectOption("gtc");
+  await field("Price").fill(low);
+  await field("Quantity").fill("2");
+  await field("Then take profit at").fill(high);
+  await field("Then stop loss at").fill(high);
+  assert.equal(await field("Then stop loss at").getAttribute("aria-invalid"), "true");
+  await field("Then stop loss at").fill("1");
+  const { list_id } = await order(idOf(await submit()));
+  const listed = (await server.data("/api/v1/orders?status=open")).items.filter((each) => each.list_id === list_id);
+  assert.deepEqual(listed.map(({ side, type }) => `${side} ${type}`).sort(), ["buy limit", "sell limit", "sell stop"]);
   // An amount of quote, as a share of what is free.
   await field("Type").selectOption("market");
   await ticket.getByRole("button", { name: "25 %" }).click();
@@ -243,6 +254,13 @@ test("accounts are opened, funded, chosen, timed and reset", options, async () =
   await timer.getByRole("button", { name: "Take it back" }).click();
   await timer.getByText("No timer is set.").waitFor();
 
+  await form("Limits").getByLabel("Open orders").fill("1");
+  await form("Limits").getByRole("button", { name: "Set limits" }).click();
+  await until("the limit", async () => {
+    const { limits } = await server.data("/api/v1/risk?account=second");
+    return limits.max_open_orders === 1;
+  });
+
   // What is done is done with the chosen account.
   await field("Price").fill(await farBelow());
   await field("Quantity").fill("1");
@@ -251,6 +269,8 @@ test("accounts are opened, funded, chosen, timed and reset", options, async () =
     (await server.data("/api/v1/orders?status=open&account=second")).items.map(({ order_id }) => order_id),
     [id],
   );
+  await field("Quantity").fill("1");
+  assert.match(await submit(), /max_open_orders/);
   await tab("account");
   const reset = page.getByRole("button", { name: "Reset account" });
   assert.ok(await reset.isDisabled(), "not while an order is open");
@@ -269,5 +289,50 @@ test("accounts are opened, funded, chosen, timed and reset", options, async () =
   await page.waitForSelector("section[aria-label='Account dev']");
   await page.reload();
   await page.waitForSelector("section[aria-label='Account dev']");
+  await close();
+});
+
+test("what an account is worth is what it holds, at the candles' prices", options, async () => {
+  await server.post("/api/v1/accounts", { account: "saver" });
+  await server.post("/api/v1/accounts/saver/deposits", { asset: "USD", amount: "1000.25" });
+  const { page, close } = await openPage(browser, server, "#/markets", {
+    prepare: (page) =>
+      page.addInitScript(() => localStorage.setItem("marketd.settings", JSON.stringify({ account: "saver" }))),
+  });
+  await page.waitForSelector(".portfolio h2:text-is('Worth of saver')");
+  await page.click(".portfolio button:text-is('5 min')");
+  await page.waitForSelector(".worth strong:text-is('1,000.25 USD')");
+  await server.post("/api/v1/accounts/saver/deposits", { asset: "USD", amount: "99.75" });
+  await page.click(".portfolio button:text-is('1 h')");
+  await page.waitForSelector(".worth strong:text-is('1,100.00 USD')");
+  await close();
+});
+
+test("what another program does is on the page over its connection, without being asked for", options, async () => {
+  const { page, close } = await openPage(browser, server, `#/trade/${MARKET}`, {
+    // Only the connection can tell.
+    prepare: (page) => page.route(/\/api\/v1\/(orders|fills|balances)/, (route) => route.abort()),
+  });
+  await hasBook(page);
+  await page.waitForSelector(".account :text('No order is open.')");
+  const free = () => page.textContent(".estimate dd");
+  const before = await free();
+  await server.post("/api/v1/orders", {
+    market: MARKET,
+    side: "buy",
+    type: "limit",
+    qty: "3",
+    price: await farBelow(),
+    client_order_id: "from-elsewhere",
+  });
+  await page.waitForSelector(".account tr[data-order]:has-text('from-elsewhere')");
+  await until("less is free", async () => (await free()) !== before);
+  await server.post("/api/v1/orders", { market: MARKET, side: "buy", type: "market", qty: "1" });
+  await page.click(".account [data-tab=fills]");
+  await page.waitForSelector(".account tr[data-fill]:has-text('taker')");
+  await server.post("/api/v1/risk/kill", { on: true });
+  await page.click(".account [data-tab=orders]");
+  await page.waitForSelector(".account :text('No order is open.')");
+  await server.post("/api/v1/risk/kill", { on: false });
   await close();
 });

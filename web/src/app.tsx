@@ -1,6 +1,7 @@
 /** The frame around every page: where one is, whether the connection holds, how things are shown. */
 
 import { useEffect, useRef } from "react";
+import { useLogin } from "./lib/login.ts";
 import { hrefOf, PAGES, useRoute, type PageName } from "./lib/route.ts";
 import { change, useSettings } from "./lib/settings.ts";
 import { zoneName } from "./lib/time.ts";
@@ -22,6 +23,7 @@ const TITLES: Record<PageName, string> = {
 
 export function App() {
   const { page, market } = useRoute();
+  const login = useLogin();
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
 
@@ -54,6 +56,11 @@ export function App() {
           </ul>
         </nav>
         <div className="top-end">
+          {login && (
+            <a className="who" href={hrefOf("system")} title="Logged in">
+              {login.user}
+            </a>
+          )}
           <ConnectionPill />
           <ZoneSwitch />
           <ThemeSwitch />
@@ -62,7 +69,7 @@ export function App() {
       <ConnectionBanner />
       <main id="main" ref={main} tabIndex={-1} data-page={page}>
         <h1 className="visually-hidden">{TITLES[page]}</h1>
-        <Boundary key={page}>
+        <Boundary key={`${page} ${login?.user ?? ""}`}>
           {page === "trade" && <TradingPage wanted={market} />}
           {page === "markets" && <DashboardPage />}
           {page === "services" && <ServicesPage />}

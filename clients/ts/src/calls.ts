@@ -1,25 +1,28 @@
 /** Requests over the connection that do something: each has one answer, or none that will ever be known. */
 
-import type { components } from "./generated/rest.ts";
-import type { ErrorFrame, Order } from "./types.ts";
+import type { components } from "./generated/ws.ts";
+import type { CallReply, ErrorFrame } from "./types.ts";
 
 type Schemas = components["schemas"];
 
 /** An order is named by the server's number or by the client's own name for it. */
 type Named = { order_id: number } | { client_order_id: string };
-type OfAccount = { account?: string };
+type FieldsOf<R> = Omit<R, "op" | "id">;
+type NamedFieldsOf<R> = Named & Omit<R, "op" | "id" | "order_id" | "client_order_id">;
 
-/** What each op takes, and what it answers. */
-interface Ops {
-  "order.place": { fields: Schemas["OrderFields"]; answer: Order };
-  "order.amend": { fields: Named & Omit<Schemas["AmendFields"], "account"> & OfAccount; answer: Order };
-  "order.cancel": { fields: Named & OfAccount; answer: Order };
-  "order.cancel_all": { fields: OfAccount & { market?: string }; answer: { cancelled: number } };
+/** What each op takes. */
+interface Fields {
+  "order.place": FieldsOf<Schemas["PlaceOrderRequest"]>;
+  "order.amend": NamedFieldsOf<Schemas["AmendOrderRequest"]>;
+  "order.cancel": NamedFieldsOf<Schemas["CancelOrderRequest"]>;
+  "order.cancel_all": FieldsOf<Schemas["CancelAllRequest"]>;
 }
 
-export type CallName = keyof Ops;
-export type CallFields<N extends CallName> = Ops[N]["fields"];
-export type CallAnswer<N extends CallName> = Ops[N]["answer"];
+export type CallName = keyof Fields;
+export type CallFields<N extends CallName> = Fields[N];
+export type CallAnswer<N extends CallName> = N extends "order.cancel_all"
+  ? Schemas["CancelAllReply"]["data"]
+  : Schemas["OrderReply"]["data"];
 
 export class CallError extends Error {
   readonly code: string;
@@ -57,13 +60,11 @@ export class Calls {
     return false;
   }
 
-  /** Whether the reply is one to a call. */
-  answer(reply: { id?: unknown; data?: unknown }): boolean {
-    const waiting = this.#take(reply.id);
-    waiting?.resolve(reply.data as never);
-    return waiting !== undefined;
+  answer({ id, data }: CallReply): void {
+    this.#take(id)?.resolve(data as never);
   }
 
+  /** Whether the error is the answer to a call. */
   refuse({ id, code, message, retryable }: ErrorFrame): boolean {
     const waiting = this.#take(id);
     waiting?.reject(new CallError(code, message, retryable, code === "timed_out" || code === "internal"));

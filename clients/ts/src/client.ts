@@ -17,6 +17,7 @@ import type {
   SocketConstructor,
   Subscription,
 } from "./options.ts";
+import type { components } from "./generated/ws.ts";
 import { advance } from "./position.ts";
 import { frameKey, isPrivate, streamKey, type AccountStream, type MarketStream, type StreamName } from "./stream.ts";
 import { StreamRecord, type Refusal, type StreamHandlers } from "./subscription.ts";
@@ -33,6 +34,7 @@ const RENEW_BEFORE_MS = 30_000;
 /** Close codes that say: do not come back before something was changed. */
 const isFinal = (code: number): boolean => code >= 4500 && code <= 4999;
 
+type Result = components["schemas"]["SubscriptionReply"]["results"][number] | components["schemas"]["AccountReply"];
 type Listener<T> = (value: T) => void;
 
 export class MarketClient {
@@ -403,10 +405,13 @@ export class MarketClient {
   #onReply(reply: ReplyFrame): void {
     if (reply.op === "ping") return this.#compareClocks(reply.server_time);
     if (reply.op === "auth") return this.#onAuthReply(reply);
-    if (this.#calls.answer(reply)) return;
+    if ("data" in reply) return this.#calls.answer(reply);
     const asked = this.#take(reply.id);
     if (reply.op !== "subscribe" || !asked) return;
-    const results = new Map(reply.results.map((result) => [result.market, result]));
+    // A channel of an account has one result, which is the reply.
+    const results = new Map<string, Result>(
+      "results" in reply ? reply.results.map((result) => [result.market, result]) : [["", reply]],
+    );
     for (const record of asked) {
       if (record.requestId !== reply.id) continue;
       const result = results.get(record.market);

@@ -13,6 +13,7 @@ export type Side = "buy" | "sell";
 export type OrderType = Schemas["OrderTypeName"];
 export type TimeInForce = Schemas["TimeInForceName"];
 export type OrderFields = Schemas["OrderFields"];
+export type ListFields = Schemas["ListFields"];
 
 export const ORDER_TYPES: readonly OrderType[] = [
   "limit",
@@ -42,6 +43,9 @@ export interface OrderDraft {
   readonly post_only: boolean;
   readonly self_trade_prevention: Schemas["SelfTradePreventionName"];
   readonly client_order_id: string;
+  /** Once it has filled: the price at which to take profit, and the one at which to stop the loss. */
+  readonly take_profit: string;
+  readonly stop_loss: string;
 }
 
 export type DraftField = keyof OrderDraft;
@@ -61,6 +65,8 @@ export const EMPTY_DRAFT: OrderDraft = {
   post_only: false,
   self_trade_prevention: "expire_taker",
   client_order_id: "",
+  take_profit: "",
+  stop_loss: "",
 };
 
 /** What a market asks of orders; null where its venue has no such rule, or none that is known. */
@@ -109,6 +115,9 @@ export function takes(draft: OrderDraft, field: DraftField): boolean {
       return draft.type === "limit" && mayRest(draft);
     case "display_qty":
       return mayRest(draft);
+    case "take_profit":
+    case "stop_loss":
+      return (draft.type === "limit" || draft.type === "market") && draft.time_in_force !== "fok" && !isByQuote(draft);
     default:
       return true;
   }
@@ -136,6 +145,26 @@ export function fieldsOf(draft: OrderDraft, market: string): OrderFields {
     self_trade_prevention: draft.self_trade_prevention,
     ...text("client_order_id"),
   };
+}
+
+/**
+ * The draft as a list of orders, where something is to follow when it has filled: the entry, then a limit order, a stop,
+ * or both of which one cancels the other. `null` where nothing is to follow.
+ */
+export function listOf(draft: OrderDraft, market: string): ListFields | null {
+  const exit = (fields: Pick<OrderFields, "type" | "price" | "stop_price">): OrderFields => ({
+    market,
+    side: draft.side === "buy" ? "sell" : "buy",
+    qty: draft.qty,
+    ...fields,
+  });
+  const exits: OrderFields[] = [];
+  if (draft.take_profit !== "" && takes(draft, "take_profit"))
+    exits.push(exit({ type: "limit", price: draft.take_profit }));
+  if (draft.stop_loss !== "" && takes(draft, "stop_loss"))
+    exits.push(exit({ type: "stop", stop_price: draft.stop_loss }));
+  if (exits.length === 0) return null;
+  return { kind: exits.length === 2 ? "bracket" : "oto", orders: [fieldsOf(draft, market), ...exits] };
 }
 
 /** Why the server would refuse a draft: its code, and a sentence for who fills in the form. */
@@ -183,8 +212,9 @@ export function problemsOf(draft: OrderDraft, rules: MarketRules, nowMicros: num
   const refuse = (field: DraftField, code: string, message: string): void => {
     problems.push({ field, code, message });
   };
-  const number = (field: "price" | "stop_price" | "qty" | "display_qty", what: string): bigint | null => {
-    const isPrice = field === "price" || field === "stop_price";
+  type NumberField = "price" | "stop_price" | "take_profit" | "stop_loss" | "qty" | "display_qty";
+  const number = (field: NumberField, what: string): bigint | null => {
+    const isPrice = field !== "qty" && field !== "display_qty";
     const decimals = isPrice ? rules.price_decimals : rules.qty_decimals;
     const step = stepUnits(isPrice ? rules.tick_size : rules.lot_size, decimals);
     const checked = checkNumber(draft[field], { what, decimals, step, code: isPrice ? "tick_size" : "lot_size" });
@@ -238,6 +268,16 @@ export function problemsOf(draft: OrderDraft, rules: MarketRules, nowMicros: num
       "min_notional",
       `An order is worth at least ${rules.min_notional} ${rules.quote}`,
     );
+  // Both are for the other side: with profit above what was paid, with loss below it, and for sellers the other way.
+  for (const [field, what, isAbove] of [
+    ["take_profit", "The price to take profit at", draft.side === "buy"],
+    ["stop_loss", "The price to stop the loss at", draft.side === "sell"],
+  ] as const) {
+    if (draft[field] === "" || !takes(draft, field)) continue;
+    const at = number(field, what);
+    if (at !== null && price !== null && (isAbove ? at <= price : at >= price))
+      refuse(field, "bad_list", `${what} is ${isAbove ? "above" : "below"} the order's own`);
+  }
   if (!timesInForce(draft.type).includes(draft.time_in_force))
     refuse("time_in_force", "bad_time_in_force", "This type does not take this time in force");
   if (takes(draft, "expires_at") && (draft.expires_at === null || draft.expires_at <= nowMicros))

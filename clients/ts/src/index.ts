@@ -24,6 +24,7 @@ export {
   EMPTY_DRAFT,
   fieldsOf,
   hasLimit,
+  listOf,
   ORDER_TYPES,
   problemsOf,
   stepUnits,
@@ -31,6 +32,7 @@ export {
   timesInForce,
   waitsForPrice,
   type DraftField,
+  type ListFields,
   type MarketRules,
   type OrderDraft,
   type OrderFields,
@@ -41,6 +43,7 @@ export {
 } from "./draft.ts";
 export { estimate, sizeOf, type Estimate, type Fees, type Sides, type Sum } from "./estimate.ts";
 export { frames, RefusedError } from "./frames.ts";
+export { opened } from "./opened.ts";
 export type {
   ClientOptions,
   ConnectionState,

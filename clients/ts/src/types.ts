@@ -1,10 +1,8 @@
 /** What goes over the wire, under the names that this package uses. The types are made from the server's documents. */
 
-import type { components as rest } from "./generated/rest.ts";
 import type { components } from "./generated/ws.ts";
 
 type Schemas = components["schemas"];
-type RestSchemas = rest["schemas"];
 
 export type BookFrame = Schemas["BookFrame"];
 export type BboFrame = Schemas["BboFrame"];
@@ -15,26 +13,16 @@ export type TickerFrame = Schemas["TickerFrame"];
 export type CandlesFrame = Schemas["CandlesFrame"];
 export type StatusFrame = Schemas["StatusFrame"];
 
-export type Order = RestSchemas["OrderBody"];
-export type Fill = RestSchemas["FillBody"];
-export type Balance = RestSchemas["BalanceBody"];
-export type AccountPosition = RestSchemas["PositionBody"];
+export type Order = Schemas["OrderBody"];
+export type Fill = Schemas["FillBody"];
+export type Balance = Schemas["BalanceBody"];
+export type AccountPosition = Schemas["PositionBody"];
 
+export type OrdersFrame = Schemas["OrdersFrame"];
+export type FillsFrame = Schemas["FillsFrame"];
+export type BalancesFrame = Schemas["BalancesFrame"];
+export type PositionsFrame = Schemas["PositionsFrame"];
 /** Of a private channel: a snapshot is whole, an event holds what changed. */
-interface AccountFrameOf<C extends string, T> {
-  type: "snapshot" | "event";
-  channel: C;
-  account: string;
-  epoch: number;
-  seq: number;
-  prev: number;
-  ts_sent: number;
-  items: T[];
-}
-export type OrdersFrame = AccountFrameOf<"orders", Order>;
-export type FillsFrame = AccountFrameOf<"fills", Fill>;
-export type BalancesFrame = AccountFrameOf<"balances", Balance>;
-export type PositionsFrame = AccountFrameOf<"positions", AccountPosition>;
 export type AccountFrame = OrdersFrame | FillsFrame | BalancesFrame | PositionsFrame;
 
 export type MarketFrame = BookFrame | BboFrame | TradesFrame | LaggedFrame | TickerFrame | CandlesFrame | StatusFrame;
@@ -43,7 +31,10 @@ export type DataFrame = MarketFrame | AccountFrame;
 export type FrameOf<C extends DataFrame["channel"]> = Extract<DataFrame, { channel: C }>;
 
 export type HeartbeatFrame = Schemas["Heartbeat"];
-export type ReplyFrame = Schemas["SubscriptionReply"] | Schemas["PongReply"] | Schemas["AuthReply"];
+/** An order op is answered by its order, or by how many were cancelled. */
+export type CallReply = Schemas["OrderReply"] | Schemas["CancelAllReply"];
+export type ReplyFrame =
+  Schemas["SubscriptionReply"] | Schemas["AccountReply"] | Schemas["PongReply"] | Schemas["AuthReply"] | CallReply;
 export type ErrorFrame = Schemas["ErrorFrame"];
 export type ServerFrame = Schemas["ServerMessage"];
 

@@ -83,13 +83,8 @@ test("a private channel is asked for by account, followed by the rule, and resum
   await settled();
   const { id, ...asked } = FakeSocket.last.sent.at(-1);
   assert.deepEqual(asked, { op: "subscribe", channel: "orders", account: "dev" });
-  FakeSocket.last.say({
-    type: "reply",
-    op: "subscribe",
-    id,
-    status: "ok",
-    results: [{ account: "dev", status: "accepted" }],
-  });
+  const account = { op: "subscribe", channel: "orders", account: "dev" };
+  FakeSocket.last.say({ type: "reply", id, status: "ok", ...account });
   const order = (order_id, status) => ({ order_id, status });
   const say = (fields) => FakeSocket.last.say(accountFrame({ channel: "orders", ...fields }));
   say({ type: "snapshot", seq: 4, prev: 4, items: [order(1, "open"), order(2, "pending")] });
@@ -107,6 +102,11 @@ test("a private channel is asked for by account, followed by the rule, and resum
   FakeSocket.last.open();
   await settled();
   assert.deepEqual(FakeSocket.last.sent.at(-1).resume, { epoch: 1, seq: 5 });
+  const again = FakeSocket.last.sent.at(-1).id;
+  FakeSocket.last.say({ type: "reply", id: again, status: "ok", ...account, recovered: false, reason: "epoch" });
+  // It could not be resumed: nothing is gone on with before the snapshot.
+  say({ seq: 6, prev: 5, items: [order(2, "filled")] });
+  assert.deepEqual([...view.open.keys()], [2, 3]);
   say({ type: "snapshot", epoch: 2, seq: 1, prev: 1, items: [order(3, "open")] });
   assert.deepEqual([...view.open.keys()], [3]);
   client.close();

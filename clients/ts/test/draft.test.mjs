@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EMPTY_DRAFT, estimate, fieldsOf, problemsOf, sizeOf, timesInForce } from "../dist/index.js";
+import { EMPTY_DRAFT, estimate, fieldsOf, listOf, problemsOf, sizeOf, timesInForce } from "../dist/index.js";
 
 const RULES = {
   market: "x:BTC-USD",
@@ -151,4 +151,29 @@ test("a share of the balance is as much as it pays for, in whole lots", () => {
   assert.deepEqual(of({ side: "sell" }, 100), { qty: "1.2340" });
   assert.deepEqual(of({ type: "market" }, 25), { quote_qty: "250" });
   assert.equal(of({ price: "" }, 50), null);
+});
+
+test("what is to follow when it has filled makes a list, guarded on both sides", () => {
+  const entry = draft({ price: "100", qty: "2" });
+  assert.equal(listOf(entry, "x:BTC-USD"), null);
+  const { kind, orders } = listOf({ ...entry, take_profit: "110", stop_loss: "95" }, "x:BTC-USD");
+  assert.equal(kind, "bracket");
+  assert.deepEqual(
+    orders.map(({ side, type, price, stop_price, qty }) => [side, type, price, stop_price, qty]),
+    [
+      ["buy", "limit", "100", undefined, "2"],
+      ["sell", "limit", "110", undefined, "2"],
+      ["sell", "stop", undefined, "95", "2"],
+    ],
+  );
+  assert.equal(listOf({ ...entry, stop_loss: "95" }, "x:BTC-USD").kind, "oto");
+  // Nothing follows an order that these do not go with.
+  assert.equal(listOf({ ...entry, stop_loss: "95", time_in_force: "fok" }, "x:BTC-USD"), null);
+  const check = (fields, expected) => assert.deepEqual(codes({ price: "100", qty: "2", ...fields }), expected);
+  check({ take_profit: "110", stop_loss: "95" }, []);
+  check({ take_profit: "100" }, ["take_profit bad_list"]);
+  check({ stop_loss: "100.05" }, ["stop_loss bad_list"]);
+  check({ stop_loss: "0.01" }, ["stop_loss tick_size"]);
+  check({ side: "sell", take_profit: "95", stop_loss: "110" }, []);
+  check({ side: "sell", take_profit: "110" }, ["take_profit bad_list"]);
 });

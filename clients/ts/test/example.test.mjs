@@ -1,11 +1,11 @@
-/** The README's example, as it stands there, against the real server. */
+/** The README's examples, as they stand there, against the real server. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const binary = process.env.MARKETD_BINARY;
@@ -34,40 +34,70 @@ async function ready(url) {
   assert.fail("the server was not ready within 30 s");
 }
 
-test(
-  "the README's example follows a book",
-  { skip: binary ? false : "MARKETD_BINARY names no server", timeout: 90_000 },
-  async () => {
-    const folder = await mkdtemp(join(tmpdir(), "marketd-client-"));
-    const port = await freePort();
-    const environment = {
-      ...process.env,
-      MARKETD__HTTP__BIND: `127.0.0.1:${port}`,
-      MARKETD__DATA_DIR: join(folder, "data"),
-      RUST_LOG: "error",
-    };
-    delete environment.MARKETD_BINARY;
-    const server = run(binary, [], { env: environment, cwd: folder });
-    try {
+/** The README's examples that can be run, each as it stands there. */
+async function examples() {
+  const blocks = (await readFile(join(root, "README.md"), "utf8")).matchAll(/```js\n([\s\S]*?)```/g);
+  return [...blocks]
+    .map(([, text]) => text)
+    .filter((text) => /^import .*MarketClient/.test(text) && /connect\(\)/.test(text));
+}
+
+describe("examples", { skip: binary ? false : "MARKETD_BINARY names no server" }, () => {
+  let folder;
+  let server;
+  let port;
+
+  before(
+    async () => {
+      folder = await mkdtemp(join(tmpdir(), "marketd-client-"));
+      port = await freePort();
+      const environment = {
+        ...process.env,
+        MARKETD__HTTP__BIND: `127.0.0.1:${port}`,
+        MARKETD__DATA_DIR: join(folder, "data"),
+        RUST_LOG: "error",
+      };
+      delete environment.MARKETD_BINARY;
+      server = run(binary, [], { env: environment, cwd: folder });
       await ready(`http://127.0.0.1:${port}`);
-      const [, example] = /```js\n([\s\S]*?)```/.exec(await readFile(join(root, "README.md"), "utf8"));
-      const script = join(folder, "example.mjs");
-      await writeFile(
-        script,
-        example
-          .replace("127.0.0.1:8080", `127.0.0.1:${port}`)
-          .replace('"marketd-client"', JSON.stringify(join(root, "dist/index.js"))),
-      );
-      const { code, printed } = await run(process.execPath, ["--experimental-websocket", "--no-warnings", script], {})
-        .ended;
-      assert.equal(code, 0, printed);
-      assert.match(printed, /connection: open/);
-      assert.match(printed, /sim:BTC-USD live/);
-      assert.ok(printed.match(/best bid and ask \d+\.\d+ x \d+\.\d+ \d+\.\d+ x \d+\.\d+/g)?.length > 3, printed);
-    } finally {
-      server.child.kill("SIGKILL");
-      await server.ended;
-      await rm(folder, { recursive: true, force: true });
-    }
-  },
-);
+    },
+    { timeout: 60_000 },
+  );
+
+  after(async () => {
+    server?.child.kill("SIGKILL");
+    await server?.ended;
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function printedBy(example) {
+    const script = join(folder, "example.mjs");
+    await writeFile(
+      script,
+      example
+        .replace("127.0.0.1:8080", `127.0.0.1:${port}`)
+        .replace('"marketd-client"', JSON.stringify(join(root, "dist/index.js"))),
+    );
+    const { code, printed } = await run(process.execPath, ["--experimental-websocket", "--no-warnings", script], {})
+      .ended;
+    assert.equal(code, 0, printed);
+    return printed;
+  }
+
+  test("the first follows a book", { timeout: 60_000 }, async () => {
+    const printed = await printedBy((await examples())[0]);
+    assert.match(printed, /connection: open/);
+    assert.match(printed, /sim:BTC-USD live/);
+    assert.ok(printed.match(/best bid and ask \d+\.\d+ x \d+\.\d+ \d+\.\d+ x \d+\.\d+/g)?.length > 3, printed);
+  });
+
+  test("the second gives orders, and follows them", { timeout: 60_000 }, async () => {
+    const printed = await printedBy((await examples())[1]);
+    assert.match(printed, /bought 3\.0+ at \d+/);
+    assert.match(printed, /order open of 1\.0+\n/);
+    assert.match(printed, /refused: (precision|tick_size) unknown outcome: false/);
+    assert.match(printed, /cancelled 1\n/);
+    assert.match(printed, /open orders: 1/);
+    assert.match(printed, /latest fill: \d+/);
+  });
+});

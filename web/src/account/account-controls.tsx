@@ -9,6 +9,7 @@ import { change } from "../lib/settings.ts";
 import { Confirm, Wrong } from "../ui/dialog.tsx";
 import { DecimalField, Field } from "../ui/field.tsx";
 import { CancelAfter } from "./cancel-after.tsx";
+import { Limits } from "./limits.tsx";
 import { counted } from "./words.ts";
 
 interface ControlsProps {
@@ -23,6 +24,7 @@ export function AccountControls({ account, balances, onDone }: ControlsProps) {
       <Deposit account={account} balances={balances} onDone={onDone} />
       <Fees account={account} onDone={onDone} />
       <CancelAfter account={account.account} />
+      <Limits account={account.account} />
       <NewAccount account={account} onDone={onDone} />
       <Reset account={account} onDone={onDone} />
     </div>

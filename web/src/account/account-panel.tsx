@@ -49,7 +49,8 @@ export function AccountPanel({ account, market, markets, orders, balances, onDon
     for (const { refresh } of [orders, balances, fills, positions]) refresh();
     onDone();
   };
-  const shown = { orders, fills, positions, balances }[tab as "orders"];
+  const followed: Partial<Record<Tab, Followed<unknown>>> = { orders, fills, positions, balances };
+  const shown = followed[tab];
   return (
     <section className="panel account" aria-label={`Account ${name}`}>
       <Tabs

@@ -1,7 +1,7 @@
 /** Why an order was filled, or was not: the server's evidence, in sentences. */
 
 import type { ExplainedFill, Explanation } from "../lib/api.ts";
-import { grouped } from "../lib/figures.ts";
+import { grouped, NONE } from "../lib/figures.ts";
 import { route, usePoll } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime } from "../lib/time.ts";
@@ -49,7 +49,8 @@ function Told({ explanation }: { explanation: Explanation }) {
     <div className="told">
       <p>
         <strong className={order.side === "buy" ? "up" : "down"}>{order.side}</strong> {sizeText(order)} {order.market},{" "}
-        {typeText(order.type)}, {priceText(order)}: {statusText(order.status)}
+        {[typeText(order.type), priceText(order)].filter((text) => text !== NONE).join(", ")}:{" "}
+        {statusText(order.status)}
         {order.reason !== null && `, ${reasonOf(order.reason)}`}.
       </p>
       <p className="message">{message}</p>

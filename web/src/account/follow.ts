@@ -16,6 +16,8 @@ export const FILLS_MAX = 100;
 export interface Followed<T> {
   /** `null` until something is known. */
   items: readonly T[] | null;
+  /** The server tells of changes by itself. */
+  isPushed: boolean;
   /** What is shown could not be had again. */
   error: Error | null;
   /** Asks at once, where it has to be asked for. */
@@ -34,18 +36,31 @@ function useFollowed<V extends AnyView, T>(
   const view = useView(open, key);
   useVersion(view);
   const { data, error, refresh } = usePoll(view?.refusal ? asked : null, ASK_EVERY_MS);
-  if (view?.frame && !view.refusal) return { items: read(view), error: null, refresh };
-  return { items: data?.items ?? null, error, refresh };
+  if (view?.frame && !view.refusal) return { items: read(view), isPushed: true, error: null, refresh };
+  return { items: data?.items ?? null, isPushed: false, error, refresh };
 }
 
 /** Newest first. */
-export const useOpenOrders = ({ account, account_id }: Account): Followed<Order> =>
-  useFollowed(
+export function useOpenOrders({ account, account_id }: Account): Followed<Order> {
+  const asked = route("/api/v1/orders", undefined, { account, status: "open", limit: ORDERS_MAX });
+  const followed = useFollowed(
     `orders ${account} ${account_id}`,
     () => views.orders(account),
     ({ open }) => [...open.values()].sort((a, b) => b.order_id - a.order_id),
-    route("/api/v1/orders", undefined, { account, status: "open", limit: ORDERS_MAX }),
+    asked,
   );
+  // A queue that gets shorter is no change of the order: how far it has come is asked for while something stands in one.
+  const isQueued =
+    followed.isPushed && followed.items?.some(({ status, price }) => status !== "pending" && price !== null);
+  const { data } = usePoll(isQueued ? asked : null, ASK_EVERY_MS);
+  if (!isQueued || !data || !followed.items) return followed;
+  const ahead = new Map(data.items.map(({ order_id, queue_ahead }) => [order_id, queue_ahead]));
+  const items = followed.items.map((order) => {
+    const queue_ahead = ahead.get(order.order_id);
+    return queue_ahead === undefined || queue_ahead === order.queue_ahead ? order : { ...order, queue_ahead };
+  });
+  return { ...followed, items };
+}
 
 /** Newest first. */
 export const useFills = ({ account, account_id }: Account): Followed<Fill> =>
@@ -77,5 +92,5 @@ export function usePositions({ account, account_id }: Account): Followed<Account
   );
   const isAny = followed.items?.some(({ entry_price }) => entry_price !== null) === true;
   const worth = usePoll(isAny ? asked : null, WORTH_EVERY_MS);
-  return worth.data ? { items: worth.data.items, error: worth.error, refresh: worth.refresh } : followed;
+  return worth.data ? { ...followed, items: worth.data.items, error: worth.error, refresh: worth.refresh } : followed;
 }

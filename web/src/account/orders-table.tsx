@@ -24,7 +24,6 @@ const COLUMNS: readonly Column[] = [
   { name: "Filled", isFigure: true },
   { name: "Queue ahead", isFigure: true },
   { name: "Status" },
-  { name: "Time in force" },
   { name: "Since" },
   { name: "Actions", isHidden: true },
 ];
@@ -105,7 +104,10 @@ function OrderRow({
       </td>
       <SideCell side={order.side} />
       <td>
-        {typeText(order.type)}
+        {typeText(order.type)}{" "}
+        <span className="note">
+          {order.expires_at === null ? order.time_in_force : `until ${formatDateTime(order.expires_at, zone)}`}
+        </span>
         {order.post_only && <span className="note"> post only</span>}
         {order.list_id !== null && <span className="note"> of list {order.list_id}</span>}
       </td>
@@ -121,7 +123,6 @@ function OrderRow({
         {order.change_pending && <span className="note"> changing</span>}
         {order.reason !== null && <span className="note"> {reasonOf(order.reason)}</span>}
       </td>
-      <td>{order.expires_at === null ? order.time_in_force : `until ${formatDateTime(order.expires_at, zone)}`}</td>
       <td>{formatTime(order.created_at, zone)}</td>
       <td>
         <span className="row-actions">

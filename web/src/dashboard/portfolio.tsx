@@ -53,14 +53,17 @@ export function Portfolio({ markets }: { markets: readonly Market[] }) {
             <strong>
               {grouped(worthText(last.units))} {quote}
             </strong>{" "}
-            <span className={last.units < first.units ? "down" : last.units > first.units ? "up" : "note"}>
-              {signed(worthText(last.units - first.units), ` ${quote}`)}
-            </span>
+            {worth.unpriced.length === 0 && (
+              <span className={last.units < first.units ? "down" : last.units > first.units ? "up" : "note"}>
+                {signed(worthText(last.units - first.units), ` ${quote}`)}
+              </span>
+            )}
           </p>
           <Line points={worth.points} quote={quote} />
           <p className="note pad">
             At the closing prices of candles, deposits included.
-            {worth.unpriced.length > 0 && ` Without ${worth.unpriced.join(", ")}: no price in ${quote} is known.`}
+            {worth.unpriced.length > 0 &&
+              ` Without ${worth.unpriced.join(", ")}: no price in ${quote} is known. What was paid with it, or sold for it, looks like a gain or a loss here.`}
             {worth.isCut && " There were too many movements to look further back."}
           </p>
         </>

@@ -4,7 +4,6 @@ import { useEffect, useState } from "react";
 import type { Candle, CandleInterval } from "marketd-client";
 import type { Entry, Market } from "../lib/api.ts";
 import { behind, get, route, type Route } from "../lib/rest.ts";
-import { serverNow } from "../lib/server.ts";
 import { marketFor, worthOver, type WorthAt } from "./worth.ts";
 
 export interface Range {
@@ -57,10 +56,10 @@ async function load(
   markets: readonly Market[],
   signal: AbortSignal,
 ): Promise<Worth> {
-  const end = serverNow();
+  // By the server's clock: what it says of now is as of its answer.
+  const { data: balances, timestamp: end } = await get(route("/api/v1/balances", undefined, { account }), signal);
   const stepUs = range.stepMs * 1_000;
-  const start = Math.floor(end - range.steps * stepUs);
-  const { data: balances } = await get(route("/api/v1/balances", undefined, { account }), signal);
+  const start = end - range.steps * stepUs;
   const [entries, isCut] = await entriesSince(account, start, signal);
   // Also what is not held any more was held once.
   const assets = new Map(balances.items.map(({ asset, total }) => [asset, total]));

@@ -91,11 +91,13 @@ export function worthOver(
       else if (price !== null) sums[index] = plus(sum, times(amount, parseDecimal(price)));
     });
   }
-  const points = moments.flatMap((at, index) => {
+  const worth = moments.flatMap((at, index) => {
     const sum = sums[index];
     return sum ? [{ at, units: atScale(sum, WORTH_DECIMALS) }] : [];
   });
-  return { points, unpriced };
+  // Before the first deposit there was no account to speak of.
+  const first = worth.findIndex(({ units }) => units !== 0n);
+  return { points: first < 0 ? worth : worth.slice(first), unpriced };
 }
 
 export const worthText = (units: bigint): string => formatUnits(units, WORTH_DECIMALS);

@@ -5,7 +5,7 @@ import type { Level } from "marketd-client";
 import { grouped, NONE } from "../lib/figures.ts";
 import { get, route } from "../lib/rest.ts";
 import { useAction } from "../lib/action.ts";
-import type { PastBook as Past } from "../lib/api.ts";
+import type { PastBook as Past, Span } from "../lib/api.ts";
 import { serverNow } from "../lib/server.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime, fromField, toField } from "../lib/time.ts";
@@ -13,13 +13,17 @@ import { Panel } from "../ui/panel.tsx";
 import { StatusBadge } from "../ui/status.tsx";
 
 const DEPTH = 25;
+/** The last changes may still be on their way to the store. */
+const BEFORE_LAST_US = 1_000_000;
 
-export function PastBook({ market, last }: { market: string; last: number | null }) {
+export function PastBook({ market, span }: { market: string; span: Span | null }) {
   const { zone } = useSettings();
   const [at, setAt] = useState<number | null>(null);
   const [book, setBook] = useState<Past | null>(null);
   const { isBusy, error, run } = useAction(() => {});
-  const moment = at ?? last ?? serverNow();
+  // The moment that is asked for at first stays where it is, whatever is stored meanwhile.
+  const [first] = useState(() => (span ? Math.max(span.first, span.last - BEFORE_LAST_US) : serverNow()));
+  const moment = at ?? first;
   const asked = (depth: number | "full") =>
     route("/api/v1/markets/{market}/book", market, { depth: depth as number, at: Math.floor(moment) });
   const submit = (event: FormEvent): void => {
@@ -59,7 +63,13 @@ export function PastBook({ market, last }: { market: string; last: number | null
       </form>
       <div role="status">
         {error && <p className="refusal">This moment cannot be shown: {error.message}.</p>}
-        {!book && !error && <p className="note pad">Choose a moment within what is stored of the book.</p>}
+        {!book && !error && (
+          <p className="note pad">
+            {span
+              ? `Changes of this book are stored from ${formatDateTime(span.first, zone)} to ${formatDateTime(span.last, zone)}.`
+              : "Changes of this book are not stored: the key store.deltas says of which books they are."}
+          </p>
+        )}
       </div>
       {book && (
         <div className="side-by-side pad">

@@ -20,3 +20,7 @@ export type Limits = Schemas["LimitsBody"];
 export type StoredGap = Schemas["StoredGap"];
 export type StoredStatus = Schemas["StoredStatus"];
 export type PastBook = Schemas["PastBookBody"];
+export type Login = Schemas["Login"];
+export type ApiKey = Schemas["KeyInfo"];
+export type ScopeName = Schemas["ScopeName"];
+export type Span = Schemas["Span"];

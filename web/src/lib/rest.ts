@@ -77,11 +77,28 @@ interface Answer<T> {
   timestamp: number;
 }
 
-async function call<T>(path: string, init: RequestInit, signal?: AbortSignal): Promise<Answer<T>> {
+let authorization: () => Promise<string | null> = async () => null;
+
+let onRefused: () => void = () => {};
+
+/** Says what the header `Authorization` is to be, and hears when it was not good enough. */
+export function identifyBy(header: () => Promise<string | null>, refused: () => void): void {
+  authorization = header;
+  onRefused = refused;
+}
+
+interface Asked extends RequestInit {
+  /** Nobody is named: the request is about who somebody is. */
+  isAnonymous?: boolean;
+}
+
+async function call<T>(path: string, { isAnonymous, ...init }: Asked, signal?: AbortSignal): Promise<Answer<T>> {
+  const identity = isAnonymous ? null : await authorization();
+  const headers = { ...(init.headers as Record<string, string>), ...(identity ? { Authorization: identity } : {}) };
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   let response: Response;
   try {
-    response = await fetch(path, { ...init, signal: signal ? AbortSignal.any([signal, timeout]) : timeout });
+    response = await fetch(path, { ...init, headers, signal: signal ? AbortSignal.any([signal, timeout]) : timeout });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError(
@@ -97,6 +114,7 @@ async function call<T>(path: string, init: RequestInit, signal?: AbortSignal): P
     throw new ApiError("not_json", `the answer (${response.status}) is not JSON`, response.status >= 500);
   }
   if (body.status !== "success") {
+    if (identity && response.status === 401) onRefused();
     throw new ApiError(body.code ?? "internal", body.message ?? `status ${response.status}`, body.retryable === true);
   }
   return body;
@@ -109,6 +127,7 @@ interface Sent<O> {
   parameter?: string | number;
   query?: QueryOf<O>;
   body?: BodyOf<O>;
+  isAnonymous?: boolean;
 }
 
 const TRIES_MAX = 3;
@@ -121,10 +140,10 @@ const RETRY_AFTER_MS = 400;
 export async function send<M extends Method, P extends PathWith<M>>(
   method: M,
   path: P,
-  { parameter, query, body }: Sent<Operation<RestPaths[P], M>> = {},
+  { parameter, query, body, isAnonymous = false }: Sent<Operation<RestPaths[P], M>> = {},
 ): Promise<Answer<DataOf<Operation<RestPaths[P], M>>>> {
   const headers: Record<string, string> = { "Idempotency-Key": randomKey() };
-  const init: RequestInit = { method: method.toUpperCase(), headers };
+  const init: Asked = { method: method.toUpperCase(), headers, isAnonymous };
   if (body !== undefined) {
     headers["Content-Type"] = "application/json";
     init.body = JSON.stringify(body);
@@ -135,7 +154,8 @@ export async function send<M extends Method, P extends PathWith<M>>(
       return await call<DataOf<Operation<RestPaths[P], M>>>(url, init);
     } catch (error) {
       if (!(error instanceof ApiError) || !NO_ANSWER.includes(error.code)) throw error;
-      if (tries === TRIES_MAX)
+      // What says who somebody is is good once, and asked for again by whoever wants it.
+      if (tries === (isAnonymous ? 1 : TRIES_MAX))
         throw new ApiError(error.code, `${error.message}, and whether it was done is not known`, true);
       await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS * tries));
     }

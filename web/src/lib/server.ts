@@ -2,6 +2,7 @@
 
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { MarketClient, Views, type ConnectionState, type Held, type StatusFrame } from "marketd-client";
+import { credentials, onLogin } from "./login.ts";
 import { paintNever, paintSoon } from "./painter.ts";
 
 function socketUrl(): URL {
@@ -10,11 +11,16 @@ function socketUrl(): URL {
   return url;
 }
 
-export const client = new MarketClient({ url: socketUrl() });
+export const client = new MarketClient({ url: socketUrl(), credentials });
 export const views = new Views(client, { trades: 300, candles: 2_000 });
 
 export function begin(): void {
   client.connect();
+  // A connection is somebody's: for another it is another one.
+  onLogin(() => {
+    client.close();
+    client.connect();
+  });
   // The network is back, or somebody looks again: no reason to sit out a pause.
   addEventListener("online", () => client.connectNow());
   document.addEventListener("visibilitychange", () => {

@@ -68,9 +68,7 @@ export function DataPage({ wanted }: { wanted: string | null }) {
   );
 }
 
-/** The moment that is asked for at first is the last that is stored. */
 function StoredBook({ market }: { market: string }) {
   const { data } = usePoll(route("/api/v1/markets/{market}/history", market), 10_000);
-  const spans = [data?.deltas, data?.snapshots].flatMap((span) => (span ? [span.last] : []));
-  return <PastBook market={market} last={spans.length > 0 ? Math.max(...spans) : null} />;
+  return data && <PastBook market={market} span={data.deltas} />;
 }

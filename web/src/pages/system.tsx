@@ -6,6 +6,9 @@ import { route, usePoll } from "../lib/rest.ts";
 import { client } from "../lib/server.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime, formatSpan, zoneName } from "../lib/time.ts";
+import { ConfigPanel } from "../system/config-panel.tsx";
+import { KeysPanel } from "../system/keys-panel.tsx";
+import { LoginPanel } from "../system/login-panel.tsx";
 import { Failure, OldNote, Waiting } from "../ui/notes.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { StatusBadge } from "../ui/status.tsx";
@@ -24,18 +27,20 @@ function Interfaces() {
   }, []);
   return (
     <Panel title="Interfaces">
-      <table className="pairs">
-        <tbody>
-          {links.map(([path, what]) => (
-            <tr key={path}>
-              <th scope="row">
-                <a href={path}>{path}</a>
-              </th>
-              <td>{what}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <div className="table-scroll short" tabIndex={0} role="group" aria-label="Interfaces">
+        <table className="pairs">
+          <tbody>
+            {links.map(([path, what]) => (
+              <tr key={path}>
+                <th scope="row">
+                  <a href={path}>{path}</a>
+                </th>
+                <td>{what}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </Panel>
   );
 }
@@ -100,7 +105,10 @@ export function SystemPage() {
           </tbody>
         </table>
       </Panel>
+      <LoginPanel />
       <Interfaces />
+      <KeysPanel />
+      <ConfigPanel />
       <Panel title="Counters since the start">
         <table className="pairs counters">
           <tbody>

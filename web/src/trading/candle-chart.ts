@@ -26,6 +26,12 @@ const HISTORY_PAGE = 1_000;
 const NEAR_THE_EDGE = 40;
 /** More than this many candles are not kept: the oldest ones go. */
 const CANDLES_MAX = 20_000;
+/**
+ * While it only follows, the chart keeps as many candles as it was last drawn with, and at least so many; when it has
+ * grown by so many more, the oldest go. Who scrolls back to them has them loaded again.
+ */
+const FOLLOWED_LEAST = 2_000;
+const FOLLOWED_MORE = 1_000;
 const BARS_AT_FIRST = 120;
 
 const AXIS_KIND = {
@@ -67,6 +73,8 @@ export class CandleChart {
   readonly #abort = new AbortController();
   #candles: Candle[] = [];
   #epoch: number | null = null;
+  /** How many there were when all of them were last drawn. */
+  #drawn = 0;
   #isLoading = false;
   #isComplete = false;
   #hovered: number | null = null;
@@ -164,6 +172,7 @@ export class CandleChart {
     const isSmall = last && changed.length < 10 && changed.every((candle) => candle.open_time >= last.open_time);
     if (isSmall) for (const candle of changed) this.#update(candle);
     else this.#redraw();
+    this.#shorten();
     this.#legend();
     if (!this.#hasShown && this.#candles.length > 0) {
       this.#hasShown = true;
@@ -199,11 +208,20 @@ export class CandleChart {
     this.#volumes.update(this.#volumeOf(candle));
   }
 
+  #shorten(): void {
+    const kept = Math.max(this.#drawn, FOLLOWED_LEAST);
+    if (this.#candles.length <= kept + FOLLOWED_MORE) return;
+    this.#candles = this.#candles.slice(-kept);
+    this.#isComplete = false;
+    this.#redraw();
+  }
+
   #redraw(): void {
     if (this.#candles.length > CANDLES_MAX) {
       this.#candles = this.#candles.slice(-CANDLES_MAX);
       this.#isComplete = true;
     }
+    this.#drawn = this.#candles.length;
     this.#bars.setData(this.#candles.map(barOf));
     this.#volumes.setData(this.#candles.map((candle) => this.#volumeOf(candle)));
   }

@@ -1,6 +1,6 @@
 /** Draws the ladder into rows of its own, outside React: asks above, bids below, the best ones in the middle. */
 
-import { formatUnits, trimmed, unitsOf, type BookView } from "marketd-client";
+import { formatUnits, parseDecimal, trimmed, unitsOf, type BookView } from "marketd-client";
 import { brief, grouped, NONE } from "../lib/figures.ts";
 import { element, paintNever, paintSoon, setText } from "../lib/painter.ts";
 import { rowsOf, type OwnOrder, type Row, type Scales } from "./grouping.ts";
@@ -101,10 +101,16 @@ function markOwn(drawn: DrawnRow, own: readonly OwnOrder[], scales: Scales): voi
     (least, ahead) => (least === null || unitsOf(ahead) < unitsOf(least) ? ahead : least),
     null,
   );
-  if (!setText(drawn.own, `${qty} ⋮ ${first === null ? NONE : brief(first)}`)) return;
+  if (!setText(drawn.own, `${qty} ⋮ ${first === null ? NONE : short(first)}`)) return;
   const said = `Yours: ${qty}. In front of it: ${first === null ? "not known" : first}`;
   drawn.own.title = said;
   drawn.own.setAttribute("aria-label", said);
+}
+
+/** All digits where they are few. */
+function short(decimal: string): string {
+  const whole = trimmed(parseDecimal(decimal));
+  return whole.length <= 7 ? whole : brief(decimal);
 }
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");

@@ -117,6 +117,22 @@ export function TicketFields({ draft, market, book, problems, onEdit }: TicketFi
               onText={(display_qty) => onEdit({ display_qty })}
             />
           )}
+          {takes(draft, "take_profit") && (
+            <div className="pair-of-fields">
+              <DecimalField
+                label="Then take profit at"
+                value={draft.take_profit}
+                problem={problems.get("take_profit")}
+                onText={(take_profit) => onEdit({ take_profit })}
+              />
+              <DecimalField
+                label="Then stop loss at"
+                value={draft.stop_loss}
+                problem={problems.get("stop_loss")}
+                onText={(stop_loss) => onEdit({ stop_loss })}
+              />
+            </div>
+          )}
           {takes(draft, "trigger_by") && (
             <Choice
               label="Wakes by"

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, type FormEvent } from "react";
 import {
   EMPTY_DRAFT,
   fieldsOf,
+  listOf,
   problemsOf,
   sizeOf,
   takes,
@@ -99,10 +100,16 @@ export function Ticket({ market, account, balances, book, picked, onDone }: Tick
     setBusy(true);
     setOutcome(null);
     try {
-      const body = { ...fieldsOf(draft, market.market), account: account.account };
-      const { data } = await send("post", "/api/v1/orders", { body });
-      setOutcome({ order: data });
-      setDraft((held) => ({ ...held, qty: "", quote_qty: "", display_qty: "", client_order_id: "" }));
+      setOutcome({ order: await give(draft, market.market, account.account) });
+      setDraft((held) => ({
+        ...held,
+        qty: "",
+        quote_qty: "",
+        display_qty: "",
+        client_order_id: "",
+        take_profit: "",
+        stop_loss: "",
+      }));
       setTouched(new Set());
       setTried(false);
       onDone();
@@ -160,6 +167,19 @@ export function Ticket({ market, account, balances, book, picked, onDone }: Tick
       </div>
     </form>
   );
+}
+
+/** Gives the order, with those that are to follow it; of several the first is told of. */
+async function give(draft: OrderDraft, market: string, account: string): Promise<Order> {
+  const list = listOf(draft, market);
+  if (!list) {
+    const body = { ...fieldsOf(draft, market), account };
+    return (await send("post", "/api/v1/orders", { body })).data;
+  }
+  const { data } = await send("post", "/api/v1/orders/lists", { body: { ...list, account } });
+  const [entry] = data.orders;
+  if (!entry) throw new Error(`list ${data.list_id} has no order`);
+  return entry;
 }
 
 /** A time in force that the type does not take becomes its usual one. */

@@ -74,6 +74,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's API keys, the revoked ones too */
+        get: operations["listKeys"];
+        put?: never;
+        /**
+         * A new API key
+         * @description Needs a login: a key does not make keys. The secret of `hmac-sha256` is shown this once.
+         */
+        post: operations["makeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * An API key is not good any more
+         * @description Needs a login. Its sessions are closed within a second.
+         */
+        delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what to what from where, newest first */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Logs in */
+        post: operations["logIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends a login
+         * @description By its refresh token, or without a body that of the access token. Its sessions are closed within a second.
+         */
+        post: operations["logOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Another password
+         * @description All logins of the user end.
+         */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The next pair of tokens for a refresh token
+         * @description A refresh token is good once. One that comes again ends its login, for whoever else has it too.
+         */
+        post: operations["renewLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/signup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a user and logs it in
+         * @description The first user of a store is its administrator.
+         */
+        post: operations["signUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/ws-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A ticket for one WebSocket session */
+        post: operations["makeTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/balances": {
         parameters: {
             query?: never;
@@ -89,6 +261,27 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the server goes by, secrets starred */
+        get: operations["getConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes what can be changed while the server runs
+         * @description Until it ends: the files stay as they are.
+         */
+        patch: operations["changeConfig"];
         trace?: never;
     };
     "/api/v1/exchanges": {
@@ -137,6 +330,23 @@ export interface paths {
          * @description All lines of an event are on one page, so there may be a few more than the limit.
          */
         get: operations["listEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one may do how often */
+        get: operations["getLimits"];
         put?: never;
         post?: never;
         delete?: never;
@@ -299,6 +509,23 @@ export interface paths {
          * @description Also as CSV and NDJSON, then up to 10,000 rows without the envelope.
          */
         get: operations["listTrades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who the caller is */
+        get: operations["getProfile"];
         put?: never;
         post?: never;
         delete?: never;
@@ -654,6 +881,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All users */
+        get: operations["listUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Another role, or none at all
+         * @description What the user has open ends: logins, sessions, and for a disabled user keys too.
+         */
+        patch: operations["changeUser"];
+        trace?: never;
+    };
     "/api/v1/ws": {
         parameters: {
             query?: never;
@@ -917,6 +1181,30 @@ export interface components {
             /** @default null */
             max_order_notional: components["schemas"]["DecimalInput"] | null;
         };
+        /** @description Something that was done, or was not allowed. */
+        AuditItem: {
+            /** @description Method and route. */
+            action: string;
+            address: string;
+            audit_id: string;
+            /** @description Of a refusal; `foreign` where somebody asked for what is another's and was told that there is nothing. */
+            code: string | null;
+            /** @description `open`, `login:` with its id, or `key:` with its id. */
+            proof: string;
+            /**
+             * Format: uint16
+             * @description HTTP status of the answer.
+             */
+            status: number;
+            /** @description The path as it was asked for. */
+            target: string;
+            trace_id: string;
+            ts: components["schemas"]["Micros"];
+            /** @description Null: nobody was recognized. */
+            user: string | null;
+            /** Format: uint32 */
+            user_id: number | null;
+        };
         /** @description What an account has of an asset. */
         BalanceBody: {
             asset: string;
@@ -1005,6 +1293,18 @@ export interface components {
             source: components["schemas"]["SourceName"];
             status: components["schemas"]["MarketStatusName"];
         };
+        /** @description What is to be changed; what is left out stays. */
+        ConfigBody: {
+            /** Format: uint32 */
+            "limits.account_requests_burst"?: number;
+            /** Format: uint32 */
+            "limits.account_requests_per_second"?: number;
+            /** Format: uint32 */
+            "limits.requests_burst"?: number;
+            /** Format: uint32 */
+            "limits.requests_per_second"?: number;
+            "log.filter"?: string;
+        };
         /**
          * Format: int64
          * @description A number that only grows; below 2^53.
@@ -1042,6 +1342,19 @@ export interface components {
             amount: components["schemas"]["DecimalInput"];
             asset: string;
         };
+        /** @description Something was done that has no answer of its own. */
+        Done: {
+            done: boolean;
+        };
+        /** @description The configuration as it was read, with secrets starred. */
+        Effective: {
+            /** @description Keys that `PATCH` takes; until the server ends. */
+            changeable: string[];
+            /** @description By section and key, as in config/default.toml. */
+            config: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * @description Why an order ended otherwise than filled.
          * @enum {string}
@@ -1064,7 +1377,7 @@ export interface components {
          * @description Which of the errors it is. More may be added.
          * @enum {string}
          */
-        ErrorCodeName: "bad_json" | "bad_msgpack" | "bad_request" | "unknown_op" | "unknown_channel" | "unknown_market" | "bad_depth" | "bad_interval" | "bad_limit" | "bad_time" | "bad_cursor" | "idempotency_key_reused" | "in_progress" | "not_subscribed" | "already_subscribed" | "too_many_subscriptions" | "too_many_markets" | "message_too_large" | "message_too_slow" | "binary_not_supported" | "rate_limited" | "too_many_connections" | "origin_not_allowed" | "unauthenticated" | "token_expired" | "forbidden" | "not_found" | "method_not_allowed" | "not_acceptable" | "history_not_kept" | "not_a_replay" | "not_simulated" | "market_not_ready" | "store_unavailable" | "unknown_account" | "unknown_asset" | "unknown_order" | "account_closed" | "already_exists" | "reserved_balance" | "too_many_accounts" | "too_many_assets" | "scale_mismatch" | "fee_out_of_range" | "market_connecting" | "market_stale" | "market_halted" | "market_delisted" | "duplicate_client_order_id" | "bad_client_order_id" | "order_final" | "change_pending" | "precision" | "out_of_range" | "tick_size" | "lot_size" | "min_notional" | "price_band" | "missing_price" | "unexpected_price" | "missing_stop_price" | "unexpected_stop_price" | "missing_trailing_bps" | "unexpected_trailing_bps" | "missing_qty" | "bad_fields" | "bad_time_in_force" | "bad_expiry" | "bad_post_only" | "bad_display_qty" | "bad_list" | "bad_timer" | "would_cross" | "would_trigger" | "below_filled" | "nothing_to_amend" | "not_amendable" | "insufficient_balance" | "kill_switch" | "kill_switch_global" | "max_order_qty" | "max_order_notional" | "max_open_orders" | "max_position" | "max_daily_loss" | "price_collar" | "no_mark_price" | "order_rate" | "too_many_orders" | "busy" | "timed_out" | "shutting_down" | "internal";
+        ErrorCodeName: "bad_json" | "bad_msgpack" | "bad_request" | "unknown_op" | "unknown_channel" | "unknown_market" | "bad_depth" | "bad_interval" | "bad_limit" | "bad_time" | "bad_cursor" | "idempotency_key_reused" | "in_progress" | "not_subscribed" | "already_subscribed" | "too_many_subscriptions" | "too_many_markets" | "message_too_large" | "message_too_slow" | "binary_not_supported" | "rate_limited" | "too_many_connections" | "origin_not_allowed" | "unauthenticated" | "token_expired" | "forbidden" | "name_taken" | "not_found" | "method_not_allowed" | "not_acceptable" | "history_not_kept" | "not_a_replay" | "not_simulated" | "market_not_ready" | "store_unavailable" | "unknown_account" | "unknown_asset" | "unknown_order" | "account_closed" | "already_exists" | "reserved_balance" | "too_many_accounts" | "too_many_assets" | "scale_mismatch" | "fee_out_of_range" | "market_connecting" | "market_stale" | "market_halted" | "market_delisted" | "duplicate_client_order_id" | "bad_client_order_id" | "order_final" | "change_pending" | "precision" | "out_of_range" | "tick_size" | "lot_size" | "min_notional" | "price_band" | "missing_price" | "unexpected_price" | "missing_stop_price" | "unexpected_stop_price" | "missing_trailing_bps" | "unexpected_trailing_bps" | "missing_qty" | "bad_fields" | "bad_time_in_force" | "bad_expiry" | "bad_post_only" | "bad_display_qty" | "bad_list" | "bad_timer" | "would_cross" | "would_trigger" | "below_filled" | "nothing_to_amend" | "not_amendable" | "insufficient_balance" | "kill_switch" | "kill_switch_global" | "max_order_qty" | "max_order_notional" | "max_open_orders" | "max_position" | "max_daily_loss" | "price_collar" | "no_mark_price" | "order_rate" | "too_many_orders" | "busy" | "timed_out" | "shutting_down" | "internal";
         /** @enum {string} */
         ErrorTag: "error";
         /** @description What made a fill possible. */
@@ -1247,6 +1560,32 @@ export interface components {
          * @enum {string}
          */
         IntervalName: "1s" | "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
+        KeyBody: {
+            /** @description The only account that the key may use; any without it. */
+            account?: string;
+            /** @description Never without it. */
+            expires_at?: components["schemas"]["Micros"];
+            kind: components["schemas"]["KeyKind"];
+            label: string;
+            /** @description Of `ed25519`: the public key, 32 bytes in base64 or PEM. */
+            public_key?: string;
+            /** @description No more than the caller has. */
+            scopes: components["schemas"]["ScopeName"][];
+        };
+        KeyInfo: {
+            account: string | null;
+            created_at: components["schemas"]["Micros"];
+            expires_at: components["schemas"]["Micros"] | null;
+            key_id: string;
+            kind: components["schemas"]["KeyKind"];
+            label: string;
+            revoked_at: components["schemas"]["Micros"] | null;
+            scopes: components["schemas"]["ScopeName"][];
+            /** @description Of a new `hmac-sha256`: what requests are signed with. It is not shown again. */
+            secret?: string;
+        };
+        /** @enum {string} */
+        KeyKind: "hmac-sha256" | "ed25519";
         KillFields: {
             account?: string | null;
             /** @description Every account of everybody: administrators only. */
@@ -1300,6 +1639,28 @@ export interface components {
             components["schemas"]["Decimal"],
             components["schemas"]["Decimal"]
         ];
+        Limits: {
+            /** @description Requests of one address; of IPv6, of a network of 64 bits. */
+            address: components["schemas"]["Rate"];
+            /**
+             * Format: uint
+             * @description Bytes of a request's body.
+             */
+            body_bytes: number;
+            /**
+             * Format: uint32
+             * @description Tries to log in with one name from one address; 0: any number.
+             */
+            logins_per_minute: number;
+            session: components["schemas"]["SessionLimitsInfo"];
+            /**
+             * Format: uint64
+             * @description How long a signed request is good after its timestamp, in milliseconds.
+             */
+            signature_window_ms: number;
+            /** @description Requests of one user. */
+            user: components["schemas"]["Rate"];
+        };
         /** @description Nothing is limited that is null or not named. `PUT /risk/limits` replaces all of them. */
         LimitsBody: {
             /** @default [] */
@@ -1353,6 +1714,11 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A list that is whole: there is no next page. */
+        ListOf_KeyInfo: {
+            items: components["schemas"]["KeyInfo"][];
+            next_cursor: string | null;
+        };
+        /** @description A list that is whole: there is no next page. */
         ListOf_MarketInfo: {
             items: components["schemas"]["MarketInfo"][];
             next_cursor: string | null;
@@ -1376,6 +1742,22 @@ export interface components {
         ListOf_Symbol: {
             items: components["schemas"]["Symbol"][];
             next_cursor: string | null;
+        };
+        /** @description Who somebody is, and the tokens that show it. */
+        Login: {
+            /** @description For the header `authorization`, behind `Bearer`. */
+            access_token: string;
+            expires_at: components["schemas"]["Micros"];
+            refresh_expires_at: components["schemas"]["Micros"];
+            /** @description Good once: for the next pair. */
+            refresh_token: string;
+            role: components["schemas"]["RoleName"];
+            scopes: components["schemas"]["ScopeName"][];
+            user: string;
+        };
+        LogoutBody: {
+            /** @description Without it the login of the access token ends. */
+            refresh_token?: string;
         };
         MaintenanceHealth: {
             /** Format: int64 */
@@ -1474,6 +1856,10 @@ export interface components {
          * @description A time in microseconds UTC; 0 where there is none.
          */
         Micros: number;
+        NameAndPassword: {
+            name: string;
+            password: string;
+        };
         /** @description An order and what has become of it. */
         OrderBody: {
             /** @description Name of the account. */
@@ -1578,6 +1964,12 @@ export interface components {
          */
         OrderTypeName: "market" | "limit" | "stop" | "stop_limit" | "take_profit" | "take_profit_limit" | "trailing_stop";
         /** @description A list of which there may be more. */
+        PageOf_AuditItem: {
+            items: components["schemas"]["AuditItem"][];
+            /** @description What `cursor` takes to go on; null when there is nothing more. */
+            next_cursor: string | null;
+        };
+        /** @description A list of which there may be more. */
         PageOf_EntryBody: {
             items: components["schemas"]["EntryBody"][];
             /** @description What `cursor` takes to go on; null when there is nothing more. */
@@ -1606,6 +1998,16 @@ export interface components {
             items: components["schemas"]["StoredStatus"][];
             /** @description What `cursor` takes to go on; null when there is nothing more. */
             next_cursor: string | null;
+        };
+        /** @description A list of which there may be more. */
+        PageOf_UserInfo: {
+            items: components["schemas"]["UserInfo"][];
+            /** @description What `cursor` takes to go on; null when there is nothing more. */
+            next_cursor: string | null;
+        };
+        PasswordBody: {
+            new_password: string;
+            old_password: string;
         };
         /** @description The order book of a moment. */
         PastBookBody: {
@@ -1662,6 +2064,20 @@ export interface components {
             realized_pnl: components["schemas"]["Decimal"];
             unrealized_pnl: components["schemas"]["Decimal"] | null;
         };
+        /** @description The caller, as the server sees it. */
+        Profile: {
+            /** @description The only account that this key may use. */
+            account: string | null;
+            expires_at: components["schemas"]["Micros"] | null;
+            /** @description How the caller was recognized. */
+            proof: components["schemas"]["ProofName"];
+            role: components["schemas"]["RoleName"];
+            scopes: components["schemas"]["ScopeName"][];
+            user: string;
+            /** Format: uint32 */
+            user_id: number;
+        };
+        ProofName: ("login" | "api_key") | "open";
         /** @description Where an order stands. */
         QueueBody: {
             /** @description What the venue displays at its price now. */
@@ -1675,6 +2091,16 @@ export interface components {
             shown: components["schemas"]["Decimal"];
             /** @description Printed at its price or through it since it stands there. */
             traded_since: components["schemas"]["Decimal"];
+        };
+        /** @description Requests a second, and how many may come at once. */
+        Rate: {
+            /** Format: uint32 */
+            burst: number;
+            /**
+             * Format: uint32
+             * @description 0: any number.
+             */
+            per_second: number;
         };
         Ready: {
             ready: boolean;
@@ -1698,6 +2124,9 @@ export interface components {
          * @example suspended
          */
         ReasonName: string;
+        RefreshBody: {
+            refresh_token: string;
+        };
         ReplayInfo: {
             ended: boolean;
             lines: components["schemas"]["Count"];
@@ -1727,6 +2156,11 @@ export interface components {
             /** Format: uint32 */
             open_orders: number;
         };
+        /**
+         * @description What a user is to the server.
+         * @enum {string}
+         */
+        RoleName: "viewer" | "trader" | "admin";
         ScenarioBody: {
             /** @description All markets without it. */
             market?: string | null;
@@ -1734,6 +2168,11 @@ export interface components {
         };
         /** @enum {string} */
         ScenarioName: "calm" | "busy" | "crash" | "halt" | "gap" | "stale";
+        /**
+         * @description What a caller may do.
+         * @enum {string}
+         */
+        ScopeName: "read" | "trade" | "admin";
         /** @description What `seek` takes. */
         SeekBody: {
             /**
@@ -1747,6 +2186,26 @@ export interface components {
          * @enum {string}
          */
         SelfTradePreventionName: "none" | "expire_taker" | "expire_maker" | "expire_both" | "decrement";
+        /** @description Limits of one WebSocket session. */
+        SessionLimitsInfo: {
+            /**
+             * Format: uint32
+             * @description Sessions of one address; null: any number.
+             */
+            connections_per_ip: number | null;
+            /** Format: uint */
+            markets_per_request: number;
+            /** Format: uint */
+            message_bytes: number;
+            /** Format: uint32 */
+            messages_per_second: number;
+            /** Format: uint32 */
+            pings_per_second: number;
+            /** Format: uint32 */
+            refusals_per_minute: number;
+            /** Format: uint */
+            subscriptions: number;
+        };
         /** @description What can be set of an account; what is left out stays as it is. */
         SettingsFields: {
             fee_in?: components["schemas"]["FeeInName"];
@@ -1931,6 +2390,36 @@ export interface components {
             trace_id: string;
         };
         /** @description The envelope of an answer. */
+        Success_Done: {
+            data: components["schemas"]["Done"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
+        Success_Effective: {
+            data: components["schemas"]["Effective"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
         Success_ExplainBody: {
             data: components["schemas"]["ExplainBody"];
             /**
@@ -1991,6 +2480,36 @@ export interface components {
             trace_id: string;
         };
         /** @description The envelope of an answer. */
+        Success_KeyInfo: {
+            data: components["schemas"]["KeyInfo"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
+        Success_Limits: {
+            data: components["schemas"]["Limits"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
         Success_ListOf_AccountBody: {
             data: components["schemas"]["ListOf_AccountBody"];
             /**
@@ -2023,6 +2542,21 @@ export interface components {
         /** @description The envelope of an answer. */
         Success_ListOf_Exchange: {
             data: components["schemas"]["ListOf_Exchange"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
+        Success_ListOf_KeyInfo: {
+            data: components["schemas"]["ListOf_KeyInfo"];
             /**
              * Format: double
              * @description Time in the server, in milliseconds.
@@ -2111,6 +2645,21 @@ export interface components {
             trace_id: string;
         };
         /** @description The envelope of an answer. */
+        Success_Login: {
+            data: components["schemas"]["Login"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
         Success_MarketInfo: {
             data: components["schemas"]["MarketInfo"];
             /**
@@ -2143,6 +2692,21 @@ export interface components {
         /** @description The envelope of an answer. */
         Success_OrderListBody: {
             data: components["schemas"]["OrderListBody"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
+        Success_PageOf_AuditItem: {
+            data: components["schemas"]["PageOf_AuditItem"];
             /**
              * Format: double
              * @description Time in the server, in milliseconds.
@@ -2231,6 +2795,36 @@ export interface components {
             trace_id: string;
         };
         /** @description The envelope of an answer. */
+        Success_PageOf_UserInfo: {
+            data: components["schemas"]["PageOf_UserInfo"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
+        Success_Profile: {
+            data: components["schemas"]["Profile"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
         Success_Ready: {
             data: components["schemas"]["Ready"];
             /**
@@ -2276,8 +2870,38 @@ export interface components {
             trace_id: string;
         };
         /** @description The envelope of an answer. */
+        Success_Ticket: {
+            data: components["schemas"]["Ticket"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
         Success_TradesBody: {
             data: components["schemas"]["TradesBody"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
+        Success_UserInfo: {
+            data: components["schemas"]["UserInfo"];
             /**
              * Format: double
              * @description Time in the server, in milliseconds.
@@ -2339,6 +2963,15 @@ export interface components {
             trades: components["schemas"]["Count"];
             volume: components["schemas"]["Decimal"];
         };
+        /** @description A ticket for one WebSocket session. */
+        Ticket: {
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            expires_in: number;
+            ticket: string;
+        };
         /**
          * @description How long an order lives.
          * @enum {string}
@@ -2364,6 +2997,21 @@ export interface components {
          * @enum {string}
          */
         TriggerByName: "last" | "best" | "mark";
+        /** @description What of a user changes; what is left out stays. */
+        UserBody: {
+            /** @description A disabled user does not log in, and its keys are not taken. */
+            disabled?: boolean;
+            role?: components["schemas"]["RoleName"];
+        };
+        UserInfo: {
+            created_at: components["schemas"]["Micros"];
+            disabled: boolean;
+            role: components["schemas"]["RoleName"];
+            updated_at: components["schemas"]["Micros"];
+            user: string;
+            /** Format: uint32 */
+            user_id: number;
+        };
         WriterHealth: {
             /** Format: uint64 */
             batches: number;
@@ -2457,7 +3105,7 @@ export interface operations {
                     "application/json": components["schemas"]["Success_ListOf_AccountBody"];
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -2466,7 +3114,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -2493,6 +3141,32 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -2615,7 +3289,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -2624,7 +3298,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -2693,7 +3367,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `too_many_accounts`: there are as many accounts as there may be */
+            /** @description `too_many_accounts`: there are as many accounts as there may be; `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -2702,7 +3376,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "too_many_accounts";
+                        code?: "too_many_accounts" | "rate_limited";
                     };
                 };
             };
@@ -2808,7 +3482,7 @@ export interface operations {
                     "application/json": components["schemas"]["Success_AccountBody"];
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -2817,7 +3491,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -2844,6 +3518,32 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -2972,7 +3672,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -2981,7 +3681,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -3047,6 +3747,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "fee_out_of_range" | "precision" | "out_of_range";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -3154,7 +3867,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -3163,7 +3876,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -3229,6 +3942,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "precision" | "out_of_range";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -3357,7 +4083,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -3366,7 +4092,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -3422,7 +4148,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `too_many_accounts`: there are as many accounts as there may be */
+            /** @description `too_many_accounts`: there are as many accounts as there may be; `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -3431,7 +4157,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "too_many_accounts";
+                        code?: "too_many_accounts" | "rate_limited";
                     };
                 };
             };
@@ -3471,6 +4197,1185 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "account": null,
+                     *             "created_at": 1763722812016733,
+                     *             "expires_at": null,
+                     *             "key_id": "3f9a1c0b7d2e4f6a8b0c1d2e5a7b9c1d",
+                     *             "kind": "hmac-sha256",
+                     *             "label": "market maker",
+                     *             "revoked_at": null,
+                     *             "scopes": [
+                     *               "read",
+                     *               "trade"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "next_cursor": null
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_ListOf_KeyInfo"];
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "busy" | "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    makeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyBody"];
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "account": null,
+                     *         "created_at": 1763722812016733,
+                     *         "expires_at": null,
+                     *         "key_id": "3f9a1c0b7d2e4f6a8b0c1d2e5a7b9c1d",
+                     *         "kind": "hmac-sha256",
+                     *         "label": "market maker",
+                     *         "revoked_at": null,
+                     *         "scopes": [
+                     *           "read",
+                     *           "trade"
+                     *         ],
+                     *         "secret": "x1m0…"
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_KeyInfo"];
+                };
+            };
+            /** @description `bad_json`: the message is not JSON; `bad_request`: a field is missing, of the wrong type or out of range; `bad_time`: a time is not an integer in microseconds, or start is after end */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_json" | "bad_request" | "bad_time";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "busy" | "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description a key's id
+                 * @example 3f9a1c0b7d2e4f6a8b0c1d2e5a7b9c1d
+                 */
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "done": true
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_Done"];
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `not_found`: no such route or resource */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "busy" | "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description only actions that begin so */
+                action?: string;
+                /** @description a `next_cursor` */
+                cursor?: string;
+                /** @description most items of an answer */
+                limit?: number;
+                /** @description only what this user did */
+                user?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "action": "POST /api/v1/sim/scenario",
+                     *             "address": "203.0.113.7",
+                     *             "audit_id": "000644257cf1a01d3fa2b7c000000004",
+                     *             "code": "forbidden",
+                     *             "proof": "login:5b7c0c8d3f4e0a91c0ffee0123456789",
+                     *             "status": 403,
+                     *             "target": "/api/v1/sim/scenario",
+                     *             "trace_id": "660c7c6c87e14-6",
+                     *             "ts": 1763722812016733,
+                     *             "user": "alice",
+                     *             "user_id": 2
+                     *           }
+                     *         ],
+                     *         "next_cursor": null
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_PageOf_AuditItem"];
+                };
+            };
+            /** @description `bad_limit`: the limit is not a number within its range; `bad_cursor`: the cursor is not one that a list gave out */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_limit" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `not_found`: no such route or resource */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "busy" | "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    logIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NameAndPassword"];
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "access_token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOi…",
+                     *         "expires_at": 1763723712000000,
+                     *         "refresh_expires_at": 1766314812016733,
+                     *         "refresh_token": "5b7c0c8d3f4e0a91c0ffee0123456789.0.Zk3…",
+                     *         "role": "trader",
+                     *         "scopes": [
+                     *           "read",
+                     *           "trade"
+                     *         ],
+                     *         "user": "alice"
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_Login"];
+                };
+            };
+            /** @description `bad_json`: the message is not JSON; `bad_request`: a field is missing, of the wrong type or out of range */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_json" | "bad_request";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+        };
+    };
+    logOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["LogoutBody"];
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "done": true
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_Done"];
+                };
+            };
+            /** @description `bad_json`: the message is not JSON; `bad_request`: a field is missing, of the wrong type or out of range */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_json" | "bad_request";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "done": true
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_Done"];
+                };
+            };
+            /** @description `bad_json`: the message is not JSON; `bad_request`: a field is missing, of the wrong type or out of range */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_json" | "bad_request";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "busy" | "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    renewLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshBody"];
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "access_token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOi…",
+                     *         "expires_at": 1763723712000000,
+                     *         "refresh_expires_at": 1766314812016733,
+                     *         "refresh_token": "5b7c0c8d3f4e0a91c0ffee0123456789.0.Zk3…",
+                     *         "role": "trader",
+                     *         "scopes": [
+                     *           "read",
+                     *           "trade"
+                     *         ],
+                     *         "user": "alice"
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_Login"];
+                };
+            };
+            /** @description `bad_json`: the message is not JSON; `bad_request`: a field is missing, of the wrong type or out of range */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_json" | "bad_request";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+        };
+    };
+    signUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NameAndPassword"];
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "access_token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOi…",
+                     *         "expires_at": 1763723712000000,
+                     *         "refresh_expires_at": 1766314812016733,
+                     *         "refresh_token": "5b7c0c8d3f4e0a91c0ffee0123456789.0.Zk3…",
+                     *         "role": "trader",
+                     *         "scopes": [
+                     *           "read",
+                     *           "trade"
+                     *         ],
+                     *         "user": "alice"
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_Login"];
+                };
+            };
+            /** @description `bad_json`: the message is not JSON; `bad_request`: a field is missing, of the wrong type or out of range */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_json" | "bad_request";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `name_taken`: somebody has that name */
+            409: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "name_taken";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable" | "busy";
+                    };
+                };
+            };
+        };
+    };
+    makeTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "expires_in": 30,
+                     *         "ticket": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOi…"
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_Ticket"];
+                };
+            };
+            /** @description `bad_request`: a field is missing, of the wrong type or out of range */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_request";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "busy" | "store_unavailable";
                     };
                 };
             };
@@ -3518,7 +5423,7 @@ export interface operations {
                     "application/json": components["schemas"]["Success_ListOf_BalanceBody"];
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -3527,7 +5432,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -3554,6 +5459,32 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -3593,6 +5524,241 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    getConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "changeable": [
+                     *           "log.filter",
+                     *           "limits.requests_per_second"
+                     *         ],
+                     *         "config": {
+                     *           "limits": {
+                     *             "requests_per_second": 20
+                     *           },
+                     *           "store": {
+                     *             "url": "postgres://marketd:***@db/marketd"
+                     *           }
+                     *         }
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_Effective"];
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "busy" | "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    changeConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigBody"];
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "changeable": [
+                     *           "log.filter",
+                     *           "limits.requests_per_second"
+                     *         ],
+                     *         "config": {
+                     *           "limits": {
+                     *             "requests_per_second": 20
+                     *           },
+                     *           "store": {
+                     *             "url": "postgres://marketd:***@db/marketd"
+                     *           }
+                     *         }
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_Effective"];
+                };
+            };
+            /** @description `bad_json`: the message is not JSON; `bad_request`: a field is missing, of the wrong type or out of range */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_json" | "bad_request";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "busy" | "store_unavailable";
                     };
                 };
             };
@@ -3728,7 +5894,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -3737,7 +5903,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -3764,6 +5930,32 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_market" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -3874,7 +6066,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -3883,7 +6075,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -3910,6 +6102,32 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -3950,6 +6168,58 @@ export interface operations {
                         /** @enum {unknown} */
                         code?: "timed_out";
                     };
+                };
+            };
+        };
+    };
+    getLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "address": {
+                     *           "burst": 100,
+                     *           "per_second": 20
+                     *         },
+                     *         "body_bytes": 65536,
+                     *         "logins_per_minute": 5,
+                     *         "session": {
+                     *           "connections_per_ip": 1000,
+                     *           "markets_per_request": 100,
+                     *           "message_bytes": 65536,
+                     *           "messages_per_second": 50,
+                     *           "pings_per_second": 10,
+                     *           "refusals_per_minute": 20,
+                     *           "subscriptions": 256
+                     *         },
+                     *         "signature_window_ms": 5000,
+                     *         "user": {
+                     *           "burst": 200,
+                     *           "per_second": 50
+                     *         }
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_Limits"];
                 };
             };
         };
@@ -4906,6 +7176,100 @@ export interface operations {
             };
         };
     };
+    getProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "account": null,
+                     *         "expires_at": 1763723712000000,
+                     *         "proof": "login",
+                     *         "role": "trader",
+                     *         "scopes": [
+                     *           "read",
+                     *           "trade"
+                     *         ],
+                     *         "user": "alice",
+                     *         "user_id": 2
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_Profile"];
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "busy" | "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
     listOrders: {
         parameters: {
             query?: {
@@ -4997,7 +7361,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -5006,7 +7370,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -5033,6 +7397,32 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_market" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -5162,7 +7552,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -5171,7 +7561,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -5240,7 +7630,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `order_rate`: the account places orders faster than it may; `too_many_orders`: the sandbox holds as many orders as it may */
+            /** @description `order_rate`: the account places orders faster than it may; `too_many_orders`: the sandbox holds as many orders as it may; `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -5249,7 +7639,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "order_rate" | "too_many_orders";
+                        code?: "order_rate" | "too_many_orders" | "rate_limited";
                     };
                 };
             };
@@ -5349,7 +7739,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -5358,7 +7748,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -5401,6 +7791,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
             /** @description `scale_mismatch`: the market's decimals do not fit the units of its assets */
             422: {
                 headers: {
@@ -5411,6 +7814,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "scale_mismatch";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -5526,7 +7942,7 @@ export interface operations {
                     "application/json": components["schemas"]["Success_OrderBody"];
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -5535,7 +7951,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -5562,6 +7978,32 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_order" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -5696,7 +8138,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -5705,7 +8147,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -5745,6 +8187,32 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "idempotency_key_reused" | "order_final" | "change_pending" | "account_closed";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -5880,7 +8348,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -5889,7 +8357,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -5958,7 +8426,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `order_rate`: the account places orders faster than it may; `too_many_orders`: the sandbox holds as many orders as it may */
+            /** @description `order_rate`: the account places orders faster than it may; `too_many_orders`: the sandbox holds as many orders as it may; `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -5967,7 +8435,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "order_rate" | "too_many_orders";
+                        code?: "order_rate" | "too_many_orders" | "rate_limited";
                     };
                 };
             };
@@ -6123,7 +8591,7 @@ export interface operations {
                     "application/json": components["schemas"]["Success_ExplainBody"];
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -6132,7 +8600,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -6159,6 +8627,32 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_order" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -6274,7 +8768,7 @@ export interface operations {
                     "application/json": components["schemas"]["Success_OrderBody"];
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -6283,7 +8777,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -6313,6 +8807,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
             /** @description `bad_client_order_id`: a `client_order_id` is 1 to 64 of `A-Z a-z 0-9 . _ : / -` */
             422: {
                 headers: {
@@ -6323,6 +8830,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "bad_client_order_id";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -6459,7 +8979,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -6468,7 +8988,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -6537,7 +9057,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `order_rate`: the account places orders faster than it may; `too_many_orders`: the sandbox holds as many orders as it may */
+            /** @description `order_rate`: the account places orders faster than it may; `too_many_orders`: the sandbox holds as many orders as it may; `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -6546,7 +9066,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "order_rate" | "too_many_orders";
+                        code?: "order_rate" | "too_many_orders" | "rate_limited";
                     };
                 };
             };
@@ -6639,7 +9159,7 @@ export interface operations {
                     "application/json": components["schemas"]["Success_ListOf_PositionBody"];
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -6648,7 +9168,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -6675,6 +9195,32 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_market" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -6797,6 +9343,32 @@ export interface operations {
                     "application/json": components["schemas"]["Success_Accepted"];
                 };
             };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
             /** @description `not_a_replay`: the market is not replayed from a recording */
             409: {
                 headers: {
@@ -6810,7 +9382,33 @@ export interface operations {
                     };
                 };
             };
-            /** @description `busy`: a queue on the way is full */
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -6819,7 +9417,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "busy";
+                        code?: "busy" | "store_unavailable";
                     };
                 };
             };
@@ -6856,6 +9454,32 @@ export interface operations {
                     "application/json": components["schemas"]["Success_Accepted"];
                 };
             };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
             /** @description `not_a_replay`: the market is not replayed from a recording */
             409: {
                 headers: {
@@ -6869,7 +9493,33 @@ export interface operations {
                     };
                 };
             };
-            /** @description `busy`: a queue on the way is full */
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -6878,7 +9528,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "busy";
+                        code?: "busy" | "store_unavailable";
                     };
                 };
             };
@@ -6932,6 +9582,32 @@ export interface operations {
                     };
                 };
             };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
             /** @description `not_a_replay`: the market is not replayed from a recording */
             409: {
                 headers: {
@@ -6958,7 +9634,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description `busy`: a queue on the way is full */
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -6967,7 +9656,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "busy";
+                        code?: "busy" | "store_unavailable";
                     };
                 };
             };
@@ -7021,6 +9710,32 @@ export interface operations {
                     };
                 };
             };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
             /** @description `not_a_replay`: the market is not replayed from a recording */
             409: {
                 headers: {
@@ -7047,7 +9762,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description `busy`: a queue on the way is full */
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -7056,7 +9784,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "busy";
+                        code?: "busy" | "store_unavailable";
                     };
                 };
             };
@@ -7093,6 +9821,32 @@ export interface operations {
                     "application/json": components["schemas"]["Success_Accepted"];
                 };
             };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
             /** @description `not_a_replay`: the market is not replayed from a recording */
             409: {
                 headers: {
@@ -7106,7 +9860,33 @@ export interface operations {
                     };
                 };
             };
-            /** @description `busy`: a queue on the way is full */
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -7115,7 +9895,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "busy";
+                        code?: "busy" | "store_unavailable";
                     };
                 };
             };
@@ -7181,7 +9961,7 @@ export interface operations {
                     "application/json": components["schemas"]["Success_RiskBody"];
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -7190,7 +9970,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -7217,6 +9997,32 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -7341,7 +10147,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -7350,7 +10156,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -7416,6 +10222,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "bad_timer";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -7540,7 +10359,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -7549,7 +10368,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -7602,6 +10421,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -7729,7 +10561,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid */
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
             401: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -7738,7 +10570,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "token_expired";
                     };
                 };
             };
@@ -7804,6 +10636,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "precision" | "out_of_range" | "scale_mismatch";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -7939,6 +10784,32 @@ export interface operations {
                     };
                 };
             };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
             /** @description `unknown_market`: no such market on this server */
             404: {
                 headers: {
@@ -7978,7 +10849,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description `busy`: a queue on the way is full */
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -7987,7 +10871,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "busy";
+                        code?: "busy" | "store_unavailable";
                     };
                 };
             };
@@ -8086,6 +10970,271 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Info"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description a `next_cursor` */
+                cursor?: string;
+                /** @description most items of an answer */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "created_at": 1763722812016733,
+                     *             "disabled": false,
+                     *             "role": "trader",
+                     *             "updated_at": 1763722812016733,
+                     *             "user": "alice",
+                     *             "user_id": 2
+                     *           }
+                     *         ],
+                     *         "next_cursor": null
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_PageOf_UserInfo"];
+                };
+            };
+            /** @description `bad_limit`: the limit is not a number within its range; `bad_cursor`: the cursor is not one that a list gave out */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_limit" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "busy" | "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    changeUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description a user's name
+                 * @example alice
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserBody"];
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "created_at": 1763722812016733,
+                     *         "disabled": false,
+                     *         "role": "trader",
+                     *         "updated_at": 1763722812016733,
+                     *         "user": "alice",
+                     *         "user_id": 2
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_UserInfo"];
+                };
+            };
+            /** @description `bad_json`: the message is not JSON; `bad_request`: a field is missing, of the wrong type or out of range */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_json" | "bad_request";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `not_found`: no such route or resource */
+            404: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "busy" | "store_unavailable";
+                    };
                 };
             };
         };

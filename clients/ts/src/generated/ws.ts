@@ -12,6 +12,35 @@ export interface components {
             /** @enum {string} */
             status: "accepted";
         };
+        /** @enum {string} */
+        AccountChannelName: "orders" | "fills" | "balances" | "positions";
+        /** @description A channel of an account begins, or has ended. */
+        AccountReply: {
+            account: string;
+            channel: components["schemas"]["AccountChannelName"];
+            id?: components["schemas"]["RequestId"];
+            op: components["schemas"]["SubscriptionOp"];
+            reason?: components["schemas"]["ResumeReason"];
+            /** @description With `resume`: whether the frames after the position follow; else a snapshot does. */
+            recovered?: boolean;
+            /** @enum {string} */
+            status: "ok";
+            /** @enum {string} */
+            type: "reply";
+        };
+        /** @description New values of an open order. */
+        AmendOrderRequest: {
+            account?: string | null;
+            client_order_id?: string;
+            id?: components["schemas"]["RequestId"];
+            /** @enum {string} */
+            op: "order.amend";
+            order_id?: components["schemas"]["Count"];
+            price?: components["schemas"]["DecimalInput"] | null;
+            /** @description The whole quantity, what is filled included. */
+            qty?: components["schemas"]["DecimalInput"] | null;
+            stop_price?: components["schemas"]["DecimalInput"] | null;
+        } & (unknown | unknown);
         /** @description Who the connection is of. */
         AuthReply: {
             /** @description When the connection is closed, unless it has shown a new token before; null: never. */
@@ -35,6 +64,28 @@ export interface components {
             ticket?: string;
             token?: string;
         } & (unknown | unknown);
+        /** @description What an account has of an asset. */
+        BalanceBody: {
+            asset: string;
+            free: components["schemas"]["Decimal"];
+            /** @description What open orders may cost at worst. */
+            reserved: components["schemas"]["Decimal"];
+            total: components["schemas"]["Decimal"];
+        };
+        /** @description A snapshot has all balances; an event those that changed. */
+        BalancesFrame: {
+            account: string;
+            /** @enum {string} */
+            channel: "balances";
+            /** @description A snapshot resets; anything else applies iff `epoch` is equal and `prev` is the last `seq`. */
+            epoch: components["schemas"]["Count"];
+            items: components["schemas"]["BalanceBody"][];
+            prev: components["schemas"]["Count"];
+            seq: components["schemas"]["Count"];
+            /** @description When the server encoded it. */
+            ts_sent: components["schemas"]["Micros"];
+            type: components["schemas"]["SnapshotOrEvent"];
+        };
         /** @description Best bid and offer; null while a side is empty. Each frame is whole. */
         BboFrame: {
             ask: components["schemas"]["LevelPair"] | null;
@@ -85,6 +136,37 @@ export interface components {
          * @enum {integer}
          */
         BookIntervalMs: 0 | 100 | 250 | 1000;
+        CancelAllReply: {
+            data: components["schemas"]["CancelledBody"];
+            id?: components["schemas"]["RequestId"];
+            /** @enum {string} */
+            op: "order.cancel_all";
+            /** @enum {string} */
+            status: "ok";
+            /** @enum {string} */
+            type: "reply";
+        };
+        /** @description Cancels all orders of an account, or those of one market. */
+        CancelAllRequest: {
+            account?: string;
+            id?: components["schemas"]["RequestId"];
+            market?: string;
+            /** @enum {string} */
+            op: "order.cancel_all";
+        };
+        /** @description How many orders were cancelled. */
+        CancelledBody: {
+            /** Format: uint32 */
+            cancelled: number;
+        };
+        CancelOrderRequest: {
+            account?: string;
+            client_order_id?: string;
+            id?: components["schemas"]["RequestId"];
+            /** @enum {string} */
+            op: "order.cancel";
+            order_id?: components["schemas"]["Count"];
+        } & (unknown | unknown);
         /** @description Open, high, low, close and volumes of one interval. */
         CandleItem: {
             close: components["schemas"]["Decimal"];
@@ -129,7 +211,7 @@ export interface components {
          * ClientMessage
          * @description Anything that a client sends.
          */
-        ClientMessage: components["schemas"]["SubscribeRequest"] | components["schemas"]["UnsubscribeRequest"] | components["schemas"]["PingRequest"] | components["schemas"]["AuthRequest"];
+        ClientMessage: components["schemas"]["SubscribeRequest"] | components["schemas"]["UnsubscribeRequest"] | components["schemas"]["PingRequest"] | components["schemas"]["AuthRequest"] | components["schemas"]["SubscribeAccountRequest"] | components["schemas"]["UnsubscribeAccountRequest"] | components["schemas"]["PlaceOrderRequest"] | components["schemas"]["AmendOrderRequest"] | components["schemas"]["CancelOrderRequest"] | components["schemas"]["CancelAllRequest"];
         /**
          * Format: int64
          * @description A number that only grows; below 2^53.
@@ -137,11 +219,18 @@ export interface components {
         Count: number;
         /** @description A decimal as text, at the market's fixed scale. Not for binary floating point. */
         Decimal: string;
+        /** @description A decimal: a string such as "0.1", or a number, which is read exactly as it is written. */
+        DecimalInput: string | number;
         /**
          * @description Levels a side of a book stream.
          * @enum {unknown}
          */
         DepthName: 10 | 25 | 50 | 100 | "full";
+        /**
+         * @description Why an order ended otherwise than filled.
+         * @enum {string}
+         */
+        EndReasonName: "user_request" | "cancel_all" | "kill_switch" | "cancel_after" | "account_reset" | "ioc_remainder" | "fok_unfilled" | "no_liquidity" | "quote_remainder" | "expires_at" | "self_trade" | "would_cross" | "would_trigger" | "market_not_live" | "delisted" | "list_sibling" | "list_entry_unfilled" | "insufficient_balance" | "out_of_range" | "price_band";
         /**
          * @description Which of the errors it is. More may be added.
          * @enum {string}
@@ -157,6 +246,35 @@ export interface components {
             retryable: boolean;
             /** @enum {string} */
             type: "error";
+        };
+        /** @description An execution of one order. */
+        FillBody: {
+            account: string;
+            /** @description Below zero for a rebate. */
+            fee: components["schemas"]["Decimal"];
+            fee_asset: string;
+            fill_id: components["schemas"]["Count"];
+            liquidity: components["schemas"]["LiquidityName"];
+            market: components["schemas"]["MarketName"];
+            order_id: components["schemas"]["Count"];
+            price: components["schemas"]["Decimal"];
+            qty: components["schemas"]["Decimal"];
+            side: components["schemas"]["SideName"];
+            ts: components["schemas"]["Micros"];
+        };
+        /** @description A snapshot has the latest fills, oldest first; an event those that are new. */
+        FillsFrame: {
+            account: string;
+            /** @enum {string} */
+            channel: "fills";
+            /** @description A snapshot resets; anything else applies iff `epoch` is equal and `prev` is the last `seq`. */
+            epoch: components["schemas"]["Count"];
+            items: components["schemas"]["FillBody"][];
+            prev: components["schemas"]["Count"];
+            seq: components["schemas"]["Count"];
+            /** @description When the server encoded it. */
+            ts_sent: components["schemas"]["Micros"];
+            type: components["schemas"]["SnapshotOrEvent"];
         };
         /** @description Every 5 s: the server's time, and per stream the position of the last frame that was sent. */
         Heartbeat: {
@@ -199,6 +317,11 @@ export interface components {
             components["schemas"]["Decimal"],
             components["schemas"]["Decimal"]
         ];
+        /**
+         * @description Whether an order rested when it was filled, or took.
+         * @enum {string}
+         */
+        LiquidityName: "maker" | "taker";
         /** @description A market: `<venue>:<BASE>-<QUOTE>`. */
         MarketName: string;
         /**
@@ -211,11 +334,129 @@ export interface components {
          * @description A time in microseconds UTC; 0 where there is none.
          */
         Micros: number;
+        /** @description An order and what has become of it. */
+        OrderBody: {
+            /** @description Name of the account. */
+            account: string;
+            avg_price: components["schemas"]["Decimal"] | null;
+            /** @description A cancel or an amendment is on its way. */
+            change_pending: boolean;
+            client_order_id: string | null;
+            created_at: components["schemas"]["Micros"];
+            display_qty: components["schemas"]["Decimal"] | null;
+            expires_at: components["schemas"]["Micros"] | null;
+            /** @description Of all fills so far. */
+            fee: components["schemas"]["Decimal"];
+            fee_asset: string;
+            filled_qty: components["schemas"]["Decimal"];
+            /** @description Quote paid or received, before fees. */
+            filled_quote: components["schemas"]["Decimal"];
+            list_id: components["schemas"]["Count"] | null;
+            market: components["schemas"]["MarketName"];
+            order_id: components["schemas"]["Count"];
+            post_only: boolean;
+            /** @description Taken off by self-trade prevention. */
+            prevented_qty: components["schemas"]["Decimal"];
+            price: components["schemas"]["Decimal"] | null;
+            qty: components["schemas"]["Decimal"] | null;
+            /** @description The venue's quantity in front of it at its price; null while it stands in no queue, or its price is out of view. */
+            queue_ahead: components["schemas"]["Decimal"] | null;
+            quote_qty: components["schemas"]["Decimal"] | null;
+            /** @description Why it ended otherwise than filled. */
+            reason: components["schemas"]["EndReasonName"] | null;
+            /** @description Present and true in the answer to a request that was carried out before. */
+            replayed?: boolean;
+            /** @description What it holds back. */
+            reserved: components["schemas"]["Decimal"];
+            reserved_asset: string;
+            self_trade_prevention: components["schemas"]["SelfTradePreventionName"];
+            side: components["schemas"]["SideName"];
+            status: components["schemas"]["OrderStatusName"];
+            /** @description Of a trailing stop: where it is now. */
+            stop_price: components["schemas"]["Decimal"] | null;
+            time_in_force: components["schemas"]["TimeInForceName"];
+            /** Format: uint32 */
+            trailing_bps: number | null;
+            trigger_by: components["schemas"]["TriggerByName"];
+            type: components["schemas"]["OrderTypeName"];
+            updated_at: components["schemas"]["Micros"];
+        };
+        /** @enum {string} */
+        OrderOpName: "order.place" | "order.amend" | "order.cancel";
+        /** @description The order as it is now. */
+        OrderReply: {
+            data: components["schemas"]["OrderBody"];
+            id?: components["schemas"]["RequestId"];
+            op: components["schemas"]["OrderOpName"];
+            /** @enum {string} */
+            status: "ok";
+            /** @enum {string} */
+            type: "reply";
+        };
+        /** @description A snapshot has all open orders; an event those that are new or changed, also for the last time. */
+        OrdersFrame: {
+            account: string;
+            /** @enum {string} */
+            channel: "orders";
+            /** @description A snapshot resets; anything else applies iff `epoch` is equal and `prev` is the last `seq`. */
+            epoch: components["schemas"]["Count"];
+            items: components["schemas"]["OrderBody"][];
+            prev: components["schemas"]["Count"];
+            seq: components["schemas"]["Count"];
+            /** @description When the server encoded it. */
+            ts_sent: components["schemas"]["Micros"];
+            type: components["schemas"]["SnapshotOrEvent"];
+        };
+        /**
+         * @description How far an order has come.
+         * @enum {string}
+         */
+        OrderStatusName: "pending" | "open" | "partially_filled" | "filled" | "cancelled" | "rejected" | "expired";
+        /**
+         * @description Kind of an order.
+         * @enum {string}
+         */
+        OrderTypeName: "market" | "limit" | "stop" | "stop_limit" | "take_profit" | "take_profit_limit" | "trailing_stop";
         /** @description Asks for the server's time. */
         PingRequest: {
             id?: components["schemas"]["RequestId"];
             /** @enum {string} */
             op: "ping";
+        };
+        /** @description Places an order: the fields are those of `POST /orders`. */
+        PlaceOrderRequest: {
+            /** @description The default account without it. */
+            account?: string | null;
+            /** @description The caller's own name for the order: 1 to 64 of `A-Z a-z 0-9 . _ : / -`. */
+            client_order_id?: string | null;
+            /** @description How much of it stands in the queue at a time. */
+            display_qty?: components["schemas"]["DecimalInput"] | null;
+            /** @description For `gtd` and nothing else. */
+            expires_at?: components["schemas"]["Micros"];
+            id?: components["schemas"]["RequestId"];
+            market: components["schemas"]["MarketName"];
+            /** @enum {string} */
+            op: "order.place";
+            post_only?: boolean;
+            price?: components["schemas"]["DecimalInput"] | null;
+            /** @description Base to trade. Either this or `quote_qty`. */
+            qty?: components["schemas"]["DecimalInput"] | null;
+            /** @description Quote to spend or to receive; market orders only. */
+            quote_qty?: components["schemas"]["DecimalInput"] | null;
+            /** @description `expire_taker` without it. */
+            self_trade_prevention?: components["schemas"]["SelfTradePreventionName"];
+            side: components["schemas"]["SideName"];
+            stop_price?: components["schemas"]["DecimalInput"] | null;
+            /** @description Without it: `ioc` for market orders, `gtc` for others. */
+            time_in_force?: components["schemas"]["TimeInForceName"];
+            /**
+             * Format: uint32
+             * @description Distance of a trailing stop in hundredths of a percent.
+             */
+            trailing_bps?: number | null;
+            /** @description `last` without it. */
+            trigger_by?: components["schemas"]["TriggerByName"];
+            type: components["schemas"]["OrderTypeName"];
         };
         /** @description The answer to a ping. */
         PongReply: {
@@ -228,10 +469,40 @@ export interface components {
             /** @enum {string} */
             type: "reply";
         };
+        /** @description What was bought and sold in a market, and what came of it. */
+        PositionBody: {
+            /** @description With four more decimals than a price; null when nothing is open. */
+            entry_price: components["schemas"]["Decimal"] | null;
+            /** @description Those in base at the price of their fill. */
+            fees: components["schemas"]["Decimal"];
+            /** @description The middle of the book, else the last print; null while there is none. */
+            mark_price: components["schemas"]["Decimal"] | null;
+            market: components["schemas"]["MarketName"];
+            /** @description Below zero when more was sold than bought. */
+            qty: components["schemas"]["Decimal"];
+            quote: string;
+            /** @description Before fees. */
+            realized_pnl: components["schemas"]["Decimal"];
+            unrealized_pnl: components["schemas"]["Decimal"] | null;
+        };
         /** @description The last frame that was applied. */
         PositionNamed: {
             epoch: components["schemas"]["Count"];
             seq: components["schemas"]["Count"];
+        };
+        /** @description A snapshot has all positions; an event those that changed. Marks are of the moment. */
+        PositionsFrame: {
+            account: string;
+            /** @enum {string} */
+            channel: "positions";
+            /** @description A snapshot resets; anything else applies iff `epoch` is equal and `prev` is the last `seq`. */
+            epoch: components["schemas"]["Count"];
+            items: components["schemas"]["PositionBody"][];
+            prev: components["schemas"]["Count"];
+            seq: components["schemas"]["Count"];
+            /** @description When the server encoded it. */
+            ts_sent: components["schemas"]["Micros"];
+            type: components["schemas"]["SnapshotOrEvent"];
         };
         /**
          * @description Why a market is not live. More may be added.
@@ -281,10 +552,15 @@ export interface components {
          */
         ScopeName: "read" | "trade" | "admin";
         /**
+         * @description What happens when an order would take from one of the same account.
+         * @enum {string}
+         */
+        SelfTradePreventionName: "none" | "expire_taker" | "expire_maker" | "expire_both" | "decrement";
+        /**
          * ServerMessage
          * @description Anything that the server sends.
          */
-        ServerMessage: components["schemas"]["SubscriptionReply"] | components["schemas"]["PongReply"] | components["schemas"]["AuthReply"] | components["schemas"]["ErrorFrame"] | components["schemas"]["Heartbeat"] | components["schemas"]["BookFrame"] | components["schemas"]["BboFrame"] | components["schemas"]["TradesFrame"] | components["schemas"]["LaggedFrame"] | components["schemas"]["TickerFrame"] | components["schemas"]["CandlesFrame"] | components["schemas"]["StatusFrame"];
+        ServerMessage: components["schemas"]["SubscriptionReply"] | components["schemas"]["PongReply"] | components["schemas"]["AuthReply"] | components["schemas"]["ErrorFrame"] | components["schemas"]["Heartbeat"] | components["schemas"]["BookFrame"] | components["schemas"]["BboFrame"] | components["schemas"]["TradesFrame"] | components["schemas"]["LaggedFrame"] | components["schemas"]["TickerFrame"] | components["schemas"]["CandlesFrame"] | components["schemas"]["StatusFrame"] | components["schemas"]["AccountReply"] | components["schemas"]["OrderReply"] | components["schemas"]["CancelAllReply"] | components["schemas"]["OrdersFrame"] | components["schemas"]["FillsFrame"] | components["schemas"]["BalancesFrame"] | components["schemas"]["PositionsFrame"];
         /** @enum {string} */
         SideName: "buy" | "sell";
         /** @enum {string} */
@@ -322,6 +598,16 @@ export interface components {
             interval_ms?: components["schemas"]["BookIntervalMs"];
             market: components["schemas"]["MarketName"];
             seq: components["schemas"]["Count"];
+        };
+        /** @description Asks for a channel of an account. */
+        SubscribeAccountRequest: {
+            /** @description The default account without it. */
+            account?: string;
+            channel: components["schemas"]["AccountChannelName"];
+            id?: components["schemas"]["RequestId"];
+            /** @enum {string} */
+            op: "subscribe";
+            resume?: components["schemas"]["PositionNamed"];
         };
         /** @description Asks for streams: a market, a channel and its parameters make one. */
         SubscribeRequest: {
@@ -400,6 +686,11 @@ export interface components {
             type: components["schemas"]["SnapshotOrDelta"];
             volume: components["schemas"]["Decimal"];
         };
+        /**
+         * @description How long an order lives.
+         * @enum {string}
+         */
+        TimeInForceName: "gtc" | "ioc" | "fok" | "gtd";
         /** @description A trade on the public tape. */
         TradeItem: {
             /** @description Present and true when the live feed missed the trade and it was fetched afterwards. */
@@ -432,6 +723,19 @@ export interface components {
             /** @description The venue's clock, 0 where it gives none. */
             ts_venue: components["schemas"]["Micros"];
             type: components["schemas"]["SnapshotOrEvent"];
+        };
+        /**
+         * @description The price that wakes an order which waits for one.
+         * @enum {string}
+         */
+        TriggerByName: "last" | "best" | "mark";
+        /** @description Ends a channel of an account. */
+        UnsubscribeAccountRequest: {
+            account?: string;
+            channel: components["schemas"]["AccountChannelName"];
+            id?: components["schemas"]["RequestId"];
+            /** @enum {string} */
+            op: "unsubscribe";
         };
         /** @description Ends streams. Channel and parameters name the stream as it was subscribed to. */
         UnsubscribeRequest: {

@@ -1,0 +1,35 @@
+/** What the server goes by; for administrators only. */
+
+import { route, usePoll } from "../lib/rest.ts";
+import { Panel } from "../ui/panel.tsx";
+
+const EVERY_MS = 30_000;
+
+/** `section.key` and its value, as far down as there are sections. */
+function lines(value: unknown, name = ""): [string, string][] {
+  if (value !== null && typeof value === "object" && !Array.isArray(value)) {
+    return Object.entries(value).flatMap(([key, held]) => lines(held, name === "" ? key : `${name}.${key}`));
+  }
+  return [[name, typeof value === "string" ? value : JSON.stringify(value)]];
+}
+
+export function ConfigPanel() {
+  const { data } = usePoll(route("/api/v1/config"), EVERY_MS);
+  if (!data) return null;
+  return (
+    <Panel title="Configuration">
+      <div className="table-scroll tall" tabIndex={0} role="group" aria-label="Configuration">
+        <table className="pairs">
+          <tbody>
+            {lines(data.config).map(([name, value]) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td>{value}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Panel>
+  );
+}
