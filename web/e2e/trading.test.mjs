@@ -10,6 +10,8 @@ let server;
 before(async () => {
   browser = await openBrowser();
   server = await Server.start();
+  // Enough for an order that no market of this size fills in a minute.
+  await server.post("/api/v1/accounts/dev/deposits", { asset: "USD", amount: "900000" });
 }, options);
 
 after(async () => {
@@ -57,7 +59,7 @@ test("an order is placed, fills in part, is amended and cancelled, and says why"
   const { page, close, ticket, field, submit, tab, row } = await openDesk();
   // At the best ask, for more than is there: it takes what there is, and the rest rests.
   await ticket.getByRole("button", { name: "Ask" }).click();
-  await field("Quantity").fill("400");
+  await field("Quantity").fill("5000");
   await until("an estimate", async () => /SOL at \d/.test(await page.textContent(".estimate")));
   const id = idOf(await submit());
   await until("a part is filled", async () => {
