@@ -230,7 +230,7 @@ fn start_http(
         rates: shared.rates.clone(),
         count_loopback: shared.session_limits.count_loopback,
     };
-    let edge = Edge { limits: shared.session_limits.clone() };
+    let edge = Edge { limits: shared.session_limits.clone(), proxies: Arc::new(config.trusted_proxies()?) };
     let gate = Gate { auth: shared.auth.clone(), rates: shared.rates.clone() };
     let keep_alive = Duration::from_secs(config.http.keep_alive_s);
     let builder =

@@ -28,6 +28,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use crate::auth::AuthSettings;
+use crate::http::forwarded::TrustedProxies;
 use crate::http::limits::{Rate, RequestRates};
 pub use sandbox::Sandbox;
 
@@ -92,6 +93,7 @@ pub struct Http {
     pub max_connections: usize,
     pub keep_alive_s: u64,
     allowed_origins: Vec<String>,
+    trusted_proxies: Vec<String>,
     pub public_metrics: bool,
 }
 
@@ -455,6 +457,7 @@ impl Config {
             ));
         }
         self.origins()?;
+        self.trusted_proxies()?;
         self.bus.validate()?;
         if self.session.pong_timeout_ms < self.session.ping_ms {
             return Err(bad("session.pong_timeout_ms", "is shorter than session.ping_ms"));
@@ -557,6 +560,16 @@ impl Config {
             stall_timeout: Duration::from_millis(self.limits.stall_timeout_ms),
             linger: Duration::from_millis(self.hub.linger_ms),
         }
+    }
+
+    /// Proxies that are believed whose requests they pass on.
+    pub fn trusted_proxies(&self) -> Result<TrustedProxies, ConfigError> {
+        TrustedProxies::parse(self.http.trusted_proxies.iter().map(String::as_str)).map_err(|entry| {
+            bad(
+                "http.trusted_proxies",
+                format!("{entry:?} is neither an address nor a network, address/bits"),
+            )
+        })
     }
 
     fn origins(&self) -> Result<OriginRules, ConfigError> {
@@ -774,6 +787,7 @@ mod tests {
                 check(&[("MARKETD__HTTP__BIND", bind), disabled], "auth.disabled");
             }
         }
+        check(&[("MARKETD__HTTP__TRUSTED_PROXIES", "10.0.0.0/8,proxy")], "\"proxy\"");
         check(&[("DISABLE_AUTH", "maybe")], "auth.disabled");
         check(&[("MARKETD__AUTH__DEFAULT_ROLE", "admin")], "auth.default_role");
         check(&[("MARKETD__AUTH__ACCESS_S", "901")], "auth.access_s");

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
+use actix_web::{HttpMessage, HttpRequest};
 use parking_lot::Mutex;
 
 #[derive(Debug, Default)]
@@ -55,6 +56,16 @@ impl Drop for PeerSlot {
             }
         }
     }
+}
+
+/// On a request that a trusted proxy has passed on: whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ForwardedFor(pub IpAddr);
+
+/// Whose request this is, as far as that can be believed.
+pub fn client_of(request: &HttpRequest) -> Option<IpAddr> {
+    let forwarded = request.extensions().get::<ForwardedFor>().map(|forwarded| forwarded.0);
+    forwarded.or_else(|| request.peer_addr().map(|peer| peer.ip()))
 }
 
 /// Who is counted as one: an IPv4 address, however it is written, or an IPv6 network of 64 bits, which

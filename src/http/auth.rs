@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use marketd_actors::peers::client_of;
 use marketd_actors::session::{Identity, Proof};
 use marketd_domain::identity::{Role, Scope};
 use marketd_protocol::code::ErrorCode;
@@ -113,7 +114,7 @@ pub(super) fn names_of(scopes: marketd_domain::identity::Scopes) -> Vec<&'static
 }
 
 pub(super) fn address_of(request: &HttpRequest) -> IpAddr {
-    request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip().to_canonical())
+    client_of(request).map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |client| client.to_canonical())
 }
 
 /// Not for any cache: it holds a secret, or is one person's.

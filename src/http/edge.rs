@@ -13,12 +13,14 @@ use actix_web::body::BoxBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::future::Either;
+use marketd_actors::peers::ForwardedFor;
 use marketd_actors::session::SessionLimits;
 use marketd_protocol::code::ErrorCode;
 use pin_project_lite::pin_project;
 
+use super::forwarded::TrustedProxies;
 use super::reply::CallInfo;
 
 const NO_SNIFF: HeaderValue = HeaderValue::from_static("nosniff");
@@ -36,6 +38,7 @@ const PREFLIGHT_AGE: HeaderValue = HeaderValue::from_static("600");
 #[derive(Clone)]
 pub struct Edge {
     pub limits: Arc<SessionLimits>,
+    pub proxies: Arc<TrustedProxies>,
 }
 
 /// What is known of the page that a request comes from.
@@ -95,6 +98,10 @@ where
     actix_web::dev::forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
+        let peer = request.peer_addr().map(|peer| peer.ip());
+        if let Some(client) = peer.and_then(|peer| self.edge.proxies.client(peer, request.headers())) {
+            request.extensions_mut().insert(ForwardedFor(client));
+        }
         let page = self.edge.page_of(request.headers());
         let answer = match &page {
             Page::Foreign if changes(request.method()) => Some(foreign(request.request())),

@@ -11,6 +11,7 @@ use actix_web::web::{Bytes, BytesMut};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::StreamExt;
 use futures_util::future::{Either, LocalBoxFuture};
+use marketd_actors::peers::client_of;
 use marketd_actors::session::{Identity, Proof};
 use marketd_bus::Key;
 use marketd_protocol::code::ErrorCode;
@@ -189,7 +190,7 @@ fn deed_of(request: &HttpRequest, response: &HttpResponse, is_foreign: bool) -> 
     let refused = response.extensions().get::<Refused>().map(|refused| refused.0.code);
     Deed {
         trace_id: CallInfo::of_response(response),
-        address: request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default(),
+        address: client_of(request).map(|client| client.to_canonical().to_string()).unwrap_or_default(),
         identity: request
             .extensions()
             .get::<Acted>()

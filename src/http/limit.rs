@@ -9,7 +9,7 @@ use std::time::Duration;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use futures_util::future::{Either, LocalBoxFuture};
-use marketd_actors::peers::peer_of;
+use marketd_actors::peers::{client_of, peer_of};
 use marketd_bus::{Allowance, Bus, Key, RateLimit};
 use marketd_protocol::code::ErrorCode;
 
@@ -36,7 +36,7 @@ impl RequestLimits {
         if rest == "ws" || rest.starts_with("ws/") {
             return None;
         }
-        let address = request.peer_addr()?.ip();
+        let address = client_of(request.request())?;
         if address.to_canonical().is_loopback() && !self.count_loopback {
             return None;
         }

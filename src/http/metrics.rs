@@ -7,12 +7,13 @@
 mod exposition;
 mod process;
 
-use std::net::SocketAddr;
+use std::net::IpAddr;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use marketd_actors::board::{Board, FeedState};
 use marketd_actors::clock;
 use marketd_actors::metrics::MetricKind;
+use marketd_actors::peers::client_of;
 use marketd_bus::{Bus, CallTimes, State};
 use marketd_domain::{MarketStatus, Source, Timestamp};
 use marketd_protocol::code::ErrorCode;
@@ -26,7 +27,7 @@ use process::Usage;
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 pub async fn get_metrics(call: CallInfo, request: HttpRequest, shared: web::Data<Shared>) -> HttpResponse {
-    if !shared.metrics_are_public && !is_of_this_machine(request.peer_addr()) {
+    if !shared.metrics_are_public && !is_of_this_machine(client_of(&request)) {
         return call
             .refuse(ErrorCode::NOT_FOUND, "metrics are for this machine only, see http.public_metrics");
     }
@@ -42,8 +43,8 @@ pub async fn get_metrics(call: CallInfo, request: HttpRequest, shared: web::Data
 }
 
 /// Whom we do not know is somebody else.
-fn is_of_this_machine(peer: Option<SocketAddr>) -> bool {
-    peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback())
+fn is_of_this_machine(client: Option<IpAddr>) -> bool {
+    client.is_some_and(|client| client.to_canonical().is_loopback())
 }
 
 fn expose_server(shared: &Shared, text: &mut Exposition) {
@@ -239,13 +240,13 @@ mod tests {
         let check = |peer: &str, expected: bool| {
             assert_eq!(is_of_this_machine(Some(peer.parse().expect("an address"))), expected, "{peer}");
         };
-        check("127.0.0.1:5", true);
-        check("127.8.8.8:5", true);
-        check("[::1]:5", true);
-        check("[::ffff:127.0.0.1]:5", true);
-        check("[::ffff:10.0.0.1]:5", false);
-        check("192.168.1.2:5", false);
-        check("[fe80::1]:5", false);
+        check("127.0.0.1", true);
+        check("127.8.8.8", true);
+        check("::1", true);
+        check("::ffff:127.0.0.1", true);
+        check("::ffff:10.0.0.1", false);
+        check("192.168.1.2", false);
+        check("fe80::1", false);
         assert!(!is_of_this_machine(None));
     }
 }

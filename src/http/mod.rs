@@ -11,6 +11,7 @@ pub mod edge;
 mod events;
 mod exchanges;
 mod format;
+pub mod forwarded;
 pub mod gate;
 mod health;
 mod kept;

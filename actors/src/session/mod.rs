@@ -44,7 +44,7 @@ use crate::clock;
 use crate::connection::Connection;
 use crate::hub::HubState;
 use crate::metrics::Metrics;
-use crate::peers::PeerSlot;
+use crate::peers::{PeerSlot, client_of};
 
 use assembly::{Assembly, PieceError, Whole};
 use guard::{Fault, LengthGuard};
@@ -198,8 +198,10 @@ fn is_origin_allowed(request: &HttpRequest, limits: &SessionLimits) -> bool {
 
 /// The place that the session takes among those of its address; `Err` when none is left.
 fn peer_slot(request: &HttpRequest, hub: &HubState, limits: &SessionLimits) -> Result<Option<PeerSlot>, ()> {
-    let (Some(limit), Some(peer)) = (limits.connections_per_ip, request.peer_addr()) else { return Ok(None) };
-    let address = peer.ip().to_canonical();
+    let (Some(limit), Some(client)) = (limits.connections_per_ip, client_of(request)) else {
+        return Ok(None);
+    };
+    let address = client.to_canonical();
     if address.is_loopback() && !limits.count_loopback {
         return Ok(None);
     }

@@ -54,6 +54,35 @@ async fn a_foreign_page_changes_nothing_and_reads_nothing() {
     app.stop().await;
 }
 
+/// What a proxy of ours says of whose request it is counts; what anybody else says does not.
+#[actix_web::test]
+async fn a_named_proxy_says_whose_request_it_is() {
+    let limit = [("limits.requests_per_second", "1"), ("limits.requests_burst", "2")];
+    for (trusted, is_believed) in [("127.0.0.1", true), ("192.0.2.0/24", false)] {
+        let app = TestApp::start(&[&limit[..], &[("http.trusted_proxies", trusted)]].concat()).await;
+        let from = async |client: &str, path: &str| {
+            app.asked_as("127.0.0.1", "GET", path, &[("x-forwarded-for", client)]).await
+        };
+        let mut statuses = Vec::new();
+        for _ in 0..4 {
+            statuses.push(from("203.0.113.7", "/api/v1/limits").await.status);
+        }
+        assert_eq!(statuses.contains(&429), is_believed, "{statuses:?}");
+        assert_eq!(from("203.0.113.8", "/api/v1/limits").await.status, 200, "another client");
+        assert_eq!(from("203.0.113.9", "/metrics").await.status == 404, is_believed);
+        assert_eq!(app.get("/metrics").await.status, 200);
+        app.asked_as("127.0.0.1", "POST", "/api/v1/replay/pause", &[("x-forwarded-for", "203.0.113.10")])
+            .await;
+        app.until("the audit's row", async || {
+            let audit = app.data("/api/v1/audit").await;
+            let expected = if is_believed { "203.0.113.10" } else { "127.0.0.1" };
+            audit["items"][0]["address"] == expected
+        })
+        .await;
+        app.stop().await;
+    }
+}
+
 /// A page that has pointed a name of its own at this machine is of the same host, to the browser and to us.
 #[actix_web::test]
 async fn who_is_asked_by_another_name_is_open_to_nobody() {

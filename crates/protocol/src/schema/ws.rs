@@ -427,6 +427,7 @@ pub enum ClientMessage {
 /// Anything that the server sends.
 #[derive(Debug, JsonSchema)]
 #[schemars(untagged)]
+#[allow(clippy::large_enum_variant, reason = "a shape for the document, never a value")]
 pub enum ServerMessage {
     SubscriptionReply(SubscriptionReply),
     PongReply(PongReply),
