@@ -80,7 +80,7 @@ impl Server {
             Some(_) => Arc::new(marketd_bus::MemoryBus::default()),
         };
         let is_shared = recorder.is_none() && !config.bus.url.is_empty();
-        let board = Arc::new(Board::default());
+        let board = Arc::new(Board::named(config.face_names()));
         let ground = Ground { storage: storage.clone(), bus: bus.clone(), is_shared, board: board.clone() };
         let auth = Auth::new(config.auth_settings()?, ground)?;
         auth.start();
@@ -130,6 +130,7 @@ impl Server {
             large: http::Places::default(),
             replays,
             sim: simulating,
+            face: crate::face::binance::Face::of(config),
         });
         let (handle, addresses) = start_http(config, &board, shared, listener)?;
         running.extend(feeds::start_live(&stage, config, &factory, recorder));

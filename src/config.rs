@@ -4,6 +4,7 @@
 //! variable of the environment is read.
 
 mod auth;
+mod face;
 mod sandbox;
 mod store;
 
@@ -30,6 +31,7 @@ use toml::{Table, Value};
 use crate::auth::AuthSettings;
 use crate::http::forwarded::TrustedProxies;
 use crate::http::limits::{Rate, RequestRates};
+pub use face::{Face, FaceBinance};
 pub use sandbox::Sandbox;
 
 pub use auth::Auth;
@@ -68,6 +70,7 @@ pub struct Config {
     pub sandbox: Sandbox,
     pub hub: Hub,
     pub limits: Limits,
+    pub face: Face,
     pub session: Session,
     pub shutdown: Shutdown,
     /// All layers put together, before they were read.
@@ -458,6 +461,7 @@ impl Config {
         }
         self.origins()?;
         self.trusted_proxies()?;
+        self.face.validate()?;
         self.bus.validate()?;
         if self.session.pong_timeout_ms < self.session.ping_ms {
             return Err(bad("session.pong_timeout_ms", "is shorter than session.ping_ms"));

@@ -5,6 +5,7 @@ pub mod app;
 pub mod auth;
 pub mod config;
 pub mod export;
+pub mod face;
 pub mod feeds;
 pub mod http;
 pub mod lock;

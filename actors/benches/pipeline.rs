@@ -63,7 +63,7 @@ fn print_sizes(start: &[Recorded], lines: &[Recorded]) {
         ("best prices", StreamKey::Bbo),
         ("trades", StreamKey::Trades),
     ] {
-        for form in Form::ALL {
+        for form in Form::NATIVE {
             let mut pipeline = Pipeline::new(&[key], &[form], start);
             let bytes = run(&mut pipeline, lines);
             let each = bytes / pipeline.sink.frames.max(1);

@@ -16,6 +16,7 @@ use marketd_domain::{StaleReason, Timestamp};
 use marketd_protocol::rest::MarketHead;
 use parking_lot::{Mutex, RwLock};
 
+use crate::face_names::FaceNames;
 use crate::feed::ResyncMarket;
 use crate::hub::HubActor;
 use crate::market::MarketActor;
@@ -75,6 +76,8 @@ pub struct MarketEntry {
     pub no: MarketNo,
     pub id: MarketId,
     pub source: Source,
+    /// What Binance's clients call it; `None` where they do not see it.
+    pub symbol: Option<Arc<str>>,
     epoch: AtomicU64,
     state: RwLock<MarketState>,
     actor: RwLock<Option<Addr<MarketActor>>>,
@@ -194,6 +197,8 @@ impl FeedState {
 #[derive(Default)]
 pub struct Board {
     by_id: DashMap<String, Arc<MarketEntry>>,
+    by_symbol: DashMap<Arc<str>, Arc<MarketEntry>>,
+    names: FaceNames,
     markets: RwLock<Vec<Arc<MarketEntry>>>,
     hubs: RwLock<Vec<Addr<HubActor>>>,
     pub feeds: DashMap<String, FeedReport>,
@@ -216,6 +221,11 @@ impl Board {
         let _ = self.sandbox.set(gate);
     }
 
+    /// A board that gives Binance's clients names for its markets.
+    pub fn named(names: FaceNames) -> Self {
+        Self { names, ..Self::default() }
+    }
+
     /// Adds a market, or finds it if it is there already.
     pub fn register(&self, id: MarketId, source: Source, state: MarketState) -> Arc<MarketEntry> {
         let mut markets = self.markets.write();
@@ -226,6 +236,7 @@ impl Board {
             no: MarketNo(markets.len() as u32),
             id: id.clone(),
             source,
+            symbol: self.names.claim(&id, &state.instrument().base, &state.instrument().quote),
             epoch: AtomicU64::new(0),
             state: RwLock::new(state),
             actor: RwLock::new(None),
@@ -234,12 +245,20 @@ impl Board {
             tap: Tap::default(),
         });
         markets.push(entry.clone());
+        if let Some(symbol) = &entry.symbol {
+            self.by_symbol.insert(symbol.clone(), entry.clone());
+        }
         self.by_id.insert(id.as_str().to_owned(), entry.clone());
         entry
     }
 
     pub fn market(&self, id: &str) -> Option<Arc<MarketEntry>> {
         self.by_id.get(id).map(|entry| entry.clone())
+    }
+
+    /// The market that Binance's clients call so.
+    pub fn symbol(&self, symbol: &str) -> Option<Arc<MarketEntry>> {
+        self.by_symbol.get(symbol).map(|entry| entry.clone())
     }
 
     pub fn market_no(&self, no: MarketNo) -> Option<Arc<MarketEntry>> {

@@ -239,7 +239,8 @@ impl HubState {
             readers: RefCell::default(),
             has_news: Cell::new(false),
             asked: Cell::new(None),
-            idle_since: Cell::new(None),
+            // Until somebody reads it.
+            idle_since: Cell::new(Some(Instant::now())),
         });
         self.streams.borrow_mut().insert((market, key, form), stream.clone());
         Metrics::add(&self.board.metrics.streams_open, 1);

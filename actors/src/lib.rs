@@ -8,6 +8,7 @@ pub mod board;
 pub mod clock;
 pub mod connection;
 pub mod drain;
+pub mod face_names;
 pub mod feed;
 pub mod hub;
 pub mod keeper;

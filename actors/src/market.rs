@@ -21,7 +21,7 @@ use crate::feed::ResyncMarket;
 use crate::hub::{MarketStarted, Publish, Published};
 use crate::sandbox::tap::News;
 use crate::sink::Update;
-use crate::streams::{Frame, Streams};
+use crate::streams::{Frame, Names, Streams};
 use crate::writer::handover::{Handover, open_gaps};
 
 /// How long to wait before a hub that was full is offered a snapshot, and a feed that was full is asked
@@ -107,7 +107,7 @@ impl MarketActor {
     ) -> Self {
         let is_restart = entry.epoch() != 0;
         // The epoch begins with `started`, together with the state that belongs to it.
-        let streams = Streams::new(entry.id.as_str(), 0);
+        let streams = Streams::new(names_of(&entry), 0);
         Self {
             board,
             entry,
@@ -135,7 +135,7 @@ impl MarketActor {
         let entry = self.entry.clone();
         let mut state = entry.state().write();
         let epoch = entry.begin_epoch(now);
-        self.streams = Streams::new(entry.id.as_str(), epoch);
+        self.streams = Streams::new(names_of(&entry), epoch);
         if self.is_restart {
             if let Some(handover) = &mut self.handover {
                 handover.close_gaps(&state, now);
@@ -423,6 +423,13 @@ impl MarketActor {
         if let Some(reason) = doubt.filter(|_| is_new || self.may_ask_again()) {
             self.ask_resync(reason);
         }
+    }
+}
+
+fn names_of(entry: &MarketEntry) -> Names {
+    Names {
+        market: entry.id.as_str().to_owned(),
+        symbol: entry.symbol.as_deref().unwrap_or_default().to_owned(),
     }
 }
 

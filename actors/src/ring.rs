@@ -83,6 +83,11 @@ impl Ring {
         Position { epoch: self.epoch, seq: self.last_seq }
     }
 
+    /// Whether anything was taken, so that it has an end.
+    pub const fn has_begun(&self) -> bool {
+        self.started
+    }
+
     pub fn bytes(&self) -> usize {
         self.bytes
     }

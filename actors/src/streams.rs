@@ -12,13 +12,17 @@ use marketd_domain::market::MarketState;
 use marketd_domain::trades::SequencedTrade;
 use marketd_domain::view::{DepthView, PendingChanges};
 use marketd_domain::{CandleInterval, Level, Timestamp};
+use marketd_protocol::binance::KlineSpec;
+use marketd_protocol::binance::kline::newest;
 use marketd_protocol::frame::FramePrefix;
-use marketd_protocol::{BookDepth, Form, FormSet, StreamKey};
+use marketd_protocol::{BookDepth, FaceStream, Form, FormSet, StreamKey};
 
 use encode::{Moment, Scratch, encode_changes, encode_pending, encode_snapshot};
 
 /// Ticker and candle frames of one market come at most so often.
 const SLOW_INTERVAL_MS: i64 = 250;
+/// Tickers of Binance's clients: as often as there.
+const FACE_TICKER_MS: i64 = 1_000;
 /// A book stream whose window did not change says so at most so often.
 const IDLE_INTERVAL_MS: i64 = 1_000;
 
@@ -46,7 +50,27 @@ enum Pending {
     Ticker,
     /// Open times of the candles that changed.
     Candles(CandleInterval, Vec<Timestamp>),
+    /// The same for Binance's intervals, and the newest candle's: it is told once more when it has closed.
+    Klines {
+        spec: KlineSpec,
+        changed: Vec<Timestamp>,
+        newest: Option<Timestamp>,
+    },
     Status,
+}
+
+/// What a stream is called by Binance's clients.
+struct FaceName {
+    symbol: String,
+    /// What a message begins with where the name stands around it.
+    opening: Vec<u8>,
+}
+
+impl FaceName {
+    fn new(symbol: &str, stream: FaceStream) -> Self {
+        let opening = format!("{{\"stream\":\"{}\",\"data\":", stream.name(symbol)).into_bytes();
+        Self { symbol: symbol.to_owned(), opening }
+    }
 }
 
 struct Stream {
@@ -54,6 +78,7 @@ struct Stream {
     /// The forms that somebody listens to; never empty.
     forms: FormSet,
     prefix: FramePrefix,
+    face: Option<FaceName>,
     pending: Pending,
     last_seq: u64,
     interval_ms: i64,
@@ -65,7 +90,7 @@ struct Stream {
 }
 
 impl Stream {
-    fn new(market: &str, key: StreamKey, forms: FormSet, epoch: u64) -> Self {
+    fn new(names: &Names, key: StreamKey, forms: FormSet, epoch: u64) -> Self {
         let (pending, interval_ms) = match key {
             StreamKey::Book { depth: BookDepth::Full, interval, .. } => {
                 (Pending::Full(PendingChanges::default()), i64::from(interval.millis()))
@@ -78,11 +103,17 @@ impl Stream {
             StreamKey::Ticker => (Pending::Ticker, SLOW_INTERVAL_MS),
             StreamKey::Candles(interval) => (Pending::Candles(interval, Vec::new()), SLOW_INTERVAL_MS),
             StreamKey::Status => (Pending::Status, 0),
+            StreamKey::Face(stream) => pending_of(stream),
+        };
+        let face = match key {
+            StreamKey::Face(stream) => Some(FaceName::new(&names.symbol, stream)),
+            _ => None,
         };
         Self {
             key,
             forms,
-            prefix: FramePrefix::new(market, key, epoch),
+            prefix: FramePrefix::new(&names.market, key, epoch),
+            face,
             pending,
             last_seq: 0,
             interval_ms,
@@ -94,7 +125,12 @@ impl Stream {
 
     /// Its frames show the book, which is crossed at present.
     fn is_held_back(&self, state: &MarketState) -> bool {
-        matches!(self.key, StreamKey::Book { .. } | StreamKey::Bbo) && !state.is_book_shown()
+        let shows_book = match self.key {
+            StreamKey::Book { .. } | StreamKey::Bbo => true,
+            StreamKey::Face(stream) => is_of_book(stream),
+            _ => false,
+        };
+        shows_book && !state.is_book_shown()
     }
 
     fn touch(&mut self, now: Timestamp) {
@@ -108,17 +144,46 @@ impl Stream {
     }
 }
 
+/// What a stream of Binance's clients remembers, and how often it has something new at most.
+fn pending_of(stream: FaceStream) -> (Pending, i64) {
+    match stream {
+        FaceStream::Depth(speed) => (Pending::Full(PendingChanges::default()), speed.millis()),
+        FaceStream::Top { levels, speed } => {
+            (Pending::Top(DepthView::new(usize::from(levels))), speed.millis())
+        }
+        FaceStream::BookTicker => (Pending::Bbo(None), 0),
+        FaceStream::Trade | FaceStream::AggTrade => (Pending::Trades, 0),
+        FaceStream::MiniTicker { .. } | FaceStream::AvgPrice => (Pending::Trades, FACE_TICKER_MS),
+        FaceStream::Ticker { .. } | FaceStream::WindowTicker { .. } => (Pending::Ticker, FACE_TICKER_MS),
+        FaceStream::Kline(spec) => {
+            (Pending::Klines { spec, changed: Vec::new(), newest: None }, SLOW_INTERVAL_MS)
+        }
+    }
+}
+
+const fn is_of_book(stream: FaceStream) -> bool {
+    matches!(stream, FaceStream::Depth(_) | FaceStream::Top { .. } | FaceStream::BookTicker)
+}
+
+/// What a market is called, by us and by Binance's clients.
+#[derive(Debug, Clone)]
+pub struct Names {
+    pub market: String,
+    /// Empty where it has none: then nobody can ask for its streams.
+    pub symbol: String,
+}
+
 /// All streams of one market that somebody listens to.
 pub struct Streams {
-    market: String,
+    names: Names,
     epoch: u64,
     streams: Vec<Stream>,
     scratch: Scratch,
 }
 
 impl Streams {
-    pub fn new(market: &str, epoch: u64) -> Self {
-        Self { market: market.to_owned(), epoch, streams: Vec::new(), scratch: Scratch::default() }
+    pub fn new(names: Names, epoch: u64) -> Self {
+        Self { names, epoch, streams: Vec::new(), scratch: Scratch::default() }
     }
 
     pub const fn epoch(&self) -> u64 {
@@ -144,8 +209,11 @@ impl Streams {
     }
 
     fn open_forms(&mut self, key: StreamKey, forms: FormSet, state: &MarketState) {
-        let mut stream = Stream::new(&self.market, key, forms, self.epoch);
+        let mut stream = Stream::new(&self.names, key, forms, self.epoch);
         stream.last_seq = seq_of(key, state);
+        if let Pending::Klines { spec, newest: held, .. } = &mut stream.pending {
+            *held = newest(state, *spec);
+        }
         if let Pending::Top(view) = &mut stream.pending {
             // It begins at the book as it is; what that changes for nobody is let go.
             view.advance(state.book(), &mut BookChanges::default());
@@ -200,7 +268,7 @@ impl Streams {
                     }
                 }
                 Pending::Ticker => stream.touch(now),
-                Pending::Trades | Pending::Candles(..) | Pending::Status => {}
+                Pending::Trades | Pending::Candles(..) | Pending::Klines { .. } | Pending::Status => {}
             }
         }
         self.flush(state, now, emit);
@@ -221,6 +289,17 @@ impl Streams {
                     if changed.last() != Some(&open_time) && !changed.contains(&open_time) {
                         changed.push(open_time);
                     }
+                    stream.touch(now);
+                }
+                Pending::Klines { spec, changed, newest } => {
+                    let open_time = spec.open_time(trade.trade.ts_venue);
+                    let closed = newest.filter(|newest| *newest < open_time);
+                    for changed_at in closed.into_iter().chain([open_time]) {
+                        if !changed.contains(&changed_at) {
+                            changed.push(changed_at);
+                        }
+                    }
+                    *newest = (*newest).max(Some(open_time));
                     stream.touch(now);
                 }
                 _ => {}
@@ -301,6 +380,9 @@ fn seq_of(key: StreamKey, state: &MarketState) -> u64 {
         StreamKey::Trades | StreamKey::Candles(_) => state.trades().last_seq(),
         StreamKey::Ticker => state.ticker_seq(),
         StreamKey::Status => state.status_seq(),
+        StreamKey::Face(stream) if is_of_book(stream) => state.book_seq(),
+        StreamKey::Face(FaceStream::Ticker { .. } | FaceStream::WindowTicker { .. }) => state.ticker_seq(),
+        StreamKey::Face(_) => state.trades().last_seq(),
     }
 }
 

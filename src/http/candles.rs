@@ -145,6 +145,22 @@ async fn answer(
 
 /// A page, and where the list goes on.
 type Candles = (Vec<ShownCandle>, Option<Timestamp>);
+/// Candles of memory and store for another list: from the start of the range when it has one, else the latest.
+pub async fn list(
+    shared: &Shared,
+    entry: &MarketEntry,
+    interval: CandleInterval,
+    range: TimeRange,
+    limit: usize,
+) -> Result<Vec<ShownCandle>, Refusal> {
+    let wanted = Wanted { interval, range, limit };
+    let held = Held::of(entry, &wanted);
+    if !held.is_whole(&wanted) {
+        return Ok(with_stored(shared, entry, &wanted, &held).await?.0);
+    }
+    let found = held.candles.iter().map(|candle| held.shown(*candle, held.scales, interval)).collect();
+    Ok(cut(found, &wanted).0)
+}
 
 /// As many as are wanted, and where the list goes on if these were not all.
 fn cut(mut found: Vec<ShownCandle>, wanted: &Wanted) -> Candles {

@@ -5,7 +5,7 @@ mod audit;
 mod auth;
 mod book;
 pub mod caller;
-mod candles;
+pub(crate) mod candles;
 mod docs;
 pub mod edge;
 mod events;
@@ -23,12 +23,12 @@ mod metrics;
 mod once;
 pub mod openapi;
 mod page;
-mod past;
+pub(crate) mod past;
 mod past_book;
 mod relayed;
 mod replay;
-mod reply;
-mod sandbox;
+pub(crate) mod reply;
+pub(crate) mod sandbox;
 mod settings;
 mod sim;
 mod store_health;
@@ -36,7 +36,7 @@ mod system;
 mod ticker;
 mod trace;
 mod trades;
-mod traffic;
+pub(crate) mod traffic;
 mod users;
 mod ws;
 
@@ -96,6 +96,8 @@ pub struct Shared {
     pub large: Places,
     pub replays: Vec<Replaying>,
     pub sim: Option<Simulating>,
+    /// What Binance's clients are served with; `None` where they are not.
+    pub face: Option<crate::face::binance::Face>,
 }
 
 /// A replay that REST can steer.
@@ -170,6 +172,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(resource("/asyncapi.json").route(web::get().to(openapi::get_asyncapi)))
         .service(resource("/docs").route(web::get().to(docs::get_index)))
         .service(resource("/docs/{file}").route(web::get().to(docs::get_file)))
+        .configure(crate::face::binance::configure)
         .service(page_file("/"))
         .service(page_file("/icon.svg"))
         .service(page_file("/assets/{file}"))

@@ -67,7 +67,13 @@ fn open(
     };
     let is_local = edge::is_local(request.headers());
     let identities: Arc<dyn Identities> = Arc::new(SessionIdentities { auth: shared.auth.clone(), is_local });
-    let options = SessionOptions { flush_every: Duration::from_millis(flush_ms), purpose };
+    let options = SessionOptions {
+        flush_every: Duration::from_millis(flush_ms),
+        purpose,
+        form: None,
+        names: Vec::new(),
+        converse: None,
+    };
     match session::start(request, payload, hub, &shared.session_limits, &identities, options) {
         Ok(response) => response,
         // Not an upgrade, or not one of a version that we speak.

@@ -12,6 +12,7 @@ mod conformance;
 mod documents;
 mod drain;
 mod drain_crowd;
+mod face;
 mod feed_faults;
 mod feed_gap;
 mod forms;

@@ -33,6 +33,7 @@ pub struct Floor {
     /// Who hears of the markets that are followed.
     pub(super) listener: Option<actix::Recipient<super::tap::MarketNews>>,
     pub(super) channels: Channels,
+    pub(super) listeners: super::private::Listeners,
     events: Vec<Event>,
     /// When the client may see what the request under way did.
     visible_at: Timestamp,
@@ -56,6 +57,7 @@ impl Floor {
             by_market: HashMap::new(),
             listener: None,
             channels: Channels::default(),
+            listeners: super::private::Listeners::default(),
             events: Vec::new(),
             visible_at: Timestamp::ZERO,
         };
@@ -74,6 +76,7 @@ impl Floor {
             self.visible_at = self.visible_at.max(event.visible_at);
         }
         self.note_channels(&events);
+        self.note_news(&events);
         events.clear();
         self.events = events;
         done

@@ -18,6 +18,7 @@ mod floor;
 mod follow;
 mod gate;
 mod journal;
+pub mod private;
 mod restore;
 mod settings;
 pub mod tap;
@@ -253,9 +254,25 @@ impl SandboxActor {
         }
     }
 
+    /// Has listeners told of what happened, once it is on the disk.
+    fn tell_listeners(&mut self, ctx: &mut Context<Self>) {
+        let untold = self.floor.as_mut().map(|floor| std::mem::take(&mut floor.listeners.untold));
+        for private::Untold { seq, visible_at, account, news } in untold.into_iter().flatten() {
+            let listeners = self.floor.as_ref().map_or_else(Vec::new, |floor| floor.listeners.of(account));
+            let deliver: Deliver = Box::new(move |refused| {
+                for listener in listeners {
+                    // What is not known to be true ends what they hear.
+                    listener.tell(refused.is_none().then(|| news.clone()));
+                }
+            });
+            self.wait_for(Waiting { seq, visible_at, deliver }, ctx);
+        }
+    }
+
     /// Begins a commit if there is something, and sets the timer for what falls due next.
     fn settle(&mut self, ctx: &mut Context<Self>) {
         self.send_frames(ctx);
+        self.tell_listeners(ctx);
         self.commit(ctx);
         let Some(floor) = &self.floor else { return };
         let (markets, orders) = floor.open_counts();

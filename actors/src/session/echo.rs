@@ -12,6 +12,10 @@ use super::{Ctx, Session};
 pub enum Purpose {
     Markets,
     Echo,
+    /// The streams of Binance's clients.
+    Face,
+    /// Whatever somebody else makes of it.
+    Door,
 }
 
 impl Session {

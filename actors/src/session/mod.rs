@@ -8,7 +8,10 @@
 
 mod assembly;
 mod body;
+mod door;
 mod echo;
+mod face;
+mod follow;
 mod gathered;
 mod guard;
 mod identity;
@@ -51,7 +54,10 @@ use guard::{Fault, LengthGuard};
 use limits::Window;
 
 pub use body::SessionBody;
+pub use door::{Converse, Door};
 pub use echo::Purpose;
+pub use face::streams_named;
+pub use follow::have_begun;
 pub use gathered::Gathered;
 pub use identity::{Identities, Identity, Open, Proof, Recognized, Revoked};
 pub use inflate::InflateStream;
@@ -83,6 +89,9 @@ pub struct Session {
     followed: Vec<private::Followed>,
     /// Requests to the sandbox that are not answered yet.
     under_way: usize,
+    /// What a client of Binance's streams has asked for, by name.
+    names: Vec<String>,
+    converse: Option<Converse>,
     /// Given back with the session.
     _peer: Option<PeerSlot>,
 }
@@ -96,11 +105,17 @@ pub enum Refused {
 }
 
 /// What a client asks for with its handshake.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone)]
 pub struct SessionOptions {
     /// Frames go out at most once in so long, together; zero: as they come.
     pub flush_every: Duration,
     pub purpose: Purpose,
+    /// The form of its frames, where the handshake does not tell.
+    pub form: Option<Form>,
+    /// Streams that begin with the connection.
+    pub names: Vec<String>,
+    /// Who leads the conversation, for [`Purpose::Door`].
+    pub converse: Option<Converse>,
 }
 
 /// Upgrades a request to a session.
@@ -112,8 +127,10 @@ pub fn start(
     identities: &Arc<dyn Identities>,
     options: SessionOptions,
 ) -> Result<HttpResponse, Refused> {
-    let mut response = ws::handshake_with_protocols(request, &Encoding::ALL.map(Encoding::subprotocol))
-        .map_err(|error| Refused::Handshake(error.into()))?;
+    let native = Encoding::ALL.map(Encoding::subprotocol);
+    let protocols = if options.form.is_none() { &native[..] } else { &[] };
+    let mut response =
+        ws::handshake_with_protocols(request, protocols).map_err(|error| Refused::Handshake(error.into()))?;
     let metrics = &hub.board.metrics;
     if !is_origin_allowed(request, limits) {
         Metrics::add(&metrics.refused_origins, 1);
@@ -127,11 +144,12 @@ pub fn start(
         Refused::Handshake(actix_web::error::ErrorInternalServerError("no connection to hold a session on"))
     })?;
     connection.begin_session();
-    let extension = limits.deflate.then(|| accepted_extension(request)).flatten();
+    let may_deflate = limits.deflate && options.form.is_none();
+    let extension = may_deflate.then(|| accepted_extension(request)).flatten();
     if let Some(extension) = extension {
         response.insert_header((header::SEC_WEBSOCKET_EXTENSIONS, extension));
     }
-    let form = Form::new(asked_encoding(request), extension.is_some());
+    let form = options.form.unwrap_or_else(|| Form::new(asked_encoding(request), extension.is_some()));
     let outlet = Outlet::new(hub.clone(), connection.clone(), options.flush_every, form);
     outlet.set_identity(identities.unproven());
     hub.add_session(&outlet);
@@ -148,7 +166,7 @@ pub fn start(
         assembly: Assembly::new(limits.message_bytes, limits.fragments),
         fault,
         inflate_error: inflate_error.clone(),
-        encoding: form.encoding,
+        encoding: form.encoding(),
         last_pong: now,
         pongs_due: 0,
         has_asked: false,
@@ -158,11 +176,13 @@ pub fn start(
         reply: Vec::new(),
         followed: Vec::new(),
         under_way: 0,
+        names: options.names,
+        converse: options.converse,
         limits: limits.clone(),
         _peer: peer,
     };
     let codec = Codec::new().max_size(limits.message_bytes);
-    let body = if form.deflated {
+    let body = if form.is_deflated() {
         let bounds = InflateLimits { message_bytes: limits.message_bytes, fragments: limits.fragments };
         let payload = InflateStream::new(payload, bounds, inflate_error);
         SessionBody::new(ws::WebsocketContext::with_codec(session, payload, codec), outlet)
@@ -232,7 +252,10 @@ impl Session {
 
     fn refuse(&mut self, op: Option<&str>, id: Option<&str>, code: ErrorCode, message: &str, ctx: &mut Ctx) {
         Metrics::add(&self.hub.board.metrics.refused_messages, 1);
-        encode_error(op, id, code, message, &mut self.reply);
+        match self.purpose {
+            Purpose::Face | Purpose::Door => face::push_refusal(message, &mut self.reply),
+            Purpose::Markets | Purpose::Echo => encode_error(op, id, code, message, &mut self.reply),
+        }
         self.send_reply(ctx);
         self.count_refusal(ctx);
     }
@@ -272,6 +295,8 @@ impl Session {
         match self.purpose {
             Purpose::Markets => self.on_request(parse_request(text, self.limits.markets_per_request), ctx),
             Purpose::Echo => Self::echo_text(text, ctx),
+            Purpose::Face => self.on_control(text, ctx),
+            Purpose::Door => self.converse(text, ctx),
         }
     }
 
@@ -421,6 +446,7 @@ impl Session {
                     self.on_request(parse_binary_request(&bytes, self.limits.markets_per_request), ctx);
                 }
                 Purpose::Echo => Self::echo_binary(bytes, ctx),
+                Purpose::Face | Purpose::Door => {}
             };
         }
         self.refuse(None, None, ErrorCode::BINARY_NOT_SUPPORTED, "requests are text frames", ctx);
@@ -454,7 +480,14 @@ impl Actor for Session {
         if self.purpose == Purpose::Markets {
             ctx.run_interval(self.limits.heartbeat, |actor, ctx| actor.heartbeat(ctx));
         }
-        self.expect_request(ctx);
+        if self.purpose == Purpose::Door {
+            ctx.set_mailbox_capacity(door::MAILBOX);
+        }
+        if self.names.is_empty() {
+            self.expect_request(ctx);
+        } else {
+            self.follow_first();
+        }
         ctx.run_interval(self.limits.ping, |actor, ctx| {
             if actor.last_pong.elapsed() > actor.limits.pong_timeout {
                 actor.close(CloseCode::NO_PONG, ctx);

@@ -37,25 +37,30 @@ const WRITE_BUDGET: std::ops::RangeInclusive<usize> = 16 * 1024..=256 * 1024;
 /// Writes to one session before others have their turn.
 const WRITES_PER_TURN: usize = 4;
 
+/// Of a subscription to which nothing was sent.
+pub(super) const NOWHERE: Position = Position { epoch: 0, seq: 0 };
+
 /// Where a subscription stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cursor {
+pub(super) enum Cursor {
     /// It needs a snapshot first: one that is fresh, or the next after the ring had taken so many.
     Snapshot(Option<u64>),
+    /// It begins at the end of the ring, which has not begun yet.
+    End,
     /// Absolute number of the next frame in the ring.
     At(u64),
 }
 
-struct Subscription {
-    stream: Rc<Stream>,
-    cursor: Cursor,
+pub(super) struct Subscription {
+    pub stream: Rc<Stream>,
+    pub cursor: Cursor,
     /// The last frame that was sent.
-    sent: Position,
+    pub sent: Position,
     /// Place among the stream's readers.
-    reader: usize,
-    queued: bool,
+    pub reader: usize,
+    pub queued: bool,
     /// The client asked for it; a market's status also comes with its other channels.
-    explicit: bool,
+    pub explicit: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,14 +71,14 @@ enum Closing {
     Sent,
 }
 
-struct Inner {
-    subscriptions: Vec<Option<Subscription>>,
+pub(super) struct Inner {
+    pub subscriptions: Vec<Option<Subscription>>,
     ready: VecDeque<usize>,
     closing: Closing,
 }
 
 impl Inner {
-    fn find(&self, market: MarketNo, key: StreamKey) -> Option<usize> {
+    pub(super) fn find(&self, market: MarketNo, key: StreamKey) -> Option<usize> {
         let is_it = |held: &Option<Subscription>| {
             held.as_ref().is_some_and(|held| held.stream.market == market && held.stream.key == key)
         };
@@ -84,15 +89,17 @@ impl Inner {
 /// Shared by the session actor, its response body and the hub, all on one thread.
 pub struct Outlet {
     id: u64,
-    hub: Rc<HubState>,
+    pub(super) hub: Rc<HubState>,
     connection: Rc<Connection>,
     window: WindowNo,
-    form: Form,
+    pub(super) form: Cell<Form>,
     /// Waits for its turn with the hub's flusher.
     scheduled: Cell<bool>,
+    /// A subscription that must not have a hole has one.
+    lost: Cell<Option<CloseCode>>,
     /// Bytes of the next write at most.
     budget: Cell<usize>,
-    inner: RefCell<Inner>,
+    pub(super) inner: RefCell<Inner>,
     /// Who is behind the session. Here, so that the hub can end sessions of somebody while they are stalled.
     identity: RefCell<Option<Arc<Identity>>>,
 }
@@ -105,8 +112,9 @@ impl Outlet {
             hub,
             connection,
             window,
-            form,
+            form: Cell::new(form),
             scheduled: Cell::new(false),
+            lost: Cell::new(None),
             budget: Cell::new(*WRITE_BUDGET.start()),
             inner: RefCell::new(Inner {
                 subscriptions: Vec::new(),
@@ -167,30 +175,34 @@ impl Outlet {
         resume: Option<Position>,
         explicit: bool,
     ) -> Option<ResumeOutcome> {
-        let at = {
-            let mut inner = self.inner.borrow_mut();
-            match inner.subscriptions.iter().position(Option::is_none) {
-                Some(free) => free,
-                None => {
-                    inner.subscriptions.push(None);
-                    inner.subscriptions.len() - 1
-                }
-            }
-        };
-        let stream = self.hub.stream(entry.no, entry.id.as_str(), key, self.form);
+        let at = self.free_place();
+        let stream = self.hub.stream(entry.no, entry.id.as_str(), key, self.form.get());
         let reader = stream.add_reader(self, at);
         let resumed = resume.map(|position| stream.ring.borrow().resume(position));
         let cursor = match resumed {
             Some(Ok(next)) => Cursor::At(next),
             Some(Err(_)) | None => Cursor::Snapshot(None),
         };
-        let sent =
-            resume.filter(|_| matches!(cursor, Cursor::At(_))).unwrap_or(Position { epoch: 0, seq: 0 });
-        self.inner.borrow_mut().subscriptions[at] =
-            Some(Subscription { stream, cursor, sent, reader, queued: false, explicit });
+        let sent = resume.filter(|_| matches!(cursor, Cursor::At(_))).unwrap_or(NOWHERE);
+        self.put(at, Subscription { stream, cursor, sent, reader, queued: false, explicit });
+        resumed.map(|resumed| resumed.map_or_else(|reason| reason, |_| ResumeOutcome::Recovered))
+    }
+
+    pub(super) fn free_place(&self) -> usize {
+        let mut inner = self.inner.borrow_mut();
+        match inner.subscriptions.iter().position(Option::is_none) {
+            Some(free) => free,
+            None => {
+                inner.subscriptions.push(None);
+                inner.subscriptions.len() - 1
+            }
+        }
+    }
+
+    pub(super) fn put(self: &Rc<Self>, at: usize, subscription: Subscription) {
+        self.inner.borrow_mut().subscriptions[at] = Some(subscription);
         Metrics::add(&self.hub.board.metrics.subscriptions_open, 1);
         self.mark_ready(at);
-        resumed.map(|resumed| resumed.map_or_else(|reason| reason, |_| ResumeOutcome::Recovered))
     }
 
     pub fn unsubscribe(this: &Rc<Self>, market: MarketNo, key: StreamKey) -> bool {
@@ -219,7 +231,7 @@ impl Outlet {
         true
     }
 
-    fn remove(&self, at: usize) {
+    pub(super) fn remove(&self, at: usize) {
         let held = {
             let mut inner = self.inner.borrow_mut();
             inner.ready.retain(|ready| *ready != at);
@@ -310,7 +322,15 @@ impl Outlet {
         self.scheduled.set(false);
         for _ in 0..WRITES_PER_TURN {
             gathered.set_budget(self.budget.get());
-            if self.connection.is_blocked() || !self.gather(gathered) {
+            if self.connection.is_blocked() {
+                return false;
+            }
+            let has_some = self.gather(gathered);
+            if let Some(code) = self.lost.get() {
+                self.begin_close(code);
+                return false;
+            }
+            if !has_some {
                 return false;
             }
             if gathered.send(&self.connection) == Sent::Blocked {
@@ -367,6 +387,11 @@ impl Outlet {
         while !gathered.is_full() {
             let next = match subscription.cursor {
                 Cursor::At(next) => next,
+                Cursor::End => {
+                    let Some((cursor, sent)) = end_of(&ring) else { return true };
+                    (subscription.cursor, subscription.sent) = (cursor, sent);
+                    return true;
+                }
                 Cursor::Snapshot(waited_since) => match ring.snapshot(waited_since) {
                     Some((next, snapshot)) => {
                         if !gathered.push(&snapshot.bytes) {
@@ -394,6 +419,13 @@ impl Outlet {
                     subscription.cursor = Cursor::At(next + 1);
                 }
                 Step::UpToDate => return true,
+                Step::Lost if is_unbroken(subscription) => {
+                    // Its protocol has no message that could put a hole right, so the connection ends. The caller
+                    // sees that, and closes.
+                    let is_slow = ring.position().epoch == subscription.sent.epoch;
+                    self.lost.set(Some(if is_slow { CloseCode::SLOW_CONSUMER } else { CloseCode::INTERNAL }));
+                    return true;
+                }
                 Step::Lost => {
                     let same_epoch = ring.position().epoch == subscription.sent.epoch;
                     if subscription.stream.key.is_state() || !same_epoch {
@@ -430,6 +462,16 @@ fn gather_strip(subscription: &mut Subscription, gathered: &mut Gathered) -> Opt
     Some(to == ring.end())
 }
 
+/// Whether readers of this stream must get every frame.
+fn is_unbroken(subscription: &Subscription) -> bool {
+    matches!(subscription.stream.key, StreamKey::Face(stream) if !stream.is_state())
+}
+
+/// Where a reader stands that begins with the next frame; `None` while the ring has not begun.
+pub(super) fn end_of(ring: &Ring) -> Option<(Cursor, Position)> {
+    ring.has_begun().then(|| (Cursor::At(ring.end()), ring.position()))
+}
+
 fn is_up_to_date(ring: &Ring, cursor: Cursor) -> bool {
     cursor == Cursor::At(ring.end())
 }
@@ -437,7 +479,7 @@ fn is_up_to_date(ring: &Ring, cursor: Cursor) -> bool {
 /// Tells a reader of events that those up to `seq` are not coming.
 fn lagged_notice(board: &Board, subscription: &Subscription, seq: u64) -> Bytes {
     let stream = &subscription.stream;
-    let encoding = stream.form.encoding;
+    let encoding = stream.form.encoding();
     let prefix = FramePrefix::new(&stream.market_id, stream.key, subscription.sent.epoch);
     let prev = subscription.sent.seq;
     let none = Timestamp::ZERO;

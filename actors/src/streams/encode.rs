@@ -1,11 +1,15 @@
 //! From a due stream to its frames: one for each form that somebody listens to.
 
+mod face;
+
 use std::cell::RefCell;
 
 use marketd_domain::book::BookChanges;
 use marketd_domain::checksum::kraken_v2;
 use marketd_domain::market::MarketState;
 use marketd_domain::{CandleInterval, Level, Timestamp};
+use marketd_protocol::binance::KlineSpec;
+use marketd_protocol::binance::kline::newest;
 use marketd_protocol::deflate::Deflater;
 use marketd_protocol::frame::{self, FrameHead, FrameKind};
 use marketd_protocol::{DataFrame, Encoding, Form, FormSet, StreamKey};
@@ -27,6 +31,8 @@ thread_local! {
 #[derive(Default)]
 pub(super) struct Scratch {
     payload: Vec<u8>,
+    /// A message with the stream's name around it.
+    wrapping: Vec<u8>,
     changes: BookChanges,
     checksum: Vec<u8>,
 }
@@ -51,6 +57,8 @@ enum Content<'a> {
     /// Those that opened at these times.
     Candles(CandleInterval, &'a [Timestamp]),
     NewestCandles(CandleInterval),
+    /// Candles in Binance's intervals that opened at these times.
+    Klines(KlineSpec, &'a [Timestamp]),
     Status,
 }
 
@@ -84,6 +92,8 @@ impl Content<'_> {
                 frame.candles(candles.map(|candle| (candle, closed(interval, candle.open_time))));
             }
             Self::Status => frame.status(&state.status()),
+            // Told by Binance's clients' forms only; never in a frame of ours.
+            Self::Klines(..) => frame.candles(std::iter::empty()),
         }
     }
 }
@@ -117,6 +127,10 @@ fn send(
     scratch: &mut Scratch,
     emit: &mut dyn FnMut(StreamKey, Form, Frame),
 ) {
+    if stream.face.is_some() {
+        face::send(stream, draft, forms, at, scratch, emit);
+        return;
+    }
     let with_checksum = matches!(stream.key, StreamKey::Book { checksum: true, .. });
     let checksum = with_checksum.then(|| kraken_v2(at.state.book(), &mut scratch.checksum));
     let mut emit = |form: Form, bytes| {
@@ -200,7 +214,12 @@ pub(super) fn encode_pending(
             view.advance(at.state.book(), &mut changes);
             encode_changes(stream, &changes, at, scratch, emit);
         }
-        Pending::Bbo(_) | Pending::Trades | Pending::Ticker | Pending::Candles(..) | Pending::Status => {
+        Pending::Bbo(_)
+        | Pending::Trades
+        | Pending::Ticker
+        | Pending::Candles(..)
+        | Pending::Klines { .. }
+        | Pending::Status => {
             encode_other(stream, at, scratch, emit);
         }
     }
@@ -233,11 +252,17 @@ fn encode_other(
             changed = std::mem::take(open_times);
             Content::Candles(*interval, &changed)
         }
+        Pending::Klines { spec, changed: open_times, .. } => {
+            open_times.sort_unstable();
+            changed = std::mem::take(open_times);
+            Content::Klines(*spec, &changed)
+        }
         Pending::Status => Content::Status,
         Pending::Full(_) | Pending::Top(_) => return,
     };
     send(stream, &Draft { head, is_snapshot: false, content }, stream.forms, at, scratch, emit);
-    if let Pending::Candles(_, open_times) = &mut stream.pending {
+    if let Pending::Candles(_, open_times) | Pending::Klines { changed: open_times, .. } = &mut stream.pending
+    {
         // Emptied and given back, for its room.
         changed.clear();
         *open_times = changed;
@@ -255,6 +280,7 @@ pub(super) fn encode_snapshot(
     let kind =
         if matches!(stream.pending, Pending::Status) { FrameKind::Status } else { FrameKind::Snapshot };
     let head = head(stream, kind, stream.last_seq, at);
+    let mut open_times = Vec::new();
     let content = match &mut stream.pending {
         Pending::Full(_) => Content::Levels(usize::MAX),
         Pending::Top(view) => Content::Levels(view.depth()),
@@ -267,6 +293,11 @@ pub(super) fn encode_snapshot(
         Pending::Candles(interval, open_times) => {
             open_times.clear();
             Content::NewestCandles(*interval)
+        }
+        Pending::Klines { spec, changed, .. } => {
+            changed.clear();
+            open_times.extend(newest(at.state, *spec));
+            Content::Klines(*spec, &open_times)
         }
         Pending::Status => Content::Status,
     };

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use marketd_actors::streams::{Frame, Streams};
+use marketd_actors::streams::{Frame, Names, Streams};
 use marketd_domain::market::{MarketLimits, MarketState};
 use marketd_domain::{
     DepthUpdate, GapFound, Instrument, Level, MarketIndex, Scales, StaleReason, Timestamp, Trade, UpdateSink,
@@ -136,7 +136,8 @@ impl Pipeline {
             Instrument { scales: Scales::of(2, 8), ..Instrument::unlisted("BTCUSDT", "BTC", "USDT") };
         let config = SessionConfig { instruments: vec![instrument.clone()], discover: false };
         let state = MarketState::new(instrument, MarketLimits::default(), Timestamp::ZERO);
-        let mut streams = Streams::new("binance:BTC-USDT", 1_763_722_800_123);
+        let names = Names { market: "binance:BTC-USDT".to_owned(), symbol: "BTCUSDT".to_owned() };
+        let mut streams = Streams::new(names, 1_763_722_800_123);
         for key in keys {
             for form in forms {
                 streams.open(*key, *form, &state);

@@ -97,6 +97,7 @@ impl Client {
                 }
             }
             StreamKey::Bbo | StreamKey::Ticker | StreamKey::Status => self.held.whole = json,
+            StreamKey::Face(_) => panic!("no form of ours"),
         }
     }
 
@@ -115,6 +116,7 @@ impl Client {
             StreamKey::Trades | StreamKey::Candles(_) => state.trades().last_seq(),
             StreamKey::Ticker => state.ticker_seq(),
             StreamKey::Status => state.status_seq(),
+            StreamKey::Face(_) => panic!("no form of ours"),
         };
         if self.position != Some(Position { epoch: market.streams.epoch(), seq }) {
             return false;
@@ -127,6 +129,7 @@ impl Client {
     pub fn check_content(&self, market: &Market) {
         let (state, scales, held) = (&market.state, market.state.scales(), &self.held);
         match self.key {
+            StreamKey::Face(_) => panic!("no form of ours"),
             StreamKey::Book { depth, .. } => {
                 let depth = match depth {
                     BookDepth::Full => usize::MAX,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use marketd_actors::streams::{Frame, Streams};
+use marketd_actors::streams::{Frame, Names, Streams};
 use marketd_domain::market::{BookOutcome, MarketLimits, MarketState};
 use marketd_domain::{
     DepthUpdate, GapFound, Instrument, Level, MarketIndex, Scales, StaleReason, Timestamp, Trade, UpdateSink,
@@ -14,6 +14,10 @@ use crate::feed::instrument;
 
 const ID: &str = "binance:BTC-USDT";
 const LIMITS: MarketLimits = MarketLimits { trades: 300, candles: 40 };
+
+fn names() -> Names {
+    Names { market: ID.to_owned(), symbol: "BTCUSDT".to_owned() }
+}
 
 pub struct Market {
     pub state: MarketState,
@@ -35,7 +39,7 @@ impl Market {
     pub fn new(now: Timestamp) -> Self {
         Self {
             state: MarketState::new(instrument(), LIMITS, now),
-            streams: Streams::new(ID, 1),
+            streams: Streams::new(names(), 1),
             now,
             doubt: None,
             is_reopened: false,
@@ -135,7 +139,7 @@ impl Market {
         let instrument = self.state.instrument().clone();
         self.state = MarketState::new(instrument, LIMITS, self.now);
         self.state.set_stale(StaleReason::Restarted, self.now);
-        self.streams = Streams::new(ID, epoch);
+        self.streams = Streams::new(names(), epoch);
         self.doubt = Some(StaleReason::Restarted);
         self.is_reopened = true;
     }

@@ -128,7 +128,7 @@ impl Candle {
     }
 
     /// Puts the next candle of a shorter interval behind this one.
-    pub(crate) fn append(&mut self, next: &Self) {
+    pub fn append(&mut self, next: &Self) {
         (self.close, self.last_at) = (next.close, next.last_at);
         self.high = self.high.max(next.high);
         self.low = self.low.min(next.low);

@@ -118,21 +118,22 @@ fn forms(criterion: &mut Criterion) {
         ("snapshot of 50 levels a side", FrameKind::Snapshot, 100),
     ] {
         let (bids, asks) = (levels(count / 2, 6_183_763, -1), levels(count / 2, 6_183_764, 1));
-        for form in Form::ALL {
+        for form in Form::NATIVE {
             let mut frame = || {
                 payload.clear();
                 let head = head(kind);
-                DataFrame::begin(form.encoding, &mut payload, &prefix, &head, SCALES).book(
+                DataFrame::begin(form.encoding(), &mut payload, &prefix, &head, SCALES).book(
                     bids.iter().copied(),
                     asks.iter().copied(),
                     None,
                 );
-                let deflated = if form.deflated { deflater.frame(form.encoding, &payload) } else { None };
-                deflated.unwrap_or_else(|| frame::websocket_message(form.encoding, &payload))
+                let deflated =
+                    if form.is_deflated() { deflater.frame(form.encoding(), &payload) } else { None };
+                deflated.unwrap_or_else(|| frame::websocket_message(form.encoding(), &payload))
             };
             println!("{name}, {form:?}: {} bytes", frame().len());
-            let deflated = if form.deflated { " deflated" } else { "" };
-            group.bench_function(format!("{name}: {:?}{deflated}", form.encoding), |bencher| {
+            let deflated = if form.is_deflated() { " deflated" } else { "" };
+            group.bench_function(format!("{name}: {:?}{deflated}", form.encoding()), |bencher| {
                 bencher.iter(|| black_box(frame()));
             });
         }

@@ -32,27 +32,69 @@ impl Encoding {
     }
 }
 
-/// What goes over a connection: an encoding, and whether the client takes compressed messages.
+/// How a frame for Binance's clients is written: its content is the same in all four.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Form {
-    pub encoding: Encoding,
-    pub deflated: bool,
+pub struct Dialect {
+    /// With the stream's name around it.
+    pub is_combined: bool,
+    /// Times in microseconds instead of milliseconds.
+    pub in_micros: bool,
+}
+
+/// What goes over a connection: our own protocol in one of its encodings, and whether the client takes compressed
+/// messages; or Binance's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Form {
+    Native { encoding: Encoding, is_deflated: bool },
+    Binance(Dialect),
 }
 
 impl Form {
     pub const JSON: Self = Self::new(Encoding::Json, false);
     pub const MSGPACK: Self = Self::new(Encoding::Msgpack, false);
-    pub const COUNT: usize = 4;
-    pub const ALL: [Self; Self::COUNT] =
+    pub const COUNT: usize = 8;
+    /// Those of our own protocol.
+    pub const NATIVE: [Self; 4] =
         [Self::JSON, Self::new(Encoding::Json, true), Self::MSGPACK, Self::new(Encoding::Msgpack, true)];
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::NATIVE[0],
+        Self::NATIVE[1],
+        Self::NATIVE[2],
+        Self::NATIVE[3],
+        Self::binance(false, false),
+        Self::binance(true, false),
+        Self::binance(false, true),
+        Self::binance(true, true),
+    ];
 
-    pub const fn new(encoding: Encoding, deflated: bool) -> Self {
-        Self { encoding, deflated }
+    pub const fn new(encoding: Encoding, is_deflated: bool) -> Self {
+        Self::Native { encoding, is_deflated }
+    }
+
+    pub const fn binance(is_combined: bool, in_micros: bool) -> Self {
+        Self::Binance(Dialect { is_combined, in_micros })
+    }
+
+    /// How its text or bytes are written; Binance's messages are JSON.
+    pub const fn encoding(self) -> Encoding {
+        match self {
+            Self::Native { encoding, .. } => encoding,
+            Self::Binance(_) => Encoding::Json,
+        }
+    }
+
+    pub const fn is_deflated(self) -> bool {
+        matches!(self, Self::Native { is_deflated: true, .. })
     }
 
     /// Its place in [`Self::ALL`].
     pub const fn index(self) -> usize {
-        self.encoding as usize * 2 + self.deflated as usize
+        match self {
+            Self::Native { encoding, is_deflated } => encoding as usize * 2 + is_deflated as usize,
+            Self::Binance(Dialect { is_combined, in_micros }) => {
+                Self::NATIVE.len() + in_micros as usize * 2 + is_combined as usize
+            }
+        }
     }
 }
 
@@ -96,7 +138,7 @@ mod tests {
     fn forms_stand_at_their_index() {
         for (at, form) in Form::ALL.into_iter().enumerate() {
             assert_eq!(form.index(), at);
-            assert_eq!(Encoding::from_subprotocol(form.encoding.subprotocol()), Some(form.encoding));
+            assert_eq!(Encoding::from_subprotocol(form.encoding().subprotocol()), Some(form.encoding()));
         }
         assert_eq!(Encoding::from_subprotocol("marketd.v2.json"), None);
     }

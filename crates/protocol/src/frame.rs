@@ -328,12 +328,26 @@ pub fn websocket_close(code: crate::code::CloseCode) -> Bytes {
 /// Takes exactly as much memory as the frame needs: then the bytes are shared as they are, while spare
 /// capacity would cost another allocation.
 fn websocket_frame(first: u8, payload: &[u8]) -> Bytes {
-    let header_len = match payload.len() {
+    let mut frame = Vec::with_capacity(header_len(payload.len()) + payload.len());
+    push_frame(&mut frame, first, payload);
+    Bytes::from(frame)
+}
+
+/// Appends a payload as one WebSocket message of text.
+pub fn push_text_message(out: &mut Vec<u8>, payload: &[u8]) {
+    out.reserve(header_len(payload.len()) + payload.len());
+    push_frame(out, Encoding::Json.first_byte(), payload);
+}
+
+const fn header_len(payload: usize) -> usize {
+    match payload {
         0..126 => 2,
         126..65_536 => 4,
         _ => 10,
-    };
-    let mut frame = Vec::with_capacity(header_len + payload.len());
+    }
+}
+
+fn push_frame(frame: &mut Vec<u8>, first: u8, payload: &[u8]) {
     frame.push(first);
     match payload.len() {
         length @ 0..126 => frame.push(length as u8),
@@ -347,7 +361,6 @@ fn websocket_frame(first: u8, payload: &[u8]) -> Bytes {
         }
     }
     frame.extend_from_slice(payload);
-    Bytes::from(frame)
 }
 
 #[cfg(test)]

@@ -167,7 +167,9 @@ pub(crate) fn push_stream(out: &mut Vec<u8>, market: &str, key: StreamKey, epoch
             push_array_len(out, 1);
             push_str(out, interval.as_str());
         }
-        StreamKey::Bbo | StreamKey::Trades | StreamKey::Ticker | StreamKey::Status => push_array_len(out, 0),
+        StreamKey::Bbo | StreamKey::Trades | StreamKey::Ticker | StreamKey::Status | StreamKey::Face(_) => {
+            push_array_len(out, 0)
+        }
     }
     push_str(out, market);
     push_u64(out, epoch);

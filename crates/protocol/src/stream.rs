@@ -2,6 +2,7 @@
 
 use marketd_domain::CandleInterval;
 
+use crate::binance::FaceStream;
 use crate::code::ErrorCode;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -73,12 +74,18 @@ impl BookInterval {
 /// Channel and parameters: with a market, the name of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum StreamKey {
-    Book { depth: BookDepth, interval: BookInterval, checksum: bool },
+    Book {
+        depth: BookDepth,
+        interval: BookInterval,
+        checksum: bool,
+    },
     Bbo,
     Trades,
     Ticker,
     Candles(CandleInterval),
     Status,
+    /// A stream as Binance's clients know it; it has frames in their forms only.
+    Face(FaceStream),
 }
 
 impl StreamKey {
@@ -90,12 +97,17 @@ impl StreamKey {
             Self::Ticker => Channel::Ticker,
             Self::Candles(_) => Channel::Candles,
             Self::Status => Channel::Status,
+            Self::Face(stream) => stream.channel(),
         }
     }
 
     /// Channels of state recover by a snapshot; channels of events tell what was missed.
     pub const fn is_state(self) -> bool {
-        !matches!(self, Self::Trades)
+        match self {
+            Self::Trades => false,
+            Self::Face(stream) => stream.is_state(),
+            _ => true,
+        }
     }
 
     /// The stream that a request's fields name; missing ones take their defaults.

@@ -391,7 +391,7 @@ pub fn push_stream_name(out: &mut Vec<u8>, key: StreamKey) {
             out.extend_from_slice(b",\"interval\":");
             push_string(out, interval.as_str());
         }
-        StreamKey::Bbo | StreamKey::Trades | StreamKey::Ticker | StreamKey::Status => {}
+        StreamKey::Bbo | StreamKey::Trades | StreamKey::Ticker | StreamKey::Status | StreamKey::Face(_) => {}
     }
 }
 

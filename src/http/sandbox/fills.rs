@@ -41,11 +41,30 @@ async fn fills(shared: &Shared, query: &Query, caller: &Caller) -> Result<List<F
             text.parse::<u64>().map_err(|_| (ErrorCode::BAD_REQUEST, "order_id is a number".to_owned()))
         })
         .transpose()?;
-    let (user, account) = (caller.user, account_in(query, caller)?);
-    let wanted = market.clone();
+    let wanted = FillsWanted { user: caller.user, account: account_in(query, caller)?, market, order_id };
+    let page = Page { before, range: TimeRange { start, end }, limit: limit + 1 };
+    Ok(paged(found_fills(shared, wanted, page).await?, limit, |fill| fill.fill_id))
+}
+
+/// Whose fills, and which.
+pub(crate) struct FillsWanted {
+    pub user: marketd_domain::ledger::UserNo,
+    pub account: Option<String>,
+    pub market: Option<String>,
+    pub order_id: Option<u64>,
+}
+
+/// Up to a page of fills, newest first.
+pub(crate) async fn found_fills(
+    shared: &Shared,
+    wanted: FillsWanted,
+    page: Page,
+) -> Result<Vec<FillBody>, Refusal> {
+    let FillsWanted { user, account, market, order_id } = wanted;
+    let is_of_market = market.is_some();
     let (account, number) = gate(shared)?
         .ask(move |floor| {
-            let number = match &wanted {
+            let number = match &market {
                 Some(market) => known_market(floor, market)?,
                 None => None,
             };
@@ -55,10 +74,10 @@ async fn fills(shared: &Shared, query: &Query, caller: &Caller) -> Result<List<F
             ))
         })
         .await??;
-    if market.is_some() && number.is_none() {
-        return Ok(List::whole(Vec::new()));
+    if is_of_market && number.is_none() {
+        return Ok(Vec::new());
     }
-    let page = Page { before, range: TimeRange { start, end }, limit: limit + 1 };
+    let before = page.before;
     let rows = past::read(shared, async |store| match order_id {
         Some(order_id) => {
             let mut rows = store.fills_of_order(order_id).await?;
@@ -71,7 +90,7 @@ async fn fills(shared: &Shared, query: &Query, caller: &Caller) -> Result<List<F
     })
     .await?
     .unwrap_or_default();
-    let found = gate(shared)?
+    gate(shared)?
         .ask(move |floor| {
             rows.iter()
                 .map(|row| {
@@ -83,8 +102,7 @@ async fn fills(shared: &Shared, query: &Query, caller: &Caller) -> Result<List<F
                 })
                 .collect::<Result<Vec<FillBody>, Refusal>>()
         })
-        .await??;
-    Ok(paged(found, limit, |fill| fill.fill_id))
+        .await?
 }
 
 /// The fills of one market, or of all; newest first.

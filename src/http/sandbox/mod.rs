@@ -2,8 +2,8 @@
 //! and pages.
 
 mod accounts;
-mod fills;
-mod orders;
+pub(crate) mod fills;
+pub(crate) mod orders;
 mod risk;
 
 use actix_web::http::header::{HeaderName, HeaderValue};

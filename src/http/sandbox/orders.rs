@@ -138,7 +138,7 @@ pub async fn get_order(
     let work = async {
         caller.require(Scope::Read)?;
         let name = id_of(&path)?;
-        one_order(&shared, &caller, account_in(&query, &caller)?, name).await
+        one_order(&shared, caller.user, account_in(&query, &caller)?, name).await
     };
     call.or_refuse(work.await.map(|order| call.json(&order)))
 }
@@ -153,19 +153,18 @@ pub async fn get_by_client_id(
     let work = async {
         caller.require(Scope::Read)?;
         let name = OrderName::Client(path.into_inner());
-        one_order(&shared, &caller, account_in(&query, &caller)?, name).await
+        one_order(&shared, caller.user, account_in(&query, &caller)?, name).await
     };
     call.or_refuse(work.await.map(|order| call.json(&order)))
 }
 
 /// From memory while it is remembered, else from the store.
-async fn one_order(
+pub(crate) async fn one_order(
     shared: &Shared,
-    caller: &Caller,
+    user: UserNo,
     account: Option<String>,
     name: OrderName,
 ) -> Result<OrderBody, Refusal> {
-    let user = caller.user;
     let (named, wanted) = (account.clone(), name.clone());
     let held = gate(shared)?
         .ask(move |floor| match floor.find_order(user, named.as_deref(), &wanted) {
@@ -240,10 +239,10 @@ fn fill_of_row(row: &FillRow) -> Result<Scaled<Fill>, Refusal> {
 
 /// What `status` asks for: exact names, or `open` for all that are not over and `closed` for those that are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Statuses(Vec<OrderStatus>);
+pub(crate) struct Statuses(Vec<OrderStatus>);
 
 impl Statuses {
-    fn parse(text: &str) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
         let mut found = Vec::new();
         for name in text.split(',') {
             let group: Vec<OrderStatus> = match name {
@@ -291,8 +290,8 @@ pub async fn list_orders(
     call.or_refuse(work.await.map(|list| call.json(&list)))
 }
 
-type Whose = (UserNo, Option<String>);
-type Which = (Statuses, Option<String>);
+pub(crate) type Whose = (UserNo, Option<String>);
+pub(crate) type Which = (Statuses, Option<String>);
 
 /// Orders that are open are all in memory.
 async fn open_orders(
@@ -341,7 +340,7 @@ pub(super) fn known_market(floor: &Floor, market: &str) -> Result<Option<MarketN
     }
 }
 
-async fn stored_orders(
+pub(crate) async fn stored_orders(
     shared: &Shared,
     (user, account): Whose,
     (statuses, market): Which,

@@ -192,6 +192,12 @@ impl Sandbox {
         self.fills.iter()
     }
 
+    /// Whether an order would be taken, as far as its fields, the market's rules and the account's other orders say: nothing
+    /// is placed, and money is not looked at.
+    pub fn check_order(&self, account: AccountNo, request: &OrderRequest) -> Result<(), Reject> {
+        self.check_new(account, request)
+    }
+
     pub fn market_rules(&self, market: MarketNo) -> Option<&MarketRules> {
         self.desks.get(market.index()).map(|desk| &desk.rules)
     }

@@ -1,0 +1,3 @@
+//! Faces: other systems' protocols over the same markets, for clients that speak nothing else.
+
+pub mod binance;
