@@ -36,7 +36,7 @@ async fn trade(address: String, round: usize, client: usize, known: Acknowledged
         let name = format!("r{round}-c{client}-{number}");
         let order = match number % 3 {
             0 => with(
-                super::market(if client % 2 == 0 { "buy" } else { "sell" }, "0.0001"),
+                super::market(if client.is_multiple_of(2) { "buy" } else { "sell" }, "0.0001"),
                 "client_order_id",
                 name.as_str(),
             ),
