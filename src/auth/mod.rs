@@ -302,11 +302,26 @@ pub struct SessionIdentities {
     pub auth: Arc<Auth>,
     /// Whether its handshake names this machine as itself.
     pub is_local: bool,
+    pub address: String,
+    /// Of the handshake.
+    pub trace_id: String,
 }
 
 impl Identities for SessionIdentities {
     fn unproven(&self) -> Option<Arc<Identity>> {
         self.auth.unproven(self.is_local).cloned()
+    }
+
+    fn note(&self, identity: Option<Arc<Identity>>, op: &str, refusal: Option<ErrorCode>) {
+        self.auth.audit.note(audit::Deed {
+            trace_id: self.trace_id.clone(),
+            address: self.address.clone(),
+            identity,
+            action: format!("WS {op}"),
+            target: "/api/v1/ws".to_owned(),
+            status: refusal.map_or(200, |code| code.http_status),
+            code: refusal.map_or("", |code| code.code),
+        });
     }
 
     fn recognize(&self, credential: Credential) -> Recognized {

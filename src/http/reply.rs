@@ -115,6 +115,10 @@ impl CallInfo {
         response
     }
 
+    pub fn trace_id(&self) -> &str {
+        self.trace_id.as_str()
+    }
+
     /// The trace id that an answer carries.
     pub fn of_response(response: &HttpResponse) -> String {
         let trace_id = response.headers().get(TRACE_HEADER).and_then(|value| value.to_str().ok());

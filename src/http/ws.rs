@@ -13,6 +13,7 @@ use marketd_protocol::code::ErrorCode;
 use super::{Shared, edge};
 use crate::auth::SessionIdentities;
 
+use super::auth::address_of;
 use super::reply::{self, CallInfo, Query, number};
 
 /// Longest flush window, in milliseconds.
@@ -66,7 +67,12 @@ fn open(
         Err((code, message)) => return call.refuse(code, &message),
     };
     let is_local = edge::is_local(request.headers());
-    let identities: Arc<dyn Identities> = Arc::new(SessionIdentities { auth: shared.auth.clone(), is_local });
+    let identities: Arc<dyn Identities> = Arc::new(SessionIdentities {
+        auth: shared.auth.clone(),
+        is_local,
+        address: address_of(request).to_string(),
+        trace_id: call.trace_id().to_owned(),
+    });
     let options = SessionOptions {
         flush_every: Duration::from_millis(flush_ms),
         purpose,

@@ -100,6 +100,8 @@ pub trait Identities: Send + Sync {
     /// Who a session is that has shown nothing; `None`: nobody, who sees market data.
     fn unproven(&self) -> Option<Arc<Identity>>;
     fn recognize(&self, credential: Credential) -> Recognized;
+    /// Takes note of what a session has changed, or was not let do, for the audit. Does not wait.
+    fn note(&self, identity: Option<Arc<Identity>>, op: &str, refusal: Option<ErrorCode>);
 }
 
 /// Everybody is `dev`: for servers that are open.
@@ -114,4 +116,6 @@ impl Identities for Open {
     fn recognize(&self, _: Credential) -> Recognized {
         Box::pin(std::future::ready(Ok(Arc::new(Identity::dev()))))
     }
+
+    fn note(&self, _: Option<Arc<Identity>>, _: &str, _: Option<ErrorCode>) {}
 }

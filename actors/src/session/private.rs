@@ -103,7 +103,10 @@ impl Session {
             .and_then(|(identity, gate)| Ok((identity.user, gate, with_account(op, &identity)?)))
         {
             Ok(ready) => ready,
-            Err((code, message)) => return self.refuse(Some(&named), id.as_deref(), code, &message, ctx),
+            Err((code, message)) => {
+                self.note(&named, Some(code));
+                return self.refuse(Some(&named), id.as_deref(), code, &message, ctx);
+            }
         };
         let once = (account_of(&op), client_key(&op));
         self.under_way += 1;
@@ -116,6 +119,7 @@ impl Session {
     }
 
     fn answer_order(&mut self, op: &str, id: Option<&str>, answer: Result<Answer, Refused>, ctx: &mut Ctx) {
+        self.note(op, answer.as_ref().err().map(|refused| refused.0));
         match answer {
             Ok(answer) => {
                 encode_order_reply(op, id, &answer.data, &mut self.reply);
@@ -142,7 +146,10 @@ impl Session {
         });
         let (user, gate, account) = match ready {
             Ok(ready) => ready,
-            Err((code, message)) => return self.refuse(op, id.as_deref(), code, &message, ctx),
+            Err((code, message)) => {
+                self.note("subscribe", Some(code));
+                return self.refuse(op, id.as_deref(), code, &message, ctx);
+            }
         };
         self.under_way += 1;
         let held: Vec<AccountNo> = (self.followed.iter())

@@ -17,6 +17,11 @@ impl Session {
         self.outlet.identity()
     }
 
+    /// For the audit.
+    pub(super) fn note(&self, op: &str, refusal: Option<ErrorCode>) {
+        self.identities.note(self.outlet.identity(), op, refusal);
+    }
+
     /// Nothing else of this client is looked at until it is known who it is.
     pub(super) fn prove(&mut self, credential: Credential, id: Option<String>, ctx: &mut Ctx) {
         let recognized = self.identities.recognize(credential).into_actor(self);
@@ -28,7 +33,10 @@ impl Session {
             let taken = recognized.and_then(|identity| session.become_known(&identity).map(|()| identity));
             match taken {
                 Ok(identity) => session.welcome(&identity, id.as_deref(), ctx),
-                Err((code, message)) => session.refuse(Some("auth"), id.as_deref(), code, &message, ctx),
+                Err((code, message)) => {
+                    session.note("auth", Some(code));
+                    session.refuse(Some("auth"), id.as_deref(), code, &message, ctx);
+                }
             }
         }));
     }

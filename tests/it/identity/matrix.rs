@@ -207,8 +207,10 @@ async fn every_op_lets_in_whom_it_is_for_and_nobody_else() {
         .filter(|message| message.is_from_client && message.name != "ClientMessage")
         .map(|message| op_of(&message.schema))
         .collect();
-    let public: BTreeSet<String> = ["auth", "ping", "subscribe", "unsubscribe"].map(str::to_owned).into();
-    assert_eq!(ops, public, "an op that is not in tests/it/identity/matrix.rs");
+    let public = ["auth", "ping", "subscribe", "unsubscribe"];
+    let trade = ["order.amend", "order.cancel", "order.cancel_all", "order.place"];
+    let known: BTreeSet<String> = public.iter().chain(&trade).map(|op| (*op).to_owned()).collect();
+    assert_eq!(ops, known, "an op that is not in tests/it/identity/matrix.rs");
     let app =
         TestApp::start(&[CLOSED, ("venues.sim.enabled", "true"), ("venues.sim.markets", "BTC-USD")]).await;
     app.ready().await;
@@ -228,6 +230,35 @@ async fn every_op_lets_in_whom_it_is_for_and_nobody_else() {
         assert_eq!(client.next_where(|message| message["type"] == "reply").await["status"], "ok", "{name}");
         client.send(json!({"op": "ping"})).await;
         assert_eq!(client.next_where(|message| message["op"] == "ping").await["status"], "ok", "{name}");
+        let told = async |client: &mut crate::support::Client, request: serde_json::Value| {
+            client.send(request).await;
+            client.next_where(|message| message["id"] == 9).await["code"].as_str().map(str::to_owned)
+        };
+        for channel in ["orders", "fills", "balances", "positions"] {
+            let code = told(&mut client, json!({"op": "subscribe", "id": 9, "channel": channel})).await;
+            let refusal = refusal_of(Access::Scope(Scope::Read), role).map(|(_, code)| code.to_owned());
+            let is_refused = matches!(code.as_deref(), Some("unauthenticated" | "forbidden"));
+            assert_eq!(is_refused.then(|| code.clone()).flatten(), refusal, "{name}: {channel} {code:?}");
+        }
+        // Of an order that is not there, so that what is let in changes nothing.
+        for op in trade {
+            let mut request = match op {
+                "order.place" => {
+                    json!({"market": "sim:BTC-USD", "side": "buy", "type": "limit", "price": "1.00", "qty": "0"})
+                }
+                "order.amend" => json!({"order_id": 999_999, "qty": "1"}),
+                "order.cancel" => json!({"order_id": 999_999}),
+                _ => json!({}),
+            };
+            (request["op"], request["id"]) = (json!(op), json!(9));
+            let code = told(&mut client, request).await;
+            if code.as_deref() == Some("bad_request") {
+                panic!("{name}: {op} is not read as it is asked here");
+            }
+            let refusal = refusal_of(Access::Scope(Scope::Trade), role).map(|(_, code)| code.to_owned());
+            let is_refused = matches!(code.as_deref(), Some("unauthenticated" | "forbidden"));
+            assert_eq!(is_refused.then(|| code.clone()).flatten(), refusal, "{name}: {op} {code:?}");
+        }
     }
     app.stop().await;
 }
