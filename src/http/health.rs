@@ -44,7 +44,7 @@ pub async fn get_readiness(call: CallInfo, shared: web::Data<Shared>) -> HttpRes
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Health {
-    /// `ok` when every market is live and the store has all rows, else `degraded`.
+    /// `ok` when every market is live, the store has all rows and the sandbox takes orders, else `degraded`.
     #[schemars(extend("enum" = ["ok", "degraded"]))]
     status: &'static str,
     ready: bool,
@@ -53,6 +53,48 @@ pub(super) struct Health {
     markets: Vec<MarketHealth>,
     /// Null where nothing is stored.
     store: Option<StoreHealth>,
+    /// Null where there is none.
+    sandbox: Option<SandboxHealth>,
+}
+
+/// The sandbox exchange.
+#[derive(Serialize, JsonSchema)]
+struct SandboxHealth {
+    /// `lost`: another process runs it; `damaged`: its journal cannot be read.
+    #[schemars(extend("enum" = ["restoring", "ready", "store_away", "lost", "damaged"]))]
+    state: &'static str,
+    actor_alive: bool,
+    /// Number of the last event.
+    #[schemars(with = "Count")]
+    seq: u64,
+    /// Events that wait for the store.
+    #[schemars(with = "Count")]
+    backlog: u64,
+    #[schemars(with = "Count")]
+    open_orders: u64,
+    /// Markets in which somebody has orders.
+    #[schemars(with = "Count")]
+    markets_followed: u64,
+}
+
+impl SandboxHealth {
+    fn of(sandbox: &crate::sandbox::Sandbox) -> Self {
+        use std::sync::atomic::{AtomicU64, Ordering};
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let counters = &sandbox.counters;
+        Self {
+            state: sandbox.gate.state().as_str(),
+            actor_alive: sandbox.gate.is_alive(),
+            seq: read(&counters.seq),
+            backlog: read(&counters.backlog),
+            open_orders: read(&counters.open_orders),
+            markets_followed: read(&counters.markets_followed),
+        }
+    }
+
+    fn is_well(&self) -> bool {
+        self.actor_alive && matches!(self.state, "ready" | "restoring")
+    }
 }
 
 /// The bus is not needed for truth: its state does not change the status.
@@ -135,7 +177,9 @@ pub async fn get_health(call: CallInfo, shared: web::Data<Shared>) -> HttpRespon
     let store = shared.storage.as_ref().map(|storage| storage.report());
     let all_live = markets.iter().all(|market| market.status == "live" && market.actor_alive);
     let all_stored = store.as_ref().is_none_or(|store| store.state == StoreState::Ok);
-    let status = if all_live && all_stored { "ok" } else { "degraded" };
+    let sandbox = shared.sandbox.as_deref().map(SandboxHealth::of);
+    let is_sandbox_well = sandbox.as_ref().is_none_or(SandboxHealth::is_well);
+    let status = if all_live && all_stored && is_sandbox_well { "ok" } else { "degraded" };
     let report = shared.bus.report();
     let bus = BusHealth {
         backend: report.backend,
@@ -150,5 +194,6 @@ pub async fn get_health(call: CallInfo, shared: web::Data<Shared>) -> HttpRespon
         feeds,
         markets,
         store: store.map(StoreHealth::of),
+        sandbox,
     })
 }

@@ -6,6 +6,7 @@
 
 mod exposition;
 mod process;
+mod sandbox;
 
 use std::net::IpAddr;
 
@@ -37,6 +38,9 @@ pub async fn get_metrics(call: CallInfo, request: HttpRequest, shared: web::Data
     expose_markets(&shared.board, &mut text);
     expose_feeds(&shared.board, &mut text);
     expose_bus(&*shared.bus, &mut text);
+    if let Some(held) = &shared.sandbox {
+        sandbox::expose(held, &mut text);
+    }
     expose_traffic(&shared.traffic, &mut text);
     usage.expose(&mut text);
     HttpResponse::Ok().content_type(CONTENT_TYPE).body(text.into_text())

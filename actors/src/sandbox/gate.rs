@@ -65,7 +65,7 @@ pub enum SandboxState {
 }
 
 impl SandboxState {
-    const ALL: [Self; 5] = [Self::Restoring, Self::Ready, Self::StoreAway, Self::Lost, Self::Damaged];
+    pub const ALL: [Self; 5] = [Self::Restoring, Self::Ready, Self::StoreAway, Self::Lost, Self::Damaged];
 
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@
 //! Each figure is the median of three runs, each on a fresh table; a run ends after a fixed time, not a fixed count.
 //! Postgres is a private server with the durability of an installation, on the loopback address; where it runs is the
 //! system's business, so pin this program to share a core with it, or not to. Both settings of `synchronous_commit` are
-//! measured, see docs/adr/0011.
+//! measured, see docs/adr/0007.
 
 use std::time::{Duration, Instant};
 

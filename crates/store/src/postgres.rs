@@ -4,7 +4,7 @@
 //! through a temporary table, which costs twice as much: paying for that with every batch would halve the rate.
 //!
 //! Commits are as durable as the server is told to make them. Rows that were acknowledged are not sent again, so what a
-//! server with `synchronous_commit = off` forgets in a crash is gone; docs/adr/0011 says what it costs to leave it on.
+//! server with `synchronous_commit = off` forgets in a crash is gone; docs/adr/0007 says what it costs to leave it on.
 
 mod copy;
 mod identity;

@@ -242,8 +242,9 @@ async fn answer(
     response
 }
 
+/// Behind a trusted proxy, whom that names.
 fn peer_of(request: &HttpRequest) -> IpAddr {
-    request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |address| address.ip())
+    marketd_actors::peers::client_of(request).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
 }
 
 fn json(body: Vec<u8>) -> HttpResponse {
