@@ -1520,8 +1520,10 @@ export interface components {
             feeds: components["schemas"]["FeedHealth"][];
             markets: components["schemas"]["MarketHealth"][];
             ready: boolean;
+            /** @description Null where there is none. */
+            sandbox: components["schemas"]["SandboxHealth"] | null;
             /**
-             * @description `ok` when every market is live and the store has all rows, else `degraded`.
+             * @description `ok` when every market is live, the store has all rows and the sandbox takes orders, else `degraded`.
              * @enum {string}
              */
             status: "ok" | "degraded";
@@ -2161,6 +2163,22 @@ export interface components {
          * @enum {string}
          */
         RoleName: "viewer" | "trader" | "admin";
+        /** @description The sandbox exchange. */
+        SandboxHealth: {
+            actor_alive: boolean;
+            /** @description Events that wait for the store. */
+            backlog: components["schemas"]["Count"];
+            /** @description Markets in which somebody has orders. */
+            markets_followed: components["schemas"]["Count"];
+            open_orders: components["schemas"]["Count"];
+            /** @description Number of the last event. */
+            seq: components["schemas"]["Count"];
+            /**
+             * @description `lost`: another process runs it; `damaged`: its journal cannot be read.
+             * @enum {string}
+             */
+            state: "restoring" | "ready" | "store_away" | "lost" | "damaged";
+        };
         ScenarioBody: {
             /** @description All markets without it. */
             market?: string | null;
@@ -11550,6 +11568,14 @@ export interface operations {
                      *           }
                      *         ],
                      *         "ready": true,
+                     *         "sandbox": {
+                     *           "actor_alive": true,
+                     *           "backlog": 0,
+                     *           "markets_followed": 1,
+                     *           "open_orders": 2,
+                     *           "seq": 118,
+                     *           "state": "ready"
+                     *         },
                      *         "status": "ok",
                      *         "store": {
                      *           "backend": "sqlite",
@@ -11648,6 +11674,14 @@ export interface operations {
                      *           }
                      *         ],
                      *         "ready": true,
+                     *         "sandbox": {
+                     *           "actor_alive": true,
+                     *           "backlog": 0,
+                     *           "markets_followed": 1,
+                     *           "open_orders": 2,
+                     *           "seq": 118,
+                     *           "state": "ready"
+                     *         },
                      *         "status": "ok",
                      *         "store": {
                      *           "backend": "sqlite",
