@@ -55,11 +55,12 @@ async fn steps(server: &Server) {
         storage.stop_listening();
     }
     let began = Instant::now();
+    let open = || server.board.metrics.sessions_open.load(Ordering::Relaxed);
+    // Counted first: those who are told may be gone at once.
+    let told = open();
     for hub in server.board.hubs() {
         hub.do_send(CloseSessions);
     }
-    let open = || server.board.metrics.sessions_open.load(Ordering::Relaxed);
-    let told = open();
     let patience = Duration::from_millis(server.shutdown.sessions_ms);
     while open() > 0 && began.elapsed() < patience {
         tokio::time::sleep(Duration::from_millis(5)).await;

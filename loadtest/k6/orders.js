@@ -1,5 +1,5 @@
-// Order entry: place a limit order far from the market, read it, cancel it. Skipped, with a word, on a server that has
-// no route for orders. ACCOUNT_KEY is the API key of an account with a balance, where the server asks for one.
+// Order entry: place a limit order far from the market, read it, cancel it. Skipped, with a word, on a server without a
+// sandbox. ACCESS_TOKEN is that of a user, where the server asks for one.
 import http from 'k6/http';
 import { check } from 'k6';
 import exec from 'k6/execution';
@@ -22,10 +22,10 @@ export const options = {
   },
 };
 
-const key = __ENV.ACCOUNT_KEY;
+const token = __ENV.ACCESS_TOKEN;
 const params = (name) => ({
   tags: { name },
-  headers: { 'content-type': 'application/json', ...(key ? { 'x-api-key': key } : {}) },
+  headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
 });
 
 export function setup() {

@@ -153,6 +153,8 @@ async fn of_store(
     });
     let rebuilt = past::read(shared, async |store| rebuild(store, key, at, depth).await).await?;
     let is_on_its_way = |missing: Extent| held_back.into_iter().flatten().any(|extent| extent.meets(missing));
+    let is_kept = (shared.storage.as_ref())
+        .is_some_and(|storage| storage.settings().deltas.sources.contains(&entry.source));
     let not_kept = |why: &str| {
         (ErrorCode::HISTORY_NOT_KEPT, format!("the book of {} us is not known: {why}", at.micros()))
     };
@@ -164,7 +166,9 @@ async fn of_store(
                 Ok(found)
             } else if is_on_its_way(Extent { first: last, ..Extent::ALWAYS }) {
                 Err(past::on_its_way())
-            } else if found.moment.epoch == present.0 && clock::now().nanos_since(at) < WRITTEN_MS * 1_000_000
+            } else if is_kept
+                && found.moment.epoch == present.0
+                && clock::now().nanos_since(at) < WRITTEN_MS * 1_000_000
             {
                 Err((ErrorCode::STORE_UNAVAILABLE, "that moment is not written yet, ask again".to_owned()))
             } else {

@@ -136,7 +136,7 @@ async fn requests_with_two_readings_are_refused_and_the_connection_ends() {
     let chunked = "transfer-encoding: chunked\r\n";
     let hidden = "0\r\n\r\nGET /livez HTTP/1.1\r\nhost: x\r\n\r\n";
     let post = |headers: &str, body: &str| {
-        format!("POST /api/v1/replay/resume HTTP/1.1\r\nhost: x\r\n{headers}\r\n{body}")
+        format!("POST /api/v1/replay/resume HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n{body}")
     };
     let get = |headers: &str| format!("GET /api/v1/ws HTTP/1.1\r\nhost: x\r\n{headers}\r\n");
     let cases = [

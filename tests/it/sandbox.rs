@@ -20,6 +20,8 @@ async fn app() -> TestApp {
     let app = TestApp::start(&[("venues.sim.enabled", "true")]).await;
     app.ready().await;
     app.until("the sandbox", async || app.get("/api/v1/balances").await.status == 200).await;
+    let ticker = format!("/api/v1/markets/{MARKET}/ticker");
+    app.until("a print", async || !app.data(&ticker).await["last"].is_null()).await;
     app
 }
 
