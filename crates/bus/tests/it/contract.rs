@@ -119,7 +119,9 @@ async fn a_snapshot_ends_and_its_age_grows(bus: Arc<dyn Bus>) {
     assert!(began.elapsed() >= Duration::from_millis(55), "it ended after {:?}", began.elapsed());
     let cached = bus.snapshot(&long, Tag::default()).await.expect("an answer").expect("a snapshot");
     assert_eq!(cached.ttl, MINUTE);
-    assert!(cached.age >= Duration::from_millis(55) && cached.age <= began.elapsed(), "{:?}", cached.age);
+    // The age is told by a clock that may be set, the time since by one that is not.
+    let most = began.elapsed() + Duration::from_millis(10);
+    assert!(cached.age >= Duration::from_millis(55) && cached.age <= most, "{:?} of {most:?}", cached.age);
     assert_eq!(put(&brief, MINUTE).await, Ok(true), "what has ended is not in the way");
 }
 
