@@ -96,7 +96,7 @@ struct Held {
 /// that is away the one that was read before goes on for a quarter of an hour. An id that was not made by this server is
 /// refused without looking for it. A key that was revoked or has expired, or whose user is disabled, is not found:
 ///
-/// ```ignore
+/// ```text
 /// let key = auth.keys.find(id).await?; // a Refusal: `unauthenticated`, or `store_unavailable`
 /// if !key.verify(payload, &signature) { … }
 /// key.identity().require(Scope::Trade)?;
