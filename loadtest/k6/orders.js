@@ -51,7 +51,7 @@ export default function (run) {
     type: 'limit',
     time_in_force: 'gtc',
     price: restingPrice(market),
-    qty: '0.01',
+    qty: '0.1',
     client_order_id: `k6-${exec.vu.idInTest}-${exec.vu.iterationInScenario}-${Date.now()}`,
   };
   const placed = http.post(`${API}/orders`, JSON.stringify(order), params('place'));
