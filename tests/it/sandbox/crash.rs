@@ -1,17 +1,19 @@
 //! The server is killed at any moment while clients place orders: what was acknowledged is there, once.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use marketd_testkit::{Draw, wait_until};
 use parking_lot::Mutex;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{MARKET, resting, with};
 use crate::support::process::{Process, command, free_port};
 use crate::support::{PATIENCE, request, sized};
 
+/// Some hundred orders a second of each.
 const CLIENTS: usize = 8;
 
 /// Orders by their names, as they were acknowledged.
@@ -96,10 +98,13 @@ async fn what_was_acknowledged_survives_a_kill() {
     let known = std::mem::take(&mut *known.lock());
     println!("{} acknowledgements, {} orders", known.len(), all.len());
     assert!(known.len() > 20, "hardly anything was tried");
+    let mut by_name: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
+    for order in &all {
+        by_name.entry(order["client_order_id"].as_str().unwrap_or_default()).or_default().push(order);
+    }
     for (name, told) in &known {
-        let of_name: Vec<&Value> =
-            all.iter().filter(|order| order["client_order_id"] == name.as_str()).collect();
-        let [order] = of_name.as_slice() else { panic!("{name} is there {} times", of_name.len()) };
+        let of_name = by_name.get(name.as_str()).map_or(&[][..], Vec::as_slice);
+        let [order] = of_name else { panic!("{name} is there {} times", of_name.len()) };
         assert_eq!(order["order_id"], told["order_id"], "{name}");
         let is_final = |order: &Value| {
             !["pending", "open", "partially_filled"].iter().any(|open| order["status"] == *open)
@@ -148,5 +153,4 @@ async fn money_adds_up(process: &Process, all: &[Value]) {
         all.iter().filter(|order| order["fee_asset"] == "USD").map(|order| units(&order["fee"])).sum();
     let expected = 100_000 * 10i128.pow(18) - quote - fees;
     assert_eq!(usd.map(|usd| units(&usd["total"])), Some(expected), "{MARKET}");
-    assert_eq!(json!(all.len() > 10), json!(true));
 }
