@@ -46,7 +46,9 @@ pub async fn postgres() -> Option<Database> {
     };
     let database = TestDatabase::like(Template { name: "store", files }, prepare).await?;
     let url = database.url();
-    let store = open(&url, StoreOptions::default()).await.expect("a prepared database").store;
+    // What is tried here is what the statements do, not how long a busy machine takes.
+    let options = StoreOptions { timeout: std::time::Duration::from_secs(30), ..StoreOptions::default() };
+    let store = open(&url, options).await.expect("a prepared database").store;
     Some(Database { store, url, _place: Place::Server(database) })
 }
 
