@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use super::floor::Floor;
+use super::floor::{Floor, Outgoing};
 
 /// Frames of a channel that are kept for those who come back.
 const FRAMES_KEPT: usize = 512;
@@ -100,16 +100,14 @@ struct AccountChannels {
 }
 
 /// A frame whose event is not known to be on the disk.
-pub(super) struct Unsent {
-    pub seq: u64,
-    pub visible_at: Timestamp,
+struct Unsent {
     frame: Arc<PrivateFrame>,
     listeners: Listeners,
 }
 
 impl Unsent {
     /// Sends it to those who do not know it; `false`: it will never be known to be true, so they are let go.
-    pub fn send(self, is_true: bool) {
+    fn send(self, is_true: bool) {
         let mut listeners = self.listeners.lock();
         if !is_true {
             listeners.clear();
@@ -125,7 +123,6 @@ impl Unsent {
 #[derive(Default)]
 pub(super) struct Channels {
     accounts: HashMap<AccountNo, AccountChannels>,
-    unsent: Vec<Unsent>,
 }
 
 /// What an input changed, of accounts that are followed.
@@ -140,10 +137,6 @@ struct Changed<'e> {
 }
 
 impl Channels {
-    pub fn take_unsent(&mut self) -> Vec<Unsent> {
-        std::mem::take(&mut self.unsent)
-    }
-
     /// Forgets accounts that nobody has listened to for a while.
     pub fn sweep(&mut self, now: Instant) {
         self.accounts.retain(|_, channels| {
@@ -324,9 +317,10 @@ impl Floor {
             let Some(held) = self.channels.accounts.get_mut(&account) else { return };
             let log = &mut held.logs[channel.index()];
             log.push(frame.clone());
-            let listeners = log.listeners.clone();
+            let unsent = Unsent { frame, listeners: log.listeners.clone() };
             let (seq, visible_at) = (changed.seq, changed.visible_at);
-            self.channels.unsent.push(Unsent { seq, visible_at, frame, listeners });
+            let send = Box::new(move |is_true| unsent.send(is_true));
+            self.outgoing.push(Outgoing { account, seq, visible_at, send });
         }
     }
 }
@@ -381,8 +375,6 @@ mod tests {
         let (sender, mut receiver) = mpsc::channel(1);
         log.listeners.lock().push(Listener { since: 1, sender });
         let unsent = |seq| Unsent {
-            seq,
-            visible_at: Timestamp::ZERO,
             frame: Arc::new(PrivateFrame { seq, prev: seq - 1, json: Bytes::new() }),
             listeners: log.listeners.clone(),
         };

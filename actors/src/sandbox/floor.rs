@@ -20,6 +20,15 @@ use super::settings::SandboxSettings;
 use crate::board::Board;
 use crate::clock;
 
+/// Something that is told of an account once its event is on the disk.
+pub(super) struct Outgoing {
+    pub account: AccountNo,
+    pub seq: u64,
+    pub visible_at: Timestamp,
+    /// Told with whether it is true: if that will never be known, who would have heard it is let go.
+    pub send: Box<dyn FnOnce(bool) + Send>,
+}
+
 /// Everything that requests work on.
 pub struct Floor {
     pub sandbox: Sandbox,
@@ -33,6 +42,7 @@ pub struct Floor {
     /// Who hears of the markets that are followed.
     pub(super) listener: Option<actix::Recipient<super::tap::MarketNews>>,
     pub(super) channels: Channels,
+    pub(super) outgoing: Vec<Outgoing>,
     pub(super) listeners: super::private::Listeners,
     events: Vec<Event>,
     /// When the client may see what the request under way did.
@@ -57,6 +67,7 @@ impl Floor {
             by_market: HashMap::new(),
             listener: None,
             channels: Channels::default(),
+            outgoing: Vec::new(),
             listeners: super::private::Listeners::default(),
             events: Vec::new(),
             visible_at: Timestamp::ZERO,

@@ -11,7 +11,7 @@ use marketd_domain::sandbox::{
     VenueStatus,
 };
 use marketd_domain::trades::SequencedTrade;
-use marketd_domain::{Instrument, Level, Scales, Trade};
+use marketd_domain::{Instrument, Level, Scales};
 use marketd_protocol::code::ErrorCode;
 
 use super::floor::Floor;
@@ -28,6 +28,8 @@ pub struct Followed {
     /// The last change of the book, and the last trade, that were taken in or came before.
     book_seq: u64,
     trade_seq: u64,
+    /// The rules that the sandbox was told last, in the market's scales of then.
+    told: Option<(Scales, MarketRules)>,
     open_orders: HashSet<OrderId>,
     idle_since: Option<Instant>,
 }
@@ -40,6 +42,7 @@ impl Followed {
             epoch: 0,
             book_seq: 0,
             trade_seq: 0,
+            told: None,
             open_orders: HashSet::new(),
             idle_since: None,
         }
@@ -62,16 +65,6 @@ fn rules_of(instrument: &Instrument, scales: Scales, floor: &Floor) -> MarketRul
         queue_model: floor.settings.queue_model,
         ..MarketRules::of(&instrument)
     }
-}
-
-/// Levels at other scales; `None` when that would round.
-fn rescaled(levels: impl Iterator<Item = Level>, from: Scales, to: Scales) -> Option<Vec<Level>> {
-    levels
-        .map(|level| {
-            let price = level.price.rescaled(from.price, to.price)?;
-            Some(Level { price, qty: level.qty.rescaled(from.qty, to.qty)? })
-        })
-        .collect()
 }
 
 impl Floor {
@@ -183,38 +176,46 @@ impl Floor {
         }
     }
 
+    /// Numbers are the market's own: the sandbox knows how they come, and widens if it has to.
     fn take_over(&mut self, market: MarketNo, state: &MarketState) -> Result<(), Reject> {
-        let from = state.scales();
-        let to = from.finer(self.terms_of(market).scales);
-        if to != self.terms_of(market).scales {
-            self.market_event(market, MarketEvent::Rescaled(to))?;
-        }
-        let rules = rules_of(state.instrument(), to, self);
-        if self.sandbox.market_rules(market) != Some(&rules) {
-            self.market_event(market, MarketEvent::Rules(&rules))?;
-        }
+        let scales = state.scales();
+        self.market_event(market, MarketEvent::Rescaled(scales))?;
+        self.tell_rules(market, scales, state.instrument())?;
         let status = status_of(state);
         // A book that is behind may not fill anything: its status goes first. Of a live one the book goes first.
         if status != VenueStatus::Live {
             self.market_event(market, MarketEvent::Status(status))?;
         }
         if let Some(SequencedTrade { trade, .. }) = state.trades().last() {
-            let price = trade.price.rescaled(from.price, to.price);
-            if let Some((price, qty)) = price.zip(trade.qty.rescaled(from.qty, to.qty)) {
-                self.market_event(market, MarketEvent::Last(&Trade { price, qty, ..*trade }))?;
-            }
+            self.market_event(market, MarketEvent::Last(trade))?;
         }
         if state.has_book() {
-            let book = state.book();
-            let out_of_range = || Reject::from(marketd_domain::ledger::Refusal::ScaleMismatch);
-            let bids = rescaled(book.bids().iter(), from, to).ok_or_else(out_of_range)?;
-            let asks = rescaled(book.asks().iter(), from, to).ok_or_else(out_of_range)?;
-            let at = BookRef { book_seq: state.book_seq(), ts_venue: state.book_times().0 };
-            self.market_event(market, MarketEvent::Snapshot { bids: &bids, asks: &asks, book: at })?;
+            let bids: Vec<Level> = state.book().bids().iter().collect();
+            let asks: Vec<Level> = state.book().asks().iter().collect();
+            let book = BookRef { book_seq: state.book_seq(), ts_venue: state.book_times().0 };
+            self.market_event(market, MarketEvent::Snapshot { bids: &bids, asks: &asks, book })?;
         }
         if status == VenueStatus::Live {
             self.market_event(market, MarketEvent::Status(status))?;
         }
+        Ok(())
+    }
+
+    /// Rules are events of the journal, so the same ones are not told again.
+    fn tell_rules(
+        &mut self,
+        market: MarketNo,
+        scales: Scales,
+        instrument: &Instrument,
+    ) -> Result<(), Reject> {
+        let rules = rules_of(instrument, scales, self);
+        let is_known = self.terms_of(market).scales == scales
+            && self.sandbox.market_rules(market) == Some(&rules)
+            || self.followed[market.index()].told == Some((scales, rules));
+        if !is_known {
+            self.market_event(market, MarketEvent::Rules(&rules))?;
+        }
+        self.followed[market.index()].told = Some((scales, rules));
         Ok(())
     }
 
@@ -226,41 +227,36 @@ impl Floor {
         if !followed.is_followed {
             return;
         }
-        if followed.epoch != news.epoch {
+        if news.epoch > followed.epoch {
             self.read_board(market, &entry);
         }
-        // All of one message happened under one state of scales: others come with `Anew`.
-        let scales = entry.state().read().scales();
+        // Of an epoch that is over, numbers and scales mean something else; what it came to was read from the board.
+        if news.epoch != self.followed[market.index()].epoch {
+            return;
+        }
         for item in news.news {
-            if let Err(reject) = self.hear_one(market, &entry, scales, item) {
+            if let Err(reject) = self.hear_one(market, &entry, item) {
                 tracing::warn!(market = %entry.id, %reject, "the sandbox reads this market anew");
                 self.read_board(market, &entry);
             }
         }
     }
 
-    fn hear_one(
-        &mut self,
-        market: MarketNo,
-        entry: &MarketEntry,
-        from: Scales,
-        item: News,
-    ) -> Result<(), Reject> {
-        let to = self.terms_of(market).scales;
-        let misfit = || Reject::from(marketd_domain::ledger::Refusal::ScaleMismatch);
+    fn hear_one(&mut self, market: MarketNo, entry: &MarketEntry, item: News) -> Result<(), Reject> {
         match item {
-            News::Anew => self.read_board(market, entry),
-            News::Status(status) => self.market_event(market, MarketEvent::Status(status))?,
+            News::Anew => {
+                self.read_board(market, entry);
+                Ok(())
+            }
+            News::Status(status) => self.market_event(market, MarketEvent::Status(status)),
             News::Book { bids, asks, book_seq, ts_venue } => {
                 let followed = &mut self.followed[market.index()];
                 if book_seq <= followed.book_seq {
                     return Ok(());
                 }
                 followed.book_seq = book_seq;
-                let bids = rescaled(bids.into_iter(), from, to).ok_or_else(misfit)?;
-                let asks = rescaled(asks.into_iter(), from, to).ok_or_else(misfit)?;
                 let book = BookRef { book_seq, ts_venue };
-                self.market_event(market, MarketEvent::Changes { bids: &bids, asks: &asks, book })?;
+                self.market_event(market, MarketEvent::Changes { bids: &bids, asks: &asks, book })
             }
             News::Print(SequencedTrade { seq, trade }) => {
                 let followed = &mut self.followed[market.index()];
@@ -268,12 +264,9 @@ impl Floor {
                     return Ok(());
                 }
                 followed.trade_seq = seq;
-                let price = trade.price.rescaled(from.price, to.price).ok_or_else(misfit)?;
-                let qty = trade.qty.rescaled(from.qty, to.qty).ok_or_else(misfit)?;
-                self.market_event(market, MarketEvent::Print(&Trade { price, qty, ..trade }))?;
+                self.market_event(market, MarketEvent::Print(&trade))
             }
         }
-        Ok(())
     }
 
     /// Follows the markets with open orders, also those whose news got lost, and lets go of those where nothing happens.

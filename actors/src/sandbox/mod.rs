@@ -24,7 +24,7 @@ mod settings;
 pub mod tap;
 pub mod views;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -32,7 +32,7 @@ use std::time::{Duration, Instant};
 use actix::prelude::*;
 use bytes::Bytes;
 use marketd_domain::Timestamp;
-use marketd_domain::ledger::UserNo;
+use marketd_domain::ledger::{AccountNo, UserNo};
 use marketd_domain::sandbox::Input;
 use marketd_store::sandbox::IdempotencyRow;
 use tokio::sync::oneshot;
@@ -42,6 +42,7 @@ use crate::clock;
 use crate::storage::Storage;
 
 use answers::{Answers, Look, Place};
+use floor::Outgoing;
 use tap::MarketNews;
 
 pub use counters::SandboxCounters;
@@ -89,6 +90,8 @@ pub struct Crash;
 struct Waiting {
     seq: u64,
     visible_at: Timestamp,
+    /// What is told of an account is told in the sequence in which it happened, however far away the account is.
+    account: Option<AccountNo>,
     deliver: Deliver,
 }
 
@@ -104,6 +107,11 @@ pub struct SandboxActor {
     /// Those who sent a request again that is under way.
     twins: HashMap<Place, Vec<oneshot::Sender<Result<Answer, Refused>>>>,
     waiting: VecDeque<Waiting>,
+    /// True, and not to be seen yet: by when, and in which sequence.
+    deferred: BTreeMap<(Timestamp, u64), Deliver>,
+    next_deferred: u64,
+    /// When an account has seen everything that was told of it.
+    visible: HashMap<AccountNo, Timestamp>,
     timer: Option<(Timestamp, SpawnHandle)>,
     is_stopping: bool,
 }
@@ -127,6 +135,9 @@ impl SandboxActor {
             answers: Answers::default(),
             twins: HashMap::new(),
             waiting: VecDeque::new(),
+            deferred: BTreeMap::new(),
+            next_deferred: 0,
+            visible: HashMap::new(),
             timer: None,
             is_stopping: false,
         }
@@ -203,7 +214,7 @@ impl SandboxActor {
                 let _ = reply.send(answer);
             }
         });
-        self.wait_for(Waiting { seq, visible_at, deliver }, ctx);
+        self.wait_for(Waiting { seq, visible_at, account: None, deliver }, ctx);
         self.settle(ctx);
     }
 
@@ -215,14 +226,32 @@ impl SandboxActor {
         }
     }
 
-    fn deliver(&self, waiting: Waiting, ctx: &mut Context<Self>) {
-        let wait_ns = waiting.visible_at.nanos_since(clock::now());
-        if wait_ns <= 0 {
-            (waiting.deliver)(None);
-            return;
+    fn deliver(&mut self, waiting: Waiting, ctx: &mut Context<Self>) {
+        let now = clock::now();
+        let visible_at = match waiting.account {
+            Some(account) => {
+                let until = self.visible.entry(account).or_insert(waiting.visible_at);
+                *until = (*until).max(waiting.visible_at);
+                *until
+            }
+            None => waiting.visible_at,
+        };
+        if visible_at <= now {
+            self.deliver_deferred(visible_at);
+            return (waiting.deliver)(None);
         }
-        let deliver = waiting.deliver;
-        ctx.run_later(Duration::from_nanos(wait_ns.unsigned_abs()), move |_, _| deliver(None));
+        let place = (visible_at, self.next_deferred);
+        self.next_deferred += 1;
+        self.deferred.insert(place, waiting.deliver);
+        let wait = Duration::from_nanos(visible_at.nanos_since(now).unsigned_abs());
+        ctx.run_later(wait, move |actor, _| actor.deliver_deferred(visible_at));
+    }
+
+    /// Delivers what may be seen at this moment, in its sequence.
+    fn deliver_deferred(&mut self, until: Timestamp) {
+        while let Some(entry) = self.deferred.first_entry().filter(|entry| entry.key().0 <= until) {
+            (entry.remove())(None);
+        }
     }
 
     /// Delivers what the last commit made true.
@@ -244,42 +273,20 @@ impl SandboxActor {
         }
     }
 
-    /// Has frames of accounts sent once what they tell is on the disk.
-    fn send_frames(&mut self, ctx: &mut Context<Self>) {
-        let unsent = self.floor.as_mut().map(|floor| floor.channels.take_unsent());
-        for unsent in unsent.into_iter().flatten() {
-            let (seq, visible_at) = (unsent.seq, unsent.visible_at);
-            let deliver: Deliver = Box::new(move |refused| unsent.send(refused.is_none()));
-            self.wait_for(Waiting { seq, visible_at, deliver }, ctx);
-        }
-    }
-
-    /// Has listeners told of what happened, once it is on the disk.
-    fn tell_listeners(&mut self, ctx: &mut Context<Self>) {
-        let untold = self.floor.as_mut().map(|floor| std::mem::take(&mut floor.listeners.untold));
-        for private::Untold { seq, visible_at, account, news } in untold.into_iter().flatten() {
-            let listeners = self.floor.as_ref().map_or_else(Vec::new, |floor| floor.listeners.of(account));
-            let deliver: Deliver = Box::new(move |refused| {
-                for listener in listeners {
-                    // What is not known to be true ends what they hear.
-                    listener.tell(refused.is_none().then(|| news.clone()));
-                }
-            });
-            self.wait_for(Waiting { seq, visible_at, deliver }, ctx);
+    /// Has what happened to accounts told once it is on the disk.
+    fn tell(&mut self, ctx: &mut Context<Self>) {
+        let outgoing = self.floor.as_mut().map(|floor| std::mem::take(&mut floor.outgoing));
+        for Outgoing { account, seq, visible_at, send } in outgoing.into_iter().flatten() {
+            let deliver: Deliver = Box::new(move |refused| send(refused.is_none()));
+            self.wait_for(Waiting { seq, visible_at, account: Some(account), deliver }, ctx);
         }
     }
 
     /// Begins a commit if there is something, and sets the timer for what falls due next.
     fn settle(&mut self, ctx: &mut Context<Self>) {
-        self.send_frames(ctx);
-        self.tell_listeners(ctx);
+        self.tell(ctx);
         self.commit(ctx);
         let Some(floor) = &self.floor else { return };
-        let (markets, orders) = floor.open_counts();
-        SandboxCounters::set(&self.counters.markets_followed, markets);
-        SandboxCounters::set(&self.counters.open_orders, orders);
-        SandboxCounters::set(&self.counters.backlog, floor.backlog());
-        self.counters.seq.store(floor.sandbox.seq(), Ordering::Relaxed);
         let due = floor.sandbox.next_due().filter(|_| self.journal.is_taken());
         match (due, self.timer.as_ref()) {
             (None, _) => {}
@@ -313,8 +320,22 @@ impl SandboxActor {
         if let Some(floor) = self.floor.as_mut().filter(|_| is_taken) {
             floor.look_after_markets(Instant::now());
             floor.channels.sweep(Instant::now());
+            floor.listeners.sweep();
         }
+        self.count();
+        let now = clock::now();
+        self.visible.retain(|_, until| *until > now);
         self.settle(ctx);
+    }
+
+    /// What goes up and down, for the metrics.
+    fn count(&self) {
+        let Some(floor) = &self.floor else { return };
+        let (markets, orders) = floor.open_counts();
+        SandboxCounters::set(&self.counters.markets_followed, markets);
+        SandboxCounters::set(&self.counters.open_orders, orders);
+        SandboxCounters::set(&self.counters.backlog, floor.backlog());
+        self.counters.seq.store(floor.sandbox.seq(), Ordering::Relaxed);
     }
 
     /// Looks the request's keys up; carries it out when they are new.
@@ -349,7 +370,7 @@ impl SandboxActor {
                     let deliver: Deliver = Box::new(move |refused| {
                         let _ = reply.send(refused.map_or(Ok(answer), Err));
                     });
-                    self.wait_for(Waiting { seq, visible_at: Timestamp::ZERO, deliver }, ctx);
+                    self.wait_for(Waiting { seq, visible_at: Timestamp::ZERO, account: None, deliver }, ctx);
                     return;
                 }
             }
@@ -398,7 +419,7 @@ impl Handler<Ask> for SandboxActor {
         let Some(floor) = &mut self.floor else { return };
         let deliver = question(floor);
         let seq = floor.sandbox.seq();
-        self.wait_for(Waiting { seq, visible_at: Timestamp::ZERO, deliver }, ctx);
+        self.wait_for(Waiting { seq, visible_at: Timestamp::ZERO, account: None, deliver }, ctx);
         self.settle(ctx);
     }
 }

@@ -11,7 +11,7 @@ use marketd_domain::{Notional, Qty, Timestamp};
 use marketd_protocol::sandbox::{BalanceBody, FillBody, OrderBody};
 use tokio::sync::mpsc;
 
-use super::floor::Floor;
+use super::floor::{Floor, Outgoing};
 
 /// News that wait for one listener.
 const WAITING_MAX: usize = 1_024;
@@ -59,7 +59,7 @@ pub enum PrivateNews {
 
 /// Hears of one account.
 #[derive(Clone)]
-pub(super) struct Listener {
+struct Listener {
     account: AccountNo,
     sender: mpsc::Sender<Arc<PrivateNews>>,
     /// Something could not be told: nothing else is.
@@ -68,7 +68,7 @@ pub(super) struct Listener {
 
 impl Listener {
     /// Tells it, or lets it go.
-    pub fn tell(&self, news: Option<Arc<PrivateNews>>) {
+    fn tell(&self, news: Option<Arc<PrivateNews>>) {
         if self.is_lost.load(Ordering::Acquire) {
             return;
         }
@@ -83,23 +83,14 @@ impl Listener {
     }
 }
 
-/// Something to be told once its event is on the disk.
-pub(super) struct Untold {
-    pub seq: u64,
-    pub visible_at: Timestamp,
-    pub account: AccountNo,
-    pub news: Arc<PrivateNews>,
-}
-
-/// Who listens, and what they have not heard yet.
+/// Who listens.
 #[derive(Default)]
 pub(super) struct Listeners {
     all: Vec<Listener>,
-    pub untold: Vec<Untold>,
 }
 
 impl Listeners {
-    pub fn of(&self, account: AccountNo) -> Vec<Listener> {
+    fn of(&self, account: AccountNo) -> Vec<Listener> {
         self.all.iter().filter(|held| held.account == account).cloned().collect()
     }
 
@@ -155,7 +146,14 @@ impl Floor {
     }
 
     fn tell(&mut self, seq: u64, visible_at: Timestamp, account: AccountNo, news: PrivateNews) {
-        self.listeners.untold.push(Untold { seq, visible_at, account, news: Arc::new(news) });
+        let (listeners, news) = (self.listeners.of(account), Arc::new(news));
+        let send = Box::new(move |is_true: bool| {
+            for listener in listeners {
+                // What is not known to be true ends what they hear.
+                listener.tell(is_true.then(|| news.clone()));
+            }
+        });
+        self.outgoing.push(Outgoing { account, seq, visible_at, send });
     }
 
     /// Whom an event concerns, what is told of it, and which balances it may have changed.

@@ -123,3 +123,22 @@ async fn who_comes_back_gets_what_was_missed() {
     assert_eq!(client.next().await["type"], "snapshot");
     app.stop().await;
 }
+
+/// Replies take from nothing to 40 ms, each another time; what is told of the account keeps its sequence.
+#[actix_web::test]
+async fn an_account_that_is_far_away_hears_of_things_in_their_sequence() {
+    let app = app().await;
+    let far = json!({"latency": {"reply": {"kind": "uniform", "min_us": 0, "max_us": 40_000}, "seed": 3}});
+    assert_eq!(app.request("PATCH", "/api/v1/accounts/dev", &[], &far.to_string()).await.status, 200);
+    let mut client = app.connect().await;
+    subscribed(&mut client, "orders", Value::Null).await;
+    let mut last = client.next().await["seq"].clone();
+    let orders = (0..30).map(|_| resting("0.001"));
+    futures_util::future::join_all(orders.map(async |order| app.placed(&order).await)).await;
+    for _ in 0..30 {
+        let frame = client.next().await;
+        assert_eq!((&frame["type"], &frame["prev"]), (&json!("event"), &last), "{frame}");
+        last = frame["seq"].clone();
+    }
+    app.stop().await;
+}
