@@ -92,13 +92,29 @@ impl Appended {
     }
 }
 
-/// A part of a list, the newest first. The last one's number leads on.
+/// A part of a list, by the numbers of its orders, fills or events. The last one's number leads on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
-    /// Only what has a lower number: of orders, fills or events.
+    pub order: PageOrder,
+    /// Only what has this number or a higher one.
+    pub from: u64,
+    /// Only what has a lower number.
     pub before: Option<u64>,
     pub range: TimeRange,
     pub limit: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageOrder {
+    NewestFirst,
+    OldestFirst,
+}
+
+impl Page {
+    /// The newest first, below a number.
+    pub const fn before(before: Option<u64>, range: TimeRange, limit: u32) -> Self {
+        Self { order: PageOrder::NewestFirst, from: 0, before, range, limit }
+    }
 }
 
 /// Which orders of an account.
@@ -107,6 +123,13 @@ pub struct OrderFilter {
     pub market: Option<marketd_domain::ledger::MarketNo>,
     /// Any when empty.
     pub statuses: Vec<String>,
+}
+
+/// Which fills of an account.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FillFilter {
+    pub market: Option<marketd_domain::ledger::MarketNo>,
+    pub order_id: Option<u64>,
 }
 
 /// The sandbox's tables, in both databases.
@@ -143,7 +166,12 @@ pub trait SandboxStore: Send + Sync {
     async fn order(&self, order_id: u64) -> Result<Option<OrderRow>, StoreError>;
     /// The newest of this name: it may be used again once its order is done.
     async fn order_by_client_id(&self, account: AccountNo, id: &str) -> Result<Option<OrderRow>, StoreError>;
-    async fn fills(&self, account: AccountNo, page: Page) -> Result<Vec<FillRow>, StoreError>;
+    async fn fills(
+        &self,
+        account: AccountNo,
+        filter: FillFilter,
+        page: Page,
+    ) -> Result<Vec<FillRow>, StoreError>;
     /// Oldest first.
     async fn fills_of_order(&self, order_id: u64) -> Result<Vec<FillRow>, StoreError>;
     async fn balances(&self, account: AccountNo) -> Result<Vec<BalanceRow>, StoreError>;

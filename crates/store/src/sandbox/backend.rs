@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 use marketd_domain::Timestamp;
-use marketd_domain::ledger::{AccountNo, UserNo};
+use marketd_domain::ledger::{AccountNo, MarketNo, UserNo};
 
 use super::rows::{AccountRow, BalanceRow, FillRow, IdempotencyRow, JournalCells, OrderRow, PositionRow};
 use super::statements;
 use super::table::{Arg, Cell, CellKind, Cells, Table, TableBatch, TableRow};
 use super::{
-    Appended, EntryRow, JournalHead, JournalRow, OrderFilter, Page, Projections, SandboxStore, StateRow,
+    Appended, EntryRow, FillFilter, JournalHead, JournalRow, OrderFilter, Page, Projections, SandboxStore,
+    StateRow,
 };
 use crate::{Fault, StoreError};
 
@@ -57,6 +58,10 @@ fn number(account: AccountNo) -> Arg {
     Arg::Int(account.get().into())
 }
 
+fn market_or_any(market: Option<MarketNo>) -> Arg {
+    Arg::Int(market.map_or(-1, |market| market.get().into()))
+}
+
 /// Numbers beyond what is stored are beyond all that is stored.
 fn bounded(value: u64) -> Arg {
     Arg::Int(i64::try_from(value).unwrap_or(i64::MAX))
@@ -66,7 +71,8 @@ impl Page {
     fn args(self, first: AccountNo) -> Vec<Arg> {
         let (start_us, end_us) = self.range.micros();
         let before = self.before.map_or(Arg::Int(i64::MAX), bounded);
-        vec![number(first), before, Arg::Int(start_us), Arg::Int(end_us)]
+        let limit = Arg::Int(self.limit.into());
+        vec![number(first), bounded(self.from), before, Arg::Int(start_us), Arg::Int(end_us), limit]
     }
 }
 
@@ -176,13 +182,13 @@ impl<B: Backend> SandboxStore for B {
         page: Page,
     ) -> Result<Vec<OrderRow>, StoreError> {
         let mut args = page.args(account);
-        args.push(Arg::Int(filter.market.map_or(-1, |market| market.get().into())));
+        args.push(market_or_any(filter.market));
         let statuses = match filter.statuses.as_slice() {
             [] => String::new(),
             statuses => format!(",{},", statuses.join(",")),
         };
-        args.extend([Arg::Text(statuses), Arg::Int(page.limit.into())]);
-        read(self, "read orders", statements::ORDERS, args).await
+        args.push(Arg::Text(statuses));
+        read(self, "read orders", &statements::orders(page.order), args).await
     }
 
     async fn order(&self, order_id: u64) -> Result<Option<OrderRow>, StoreError> {
@@ -196,10 +202,22 @@ impl<B: Backend> SandboxStore for B {
         Ok(rows.pop())
     }
 
-    async fn fills(&self, account: AccountNo, page: Page) -> Result<Vec<FillRow>, StoreError> {
+    async fn fills(
+        &self,
+        account: AccountNo,
+        filter: FillFilter,
+        page: Page,
+    ) -> Result<Vec<FillRow>, StoreError> {
         let mut args = page.args(account);
-        args.push(Arg::Int(page.limit.into()));
-        read(self, "read fills", statements::FILLS, args).await
+        args.push(market_or_any(filter.market));
+        let sql = match filter.order_id {
+            Some(order_id) => {
+                args.push(bounded(order_id));
+                statements::fills_of_order_in(page.order)
+            }
+            None => statements::fills(page.order),
+        };
+        read(self, "read fills", &sql, args).await
     }
 
     async fn fills_of_order(&self, order_id: u64) -> Result<Vec<FillRow>, StoreError> {
@@ -215,8 +233,6 @@ impl<B: Backend> SandboxStore for B {
     }
 
     async fn ledger_entries(&self, account: AccountNo, page: Page) -> Result<Vec<EntryRow>, StoreError> {
-        let mut args = page.args(account);
-        args.push(Arg::Int(page.limit.into()));
-        read(self, "read ledger entries", statements::ENTRIES, args).await
+        read(self, "read ledger entries", &statements::entries(page.order), page.args(account)).await
     }
 }

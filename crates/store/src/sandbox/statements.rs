@@ -1,4 +1,13 @@
-//! What both databases understand alike.
+//! What both databases understand alike. Lists begin with the arguments of their page, `$1` to `$6`.
+
+use super::PageOrder;
+
+const fn direction(order: PageOrder) -> &'static str {
+    match order {
+        PageOrder::NewestFirst => "desc",
+        PageOrder::OldestFirst => "asc",
+    }
+}
 
 /// The fence rises, to what a lease says at least.
 pub(crate) const CLAIM: &str = "
@@ -35,19 +44,41 @@ pub(super) const EXPIRE: &str = "delete from sandbox_idempotency where expires_u
 pub(super) const ACCOUNTS: &str = " where user_no = $1 order by account_no";
 
 /// A status is looked for between commas.
-pub(super) const ORDERS: &str = "
-    where account_no = $1 and order_id < $2 and created_us >= $3 and created_us < $4
-        and ($5 = -1 or market_no = $5) and ($6 = '' or $6 like '%,' || status || ',%')
-    order by order_id desc limit $7";
+pub(super) fn orders(order: PageOrder) -> String {
+    format!(
+        "
+    where account_no = $1 and order_id >= $2 and order_id < $3 and created_us >= $4 and created_us < $5
+        and ($7 = -1 or market_no = $7) and ($8 = '' or $8 like '%,' || status || ',%')
+    order by order_id {} limit $6",
+        direction(order)
+    )
+}
 
 pub(super) const ORDER: &str = " where order_id = $1";
 
 pub(super) const ORDER_BY_CLIENT_ID: &str =
     " where account_no = $1 and client_order_id = $2 order by order_id desc limit 1";
 
-pub(super) const FILLS: &str = "
-    where account_no = $1 and fill_id < $2 and ts_us >= $3 and ts_us < $4
-    order by fill_id desc limit $5";
+pub(super) fn fills(order: PageOrder) -> String {
+    format!(
+        "
+    where account_no = $1 and fill_id >= $2 and fill_id < $3 and ts_us >= $4 and ts_us < $5
+        and ($7 = -1 or market_no = $7)
+    order by fill_id {} limit $6",
+        direction(order)
+    )
+}
+
+/// The fills of one order are few: its index has them, not the account's, which the sign leaves out.
+pub(super) fn fills_of_order_in(order: PageOrder) -> String {
+    format!(
+        "
+    where order_id = $8 and +account_no = $1 and fill_id >= $2 and fill_id < $3 and ts_us >= $4 and ts_us < $5
+        and ($7 = -1 or market_no = $7)
+    order by fill_id {} limit $6",
+        direction(order)
+    )
+}
 
 pub(super) const FILLS_OF_ORDER: &str = " where order_id = $1 order by fill_id";
 
@@ -55,8 +86,14 @@ pub(super) const BALANCES: &str = " where account_no = $1 order by asset_no";
 
 pub(super) const POSITIONS: &str = " where account_no = $1 order by market_no";
 
-pub(super) const ENTRIES: &str = "
+pub(super) fn entries(order: PageOrder) -> String {
+    let direction = direction(order);
+    format!(
+        "
     where account_no = $1 and seq in (
         select distinct seq from sandbox_entries
-        where account_no = $1 and seq < $2 and ts_us >= $3 and ts_us < $4 order by seq desc limit $5)
-    order by seq desc, line";
+        where account_no = $1 and seq >= $2 and seq < $3 and ts_us >= $4 and ts_us < $5
+        order by seq {direction} limit $6)
+    order by seq {direction}, line"
+    )
+}

@@ -6,8 +6,9 @@ use marketd_domain::ledger::{
 use marketd_domain::matching::OrderSide;
 use marketd_domain::{Notional, Price, Qty, Scale, Scales};
 use marketd_store::sandbox::{
-    AccountRow, Appended, AssetRow, BalanceRow, EntryOwner, EntryRow, FillRow, IdempotencyRow, JournalHead,
-    JournalRow, OrderFilter, OrderRow, Page, PositionRow, Projections, SandboxMarketRow, StateRow,
+    AccountRow, Appended, AssetRow, BalanceRow, EntryOwner, EntryRow, FillFilter, FillRow, IdempotencyRow,
+    JournalHead, JournalRow, OrderFilter, OrderRow, Page, PageOrder, PositionRow, Projections,
+    SandboxMarketRow, StateRow,
 };
 use marketd_store::{Fault, Store, TimeRange};
 
@@ -22,6 +23,7 @@ contract! {
     rows_come_back_exactly,
     of_rows_with_one_key_the_last_counts,
     pages_of_orders_fills_and_entries_have_no_seam,
+    fills_are_found_by_market_and_order,
     orders_are_found_by_what_they_are,
     the_last_two_states_are_kept,
     requests_are_remembered_until_they_expire,
@@ -43,7 +45,7 @@ fn events(seqs: std::ops::RangeInclusive<u64>) -> Vec<JournalRow> {
 }
 
 fn page(before: Option<u64>, limit: u32) -> Page {
-    Page { before, range: TimeRange::default(), limit }
+    Page::before(before, TimeRange::default(), limit)
 }
 
 async fn claim(store: &dyn Store) -> JournalHead {
@@ -266,7 +268,8 @@ async fn rows_come_back_exactly(database: &Database) {
     append(store, &projections).await;
     assert_eq!(store.sandbox_accounts(account.user).await.expect("a read"), [account]);
     assert_eq!(store.order(full.order_id).await.expect("a read"), Some(full));
-    assert_eq!(store.fills(ACCOUNT, page(None, 9)).await.expect("a read"), projections.fills);
+    let any = FillFilter::default();
+    assert_eq!(store.fills(ACCOUNT, any, page(None, 9)).await.expect("a read"), projections.fills);
     assert_eq!(store.positions(ACCOUNT).await.expect("a read"), projections.positions);
     assert_eq!(store.balances(ACCOUNT).await.expect("a read"), projections.balances);
     assert_eq!(store.ledger_entries(ACCOUNT, page(None, 9)).await.expect("a read"), projections.entries[..1]);
@@ -324,7 +327,8 @@ async fn pages_of_orders_fills_and_entries_have_no_seam(database: &Database) {
         assert!(last >= 1);
     }
     while let Some(last) = {
-        let found = store.fills(ACCOUNT, page(fills.last().copied(), 7)).await.expect("a read");
+        let page = page(fills.last().copied(), 7);
+        let found = store.fills(ACCOUNT, FillFilter::default(), page).await.expect("a read");
         fills.extend(found.iter().map(|row| row.fill_id));
         found.last().map(|row| row.fill_id)
     } {
@@ -340,7 +344,7 @@ async fn pages_of_orders_fills_and_entries_have_no_seam(database: &Database) {
     }
     assert_eq!((orders, fills, entries), (expected.clone(), expected.clone(), expected));
     let range = TimeRange { start: Some(at(MIDNIGHT_US + 4)), end: Some(at(MIDNIGHT_US + 8)) };
-    let between = Page { before: None, range, limit: 100 };
+    let between = Page::before(None, range, 100);
     let found = store.orders(ACCOUNT, &any, between).await.expect("a read");
     assert_eq!(found.iter().map(|row| row.order_id).collect::<Vec<_>>(), [7, 5, 4]);
     let found = store.ledger_entries(ACCOUNT, between).await.expect("a read");
@@ -348,6 +352,36 @@ async fn pages_of_orders_fills_and_entries_have_no_seam(database: &Database) {
         found.iter().map(|row| (row.seq, row.line)).take(4).collect::<Vec<_>>(),
         [(7, 0), (7, 1), (7, 2), (5, 0)]
     );
+    let rising = Page { order: PageOrder::OldestFirst, from: 4, before: Some(12), ..page(None, 4) };
+    let found = store.orders(ACCOUNT, &any, rising).await.expect("a read");
+    assert_eq!(found.iter().map(|row| row.order_id).collect::<Vec<_>>(), [4, 5, 7, 8]);
+    let found = store.fills(ACCOUNT, FillFilter::default(), rising).await.expect("a read");
+    assert_eq!(found.iter().map(|row| row.fill_id).collect::<Vec<_>>(), [4, 5, 7, 8]);
+    let found = store.ledger_entries(ACCOUNT, rising).await.expect("a read");
+    assert_eq!(found.iter().map(|row| row.seq).step_by(3).collect::<Vec<_>>(), [4, 5, 7, 8]);
+}
+
+async fn fills_are_found_by_market_and_order(database: &Database) {
+    let store = &*database.store;
+    // Every seventh in another market, three of every order.
+    let market = |id: u64| MarketNo::new(if id.is_multiple_of(7) { 9 } else { 0 });
+    let fills = (1..=30).map(|id| FillRow { market: market(id), ..fill(id, id.div_ceil(3)) }).collect();
+    append(store, &Projections { fills, ..Projections::default() }).await;
+    let found = async |market, order_id, page| {
+        let filter = FillFilter { market, order_id };
+        let found = store.fills(ACCOUNT, filter, page).await.expect("a read");
+        found.iter().map(|row| row.fill_id).collect::<Vec<_>>()
+    };
+    let rare = Some(MarketNo::new(9));
+    assert_eq!(found(rare, None, page(None, 2)).await, [28, 21]);
+    assert_eq!(found(rare, None, page(Some(21), 9)).await, [14, 7]);
+    assert_eq!(found(None, Some(5), page(None, 9)).await, [15, 14, 13]);
+    assert_eq!(found(rare, Some(5), page(None, 9)).await, [14]);
+    assert_eq!(found(None, Some(5), page(Some(15), 1)).await, [14]);
+    let range = TimeRange { start: Some(at(MIDNIGHT_US + 14)), end: Some(at(MIDNIGHT_US + 15)) };
+    assert_eq!(found(None, Some(5), Page::before(None, range, 9)).await, [14]);
+    let filter = FillFilter { market: None, order_id: Some(5) };
+    assert_eq!(store.fills(OTHER, filter, page(None, 9)).await.expect("a read"), []);
 }
 
 async fn orders_are_found_by_what_they_are(database: &Database) {
