@@ -24,6 +24,13 @@ pub struct Caller(Arc<Identity>);
 pub struct Shown(pub Result<Arc<Identity>, Refusal>);
 
 impl Caller {
+    /// Who sends the request, if that may do what takes this scope.
+    pub fn with_scope(request: &HttpRequest, scope: Scope) -> Result<Self, Refusal> {
+        let caller = Self(caller_of(request)?);
+        caller.require(scope)?;
+        Ok(caller)
+    }
+
     pub fn require(&self, scope: Scope) -> Result<(), Refusal> {
         self.0.require(scope)
     }
@@ -58,10 +65,7 @@ impl FromRequest for Caller {
     type Future = Ready<Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(caller_of(request).map(Self).map_err(|(code, message)| {
-            let response = CallInfo::of(request).refuse(code, &message);
-            actix_web::error::InternalError::from_response(message, response).into()
-        }))
+        ready(caller_of(request).map(Self).map_err(|refusal| CallInfo::of(request).refused(refusal)))
     }
 }
 

@@ -16,7 +16,7 @@ use marketd_bus::{Begin, Bus, Claim, Key, RequestHash};
 use marketd_protocol::code::ErrorCode;
 use sha2::{Digest, Sha256};
 
-use super::reply::CallInfo;
+use super::reply::{CallInfo, Refusal};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
@@ -38,15 +38,16 @@ pub async fn once(
     body: &[u8],
     work: impl Future<Output = HttpResponse> + 'static,
 ) -> HttpResponse {
-    let Some(given) = request.headers().get(IDEMPOTENCY_KEY) else { return work.await };
-    let is_plain = given.as_bytes().iter().all(u8::is_ascii_graphic);
-    let given =
-        given.to_str().ok().filter(|text| is_plain && !text.is_empty() && text.len() <= KEY_BYTES_MAX);
-    let Some(Ok(key)) = given.map(|given| Key::new(format!("{scope}:{given}"))) else {
-        let message = format!("Idempotency-Key is 1 to {KEY_BYTES_MAX} visible ASCII characters");
-        return call.refuse(ErrorCode::BAD_REQUEST, &message);
+    let given = match given_key(request) {
+        Ok(Some(given)) => given,
+        Ok(None) => return work.await,
+        Err((code, message)) => return call.refuse(code, &message),
     };
-    let hash = hash_of(request, body);
+    let Ok(key) = Key::new(format!("{scope}:{given}")) else {
+        let (code, message) = bad_key();
+        return call.refuse(code, &message);
+    };
+    let hash = RequestHash(hash_of(request, body));
     let bus = bus.clone();
     let carried_out = actix_web::rt::spawn({
         let call = call.clone();
@@ -75,14 +76,28 @@ pub async fn once(
     carried_out.await.unwrap_or_else(|_| call.refuse(ErrorCode::INTERNAL, "the request broke down"))
 }
 
-fn hash_of(request: &HttpRequest, body: &[u8]) -> RequestHash {
+/// The request's key, if it has one.
+pub fn given_key(request: &HttpRequest) -> Result<Option<&str>, Refusal> {
+    let Some(given) = request.headers().get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let is_plain = given.as_bytes().iter().all(u8::is_ascii_graphic);
+    let given =
+        given.to_str().ok().filter(|text| is_plain && !text.is_empty() && text.len() <= KEY_BYTES_MAX);
+    given.map(Some).ok_or_else(bad_key)
+}
+
+fn bad_key() -> Refusal {
+    (ErrorCode::BAD_REQUEST, format!("Idempotency-Key is 1 to {KEY_BYTES_MAX} visible ASCII characters"))
+}
+
+/// What tells one request from another under the same key.
+pub fn hash_of(request: &HttpRequest, body: &[u8]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     for part in [request.method().as_str(), request.path(), request.query_string()] {
         hasher.update(part);
         hasher.update([0]);
     }
     hasher.update(body);
-    RequestHash(hasher.finalize().into())
+    hasher.finalize().into()
 }
 
 /// Keeps a success for whoever asks again; anything else gives the key back.

@@ -115,6 +115,12 @@ impl CallInfo {
         response
     }
 
+    /// A refusal that ends a request before its handler.
+    pub fn refused(&self, (code, message): Refusal) -> actix_web::Error {
+        let response = self.refuse(code, &message);
+        actix_web::error::InternalError::from_response(message, response).into()
+    }
+
     pub fn trace_id(&self) -> &str {
         self.trace_id.as_str()
     }
@@ -165,10 +171,7 @@ pub async fn method_not_allowed(call: CallInfo, request: HttpRequest) -> HttpRes
 
 /// What a path or a query that cannot be read at all is answered with.
 pub fn refuse_extraction(error: impl std::fmt::Display, request: &HttpRequest) -> actix_web::Error {
-    let call = CallInfo::of(request);
-    let message = error.to_string();
-    let response = call.refuse(ErrorCode::BAD_REQUEST, &message);
-    actix_web::error::InternalError::from_response(message, response).into()
+    CallInfo::of(request).refused((ErrorCode::BAD_REQUEST, error.to_string()))
 }
 
 /// A request's body; one that is too large is refused in the envelope too.
@@ -234,6 +237,10 @@ pub fn etag_of(epoch: u64, seq: u64) -> web::Bytes {
 pub struct Query(HttpRequest);
 
 impl Query {
+    pub fn of(request: &HttpRequest) -> Self {
+        Self(request.clone())
+    }
+
     /// The last of that name.
     pub fn get(&self, name: &str) -> Option<Cow<'_, str>> {
         let parameters = form_urlencoded::parse(self.0.query_string().as_bytes());
@@ -246,7 +253,7 @@ impl FromRequest for Query {
     type Future = Ready<Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self(request.clone())))
+        ready(Ok(Self::of(request)))
     }
 }
 

@@ -1,14 +1,15 @@
 //! What has become of an account's orders: from memory while it is remembered, else from the store.
 
 use marketd_actors::sandbox::doors::orders::OrderName;
+use marketd_domain::Timestamp;
 use marketd_domain::identity::Scope;
-use marketd_protocol::sandbox::{FillBody, OrderBody};
+use marketd_protocol::sandbox::OrderBody;
 use marketd_store::TimeRange;
-use marketd_store::sandbox::Page;
+use marketd_store::sandbox::{Page, PageOrder};
 use serde_json::Value;
 
 use super::error::FaceError;
-use super::order_text::{self, millis};
+use super::order_text;
 use super::orders::Acting;
 use super::refusal::{self, Asked};
 use super::{Call, symbol_of};
@@ -17,9 +18,6 @@ use crate::http::sandbox::orders as stored;
 
 const LIMIT_DEFAULT: usize = 500;
 const LIMIT_MAX: usize = 1_000;
-/// Pages that are looked through for the beginning of a list, newest first.
-const PAGES_MAX: usize = 50;
-const PAGE: u32 = 1_000;
 /// The longest span of one request.
 const SPAN_MS: i64 = 86_400_000;
 
@@ -31,64 +29,54 @@ pub async fn one_order(call: &Call<'_>, acting: &Acting, name: OrderName) -> Res
     stored::one_order(call.shared, acting.user(), acting.account.clone(), name).await.map_err(see)
 }
 
-/// Times in milliseconds that a list is bounded by, both included.
-fn span_of(call: &Call<'_>) -> Result<(Option<i64>, Option<i64>), FaceError> {
-    let time = |name: &str| call.params.time(name).map(|time| time.map(|time| time.millis()));
-    let (start, end) = (time("startTime")?, time("endTime")?);
+/// Times that a list is bounded by, both included.
+fn span_of(call: &Call<'_>) -> Result<TimeRange, FaceError> {
+    let (start, end) = (call.params.time("startTime")?, call.params.time("endTime")?);
     if let (Some(start), Some(end)) = (start, end) {
         if end < start {
             return Err(FaceError::bad(-1100, "Start time is greater than end time."));
         }
-        if end - start > SPAN_MS {
+        if end.millis() - start.millis() > SPAN_MS {
             return Err(FaceError::bad(-1127, "More than 24 hours between startTime and endTime."));
         }
     }
-    Ok((start, end))
+    // Their millisecond is meant whole.
+    let after = |end: Timestamp| Timestamp::from_millis(end.millis().saturating_add(1));
+    Ok(TimeRange { start: start.map(|start| Timestamp::from_millis(start.millis())), end: end.map(after) })
 }
 
-/// Of a list that is told oldest first: the first ones behind its start where it has one, else the last.
-fn cut<T>(mut oldest_first: Vec<T>, limit: usize, has_start: bool) -> Vec<T> {
-    if has_start {
-        oldest_first.truncate(limit);
-        return oldest_first;
+/// What a list is made of: the first ones from its start on where it has one, else the last.
+fn page_of(call: &Call<'_>, from: &str, has_start: bool) -> Result<Page, FaceError> {
+    let limit = call.params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
+    let from = call.params.integer(from)?.map(i64::unsigned_abs);
+    let range = span_of(call)?;
+    let has_start = has_start || from.is_some() || range.start.is_some();
+    Ok(Page {
+        order: if has_start { PageOrder::OldestFirst } else { PageOrder::NewestFirst },
+        from: from.unwrap_or(0),
+        before: None,
+        range,
+        limit: u32::try_from(limit).unwrap_or(u32::MAX),
+    })
+}
+
+/// Lists are told oldest first.
+fn told<T>(mut found: Vec<T>, page: Page, text: impl Fn(&T) -> Value) -> Vec<u8> {
+    if page.order == PageOrder::NewestFirst {
+        found.reverse();
     }
-    let more = oldest_first.len().saturating_sub(limit);
-    oldest_first.split_off(more)
+    Value::Array(found.iter().map(text).collect()).to_string().into_bytes()
 }
 
 pub async fn orders(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     call.charge(20)?;
     let entry = call.market()?;
     let acting = Acting::of(call, Scope::Read).await?;
-    let limit = call.params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
-    let from_id = call.params.integer("orderId")?.map(i64::unsigned_abs);
-    let (start, end) = span_of(call)?;
-    let has_start = from_id.is_some() || start.is_some();
-    let is_before_start = |order: &OrderBody| {
-        from_id.is_some_and(|from| order.order_id < from)
-            || start.is_some_and(|start| millis(order.created_at) < start)
-    };
-    let (mut found, mut before) = (Vec::new(), None);
-    for _ in 0..PAGES_MAX {
-        let statuses = stored::Statuses::parse("all").map_err(see)?;
-        let whose = (acting.user(), acting.account.clone());
-        let which = (statuses, Some(entry.id.as_str().to_owned()));
-        let page = stored::stored_orders(call.shared, whose, which, (PAGE, before)).await.map_err(see)?;
-        before = page.items.last().map(|order| order.order_id);
-        let is_over = page.next_cursor.is_none() || page.items.last().is_some_and(&is_before_start);
-        let wanted = page
-            .items
-            .into_iter()
-            .filter(|order| !is_before_start(order) && end.is_none_or(|end| millis(order.created_at) <= end));
-        found.extend(wanted);
-        if is_over || (!has_start && found.len() >= limit) {
-            break;
-        }
-    }
-    found.reverse();
-    let told =
-        cut(found, limit, has_start).iter().map(|order| order_text::full(order, symbol_of(&entry))).collect();
-    Ok(Value::Array(told).to_string().into_bytes())
+    let page = page_of(call, "orderId", false)?;
+    let whose = (acting.user(), acting.account.clone());
+    let which = (stored::Statuses::parse("all").map_err(see)?, Some(entry.id.as_str().to_owned()));
+    let found = stored::stored_orders(call.shared, whose, which, page).await.map_err(see)?;
+    Ok(told(found, page, |order| order_text::full(order, symbol_of(&entry))))
 }
 
 pub async fn trades(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
@@ -96,38 +84,15 @@ pub async fn trades(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     call.charge(if order_id.is_some() { 5 } else { 20 })?;
     let entry = call.market()?;
     let acting = Acting::of(call, Scope::Read).await?;
-    let limit = call.params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
-    let from_id = call.params.integer("fromId")?.map(i64::unsigned_abs);
-    let (start, end) = span_of(call)?;
-    let has_start = from_id.is_some() || start.is_some() || order_id.is_some();
-    let is_before_start = |fill: &FillBody| {
-        from_id.is_some_and(|from| fill.fill_id < from) || start.is_some_and(|start| millis(fill.ts) < start)
+    let page = page_of(call, "fromId", order_id.is_some())?;
+    let wanted = FillsWanted {
+        user: acting.user(),
+        account: acting.account.clone(),
+        market: Some(entry.id.as_str().to_owned()),
+        order_id,
     };
-    let (mut found, mut before) = (Vec::new(), None);
-    for _ in 0..PAGES_MAX {
-        let wanted = FillsWanted {
-            user: acting.user(),
-            account: acting.account.clone(),
-            market: Some(entry.id.as_str().to_owned()),
-            order_id,
-        };
-        let page = Page { before, range: TimeRange::default(), limit: PAGE };
-        let fills = found_fills(call.shared, wanted, page).await.map_err(see)?;
-        before = fills.last().map(|fill| fill.fill_id);
-        let is_over = fills.len() < PAGE as usize || fills.last().is_some_and(&is_before_start);
-        let wanted = fills
-            .into_iter()
-            .filter(|fill| !is_before_start(fill) && end.is_none_or(|end| millis(fill.ts) <= end));
-        found.extend(wanted);
-        if is_over || (!has_start && found.len() >= limit) {
-            break;
-        }
-    }
-    found.reverse();
-    let told = cut(found, limit, has_start);
-    let told =
-        told.iter().map(|fill| order_text::trade(fill, symbol_of(&entry), &product(&fill.price, &fill.qty)));
-    Ok(Value::Array(told.collect()).to_string().into_bytes())
+    let found = found_fills(call.shared, wanted, page).await.map_err(see)?;
+    Ok(told(found, page, |fill| order_text::trade(fill, symbol_of(&entry), &product(&fill.price, &fill.qty))))
 }
 
 /// Price times quantity, exactly.
@@ -151,11 +116,5 @@ mod tests {
     fn products_are_exact() {
         assert_eq!(product("61828.57", "0.00012"), "7.4194284");
         assert_eq!(product("2", "3"), "6");
-    }
-
-    #[test]
-    fn lists_are_cut_at_their_start_or_their_end() {
-        assert_eq!(cut(vec![1, 2, 3, 4], 2, true), [1, 2]);
-        assert_eq!(cut(vec![1, 2, 3, 4], 2, false), [3, 4]);
     }
 }

@@ -19,9 +19,7 @@ use super::refusal::Asked;
 use super::{Call, symbol_of};
 
 fn number(call: &Call<'_>, name: &str) -> Result<NumberText, FaceError> {
-    let text = call.params.required(name)?;
-    let trimmed = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text };
-    Ok(NumberText::new(trimmed))
+    Named { call, prefix: "" }.required_number(name)
 }
 
 fn leg(
@@ -60,7 +58,7 @@ async fn placed(
     submit(call, acting, Asked::Placing, move |floor, user| {
         let done = floor.place_list(user, &fields)?;
         let list: Value = serde_json::from_slice(&done.data).unwrap_or_default();
-        let list = found(floor, user, list["list_id"].as_u64().unwrap_or(0))?;
+        let list = found(floor, (user, fields.account.as_deref()), list["list_id"].as_u64().unwrap_or(0))?;
         Ok(told(&list, &symbol, true))
     })
     .await
@@ -129,11 +127,16 @@ fn unknown() -> Refused {
     (ErrorCode::UNKNOWN_ORDER, "unknown order list".to_owned())
 }
 
-/// A list of the user's.
-fn found(floor: &mut Floor, user: UserNo, list_id: u64) -> Result<OrderListBody, Refused> {
+/// A list of the user's; of a key that is for one account, a list of that one.
+fn found(
+    floor: &mut Floor,
+    (user, account): (UserNo, Option<&str>),
+    list_id: u64,
+) -> Result<OrderListBody, Refused> {
     let list = floor.sandbox.order_list(ListId::new(list_id)).copied().ok_or_else(unknown)?;
     let owner = floor.sandbox.ledger().account(list.account).map(|account| account.user);
-    if owner != Some(user) {
+    let only = account.map(|name| floor.account_of(user, Some(name))).transpose()?;
+    if owner != Some(user) || only.is_some_and(|only| only != list.account) {
         return Err(unknown());
     }
     floor.order_list_body(ListId::new(list_id)).ok_or_else(unknown)
@@ -192,9 +195,10 @@ fn symbol_of_list(floor: &Floor, list: &OrderListBody) -> String {
 pub async fn get(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     call.charge(4)?;
     let acting = Acting::of(call, Scope::Read).await?;
-    let (user, list_id) = (acting.user(), list_in(call, "origClientOrderId")?);
+    let (user, account, list_id) =
+        (acting.user(), acting.account.clone(), list_in(call, "origClientOrderId")?);
     let body = ask(call, move |floor| {
-        let list = found(floor, user, list_id)?;
+        let list = found(floor, (user, account.as_deref()), list_id)?;
         Ok(told(&list, &symbol_of_list(floor, &list), false))
     });
     Ok(body.await?.to_string().into_bytes())
@@ -208,7 +212,7 @@ pub async fn cancel(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     let (market, symbol, account) =
         (entry.id.as_str().to_owned(), symbol_of(&entry).to_owned(), acting.account.clone());
     submit(call, &acting, Asked::Cancelling, move |floor, user| {
-        let list = found(floor, user, list_id)?;
+        let list = found(floor, (user, account.as_deref()), list_id)?;
         let open: Vec<u64> =
             list.orders.iter().filter(|order| !is_over(order)).map(|order| order.order_id).collect();
         if open.is_empty() || list.orders.iter().any(|order| order.market != market) {
@@ -221,7 +225,7 @@ pub async fn cancel(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
                 Err(refused) => return Err(refused),
             }
         }
-        let list = found(floor, user, list_id)?;
+        let list = found(floor, (user, account.as_deref()), list_id)?;
         let mut body = told(&list, &symbol, false);
         let reports = list.orders.iter().map(|order| order_text::cancelled(order, &symbol, None));
         body["orderReports"] = Value::Array(reports.collect());

@@ -195,7 +195,7 @@ fn fill_of(fill: &FillBody) -> Value {
     })
 }
 
-/// One of an account's trades. `list_id` is that of its order.
+/// One of an account's trades. A fill does not know the list of its order.
 pub fn trade(fill: &FillBody, symbol: &str, quote_qty: &str) -> Value {
     json!({
         "symbol": symbol,

@@ -109,6 +109,10 @@ impl<'a> Named<'a> {
         };
         Ok(Some(NumberText::new(&trimmed)))
     }
+
+    pub fn required_number(&self, name: &str) -> Result<NumberText, FaceError> {
+        self.number(name)?.ok_or_else(|| FaceError::missing(&self.full(name)))
+    }
 }
 
 fn client_id_of(named: &Named<'_>, parameter: &str) -> Result<Option<String>, FaceError> {

@@ -5,7 +5,7 @@ use marketd_actors::sandbox::{Done, Refused};
 use marketd_domain::identity::Scope;
 use marketd_domain::ledger::UserNo;
 use marketd_protocol::code::ErrorCode;
-use marketd_protocol::sandbox::{AmendFields, NumberText};
+use marketd_protocol::sandbox::AmendFields;
 use serde_json::{Value, json};
 
 use super::cancel::{Which, cancel, restriction_of};
@@ -98,9 +98,9 @@ pub async fn amend(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     let entry = call.market()?;
     let acting = Acting::of(call, Scope::Trade).await?;
     let (name, client_id) = name_of(call)?;
-    let quantity = call.params.required("newQty")?;
+    let quantity = Named { call, prefix: "" }.required_number("newQty")?;
     let mut fields: AmendFields = serde_json::from_value(json!({})).map_err(|_| FaceError::internal())?;
-    fields.qty = Some(NumberText::new(quantity.trim_end_matches('0').trim_end_matches('.')));
+    fields.qty = Some(quantity);
     fields.account.clone_from(&acting.account);
     let (market, symbol) = (entry.id.as_str().to_owned(), symbol_of(&entry).to_owned());
     submit(call, &acting, Asked::Seeing, move |floor, user| {

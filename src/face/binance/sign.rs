@@ -8,14 +8,14 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use marketd_actors::clock;
-use marketd_actors::session::Identity;
+use marketd_actors::session::{Identity, Proof};
 use marketd_domain::Timestamp;
 use marketd_domain::identity::Scope;
 use serde_json::Value;
 
 use super::Call;
 use super::error::FaceError;
-use crate::auth::Policy;
+use crate::auth::{Auth, Policy};
 
 const WINDOW_DEFAULT_MS: i64 = 5_000;
 const WINDOW_MAX_MS: i64 = 60_000;
@@ -115,8 +115,10 @@ fn unauthorized(code: i32, message: &str) -> FaceError {
     FaceError::new(401, code, message)
 }
 
+pub const NOT_PERMITTED: i32 = -2015;
+
 pub fn not_permitted() -> FaceError {
-    unauthorized(-2015, "Invalid API-key, IP, or permissions for action.")
+    unauthorized(NOT_PERMITTED, "Invalid API-key, IP, or permissions for action.")
 }
 
 /// The request's key; whoever has none is nobody.
@@ -164,7 +166,7 @@ pub async fn signed(call: &Call<'_>, scope: Scope) -> Result<Arc<Identity>, Face
     if let Origin::Socket { session: Some(identity), .. } = &call.origin
         && call.params.get("signature").is_none()
     {
-        return allowed(identity.clone(), scope);
+        return allowed(still(&call.shared.auth, identity).await?, scope);
     }
     let key = key_of(call)?;
     let signature = call.params.required("signature")?;
@@ -181,6 +183,16 @@ pub fn keyed(call: &Call<'_>) -> Result<(), FaceError> {
 
 fn allowed(identity: Arc<Identity>, scope: Scope) -> Result<Arc<Identity>, FaceError> {
     if identity.require(scope).is_err() { Err(not_permitted()) } else { Ok(identity) }
+}
+
+/// Who was recognized before, as that one is now: a key may have been revoked since, or its user may do less.
+pub async fn still(auth: &Auth, identity: &Arc<Identity>) -> Result<Arc<Identity>, FaceError> {
+    let Proof::ApiKey(key) = &identity.proof else { return Ok(identity.clone()) };
+    match auth.keys.find(key).await {
+        Ok(found) => Ok(found.identity().clone()),
+        Err((code, _)) if code.http_status == 503 => Err(FaceError::overloaded()),
+        Err(_) => Err(not_permitted()),
+    }
 }
 
 /// The user of a key whose signature holds. Where nobody has to say who they are, a key that this server has not given out is

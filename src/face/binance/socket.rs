@@ -24,7 +24,7 @@ use super::error::FaceError;
 use super::orders::{Acting, gate};
 use super::params::Params;
 use super::refusal::{self, Asked};
-use super::sign::{Origin, signed};
+use super::sign::{NOT_PERMITTED, Origin, signed, still};
 use super::streams::upgrade;
 use super::user_stream::events_of;
 use super::{Call, dispatch, off, peer_of};
@@ -70,8 +70,15 @@ const ROUTES: [(&str, Method, &str); 34] = [
 ];
 /// Subscriptions to user data of one connection.
 const SUBSCRIPTIONS_MAX: usize = 16;
-/// How often a subscription looks whether its client is still there.
+/// How often a subscription looks whether its client is still there, and its key still good.
 const LOOK: Duration = Duration::from_secs(5);
+
+/// Who a connection was logged on as.
+struct LoggedOn {
+    identity: Arc<Identity>,
+    api_key: String,
+    since_ms: i64,
+}
 
 /// What one connection remembers.
 struct Desk {
@@ -79,7 +86,8 @@ struct Desk {
     peer: IpAddr,
     in_micros: bool,
     is_local: bool,
-    identity: RefCell<Option<Arc<Identity>>>,
+    connected_ms: i64,
+    logged_on: RefCell<Option<LoggedOn>>,
     next: Cell<u64>,
     /// Ends a subscription when it is dropped.
     subscriptions: RefCell<BTreeMap<u64, oneshot::Sender<()>>>,
@@ -99,7 +107,8 @@ pub async fn open(request: HttpRequest, payload: web::Payload, shared: web::Data
         peer: peer_of(&request),
         in_micros,
         is_local: is_local(request.headers()),
-        identity: RefCell::default(),
+        connected_ms: clock::now().millis(),
+        logged_on: RefCell::default(),
         next: Cell::new(0),
         subscriptions: RefCell::default(),
     });
@@ -152,7 +161,7 @@ impl Desk {
         let no_params = json!({});
         let given = if message["params"].is_object() { &message["params"] } else { &no_params };
         let params = Params::of_json(given);
-        let session = self.identity.borrow().clone();
+        let session = self.logged_on.borrow().as_ref().map(|held| held.identity.clone());
         let call = Call {
             shared: &self.shared,
             face,
@@ -190,15 +199,18 @@ impl Desk {
                 Ok(held.keys().map(|id| json!({"subscriptionId": id})).collect())
             }
             "session.logon" => {
+                let api_key = call.params.required("apiKey")?.to_owned();
+                call.params.required("signature")?;
                 let identity = signed(call, Scope::Read).await?;
-                *self.identity.borrow_mut() = Some(identity);
-                Ok(self.session(call.params.get("apiKey")))
+                let since_ms = clock::now().millis();
+                *self.logged_on.borrow_mut() = Some(LoggedOn { identity, api_key, since_ms });
+                Ok(self.session())
             }
             "session.logout" => {
-                *self.identity.borrow_mut() = None;
-                Ok(self.session(None))
+                *self.logged_on.borrow_mut() = None;
+                Ok(self.session())
             }
-            "session.status" => Ok(self.session(None)),
+            "session.status" => Ok(self.session()),
             "userDataStream.start" | "userDataStream.ping" | "userDataStream.stop" => {
                 serde_json::from_slice(&super::account::listen_key(call)?).map_err(|_| FaceError::internal())
             }
@@ -206,23 +218,19 @@ impl Desk {
         }
     }
 
-    fn session(&self, key: Option<&str>) -> Value {
-        let now = clock::now().millis();
-        let since = self.identity.borrow().as_ref().map(|_| now);
+    fn session(&self) -> Value {
+        let logged_on = self.logged_on.borrow();
         json!({
-            "apiKey": key.filter(|_| since.is_some()),
-            "authorizedSince": since,
-            "connectedSince": now,
+            "apiKey": logged_on.as_ref().map(|held| &held.api_key),
+            "authorizedSince": logged_on.as_ref().map(|held| held.since_ms),
+            "connectedSince": self.connected_ms,
             "returnRateLimits": true,
-            "serverTime": now,
+            "serverTime": clock::now().millis(),
             "userDataStream": !self.subscriptions.borrow().is_empty(),
         })
     }
 
     async fn subscribe(self: &Rc<Self>, call: &Call<'_>, door: &Door) -> Result<Value, FaceError> {
-        if self.subscriptions.borrow().len() >= SUBSCRIPTIONS_MAX {
-            return Err(FaceError::bad(-2035, "Too many user data stream subscriptions."));
-        }
         let acting = Acting::of(call, Scope::Read).await?;
         let (user, account) = (acting.user(), acting.account.clone());
         let listening = gate(call)?.ask(move |floor| {
@@ -231,11 +239,16 @@ impl Desk {
         });
         let refused = |refused| refusal::of(refused, Asked::Seeing);
         let news = listening.await.map_err(refused)?.map_err(refused)?;
+        // Not before waiting: others may have come meanwhile.
+        if self.subscriptions.borrow().len() >= SUBSCRIPTIONS_MAX {
+            return Err(FaceError::bad(-2035, "Too many user data stream subscriptions."));
+        }
         let id = self.next.get();
         self.next.set(id + 1);
         let (ending, ended) = oneshot::channel();
         self.subscriptions.borrow_mut().insert(id, ending);
-        actix_web::rt::spawn(tell(self.clone(), id, news, ended, door.clone()));
+        let subscription = Subscription { id, identity: acting.identity, news, ended };
+        actix_web::rt::spawn(tell(self.clone(), subscription, door.clone()));
         Ok(json!({"subscriptionId": id}))
     }
 
@@ -256,17 +269,21 @@ fn say_ended(door: &Door, id: u64) {
     door.say(json!({"subscriptionId": id, "event": event}).to_string());
 }
 
-/// Tells a subscription's events, until it is ended, its client is gone, or one of them could not be told.
-async fn tell(
-    desk: Rc<Desk>,
+struct Subscription {
     id: u64,
-    mut news: mpsc::Receiver<Arc<PrivateNews>>,
-    mut ended: oneshot::Receiver<()>,
-    door: Door,
-) {
+    identity: Arc<Identity>,
+    news: mpsc::Receiver<Arc<PrivateNews>>,
+    /// Its sender is dropped by whoever unsubscribes.
+    ended: oneshot::Receiver<()>,
+}
+
+/// Tells a subscription's events, until it is ended, its client is gone or may not see them any more, or one of them could
+/// not be told.
+async fn tell(desk: Rc<Desk>, subscription: Subscription, door: Door) {
+    let Subscription { id, identity, mut news, mut ended } = subscription;
+    let mut look = tokio::time::interval(LOOK);
     loop {
         tokio::select! {
-            // Its sender is dropped by whoever unsubscribes.
             _ = &mut ended => return,
             told = news.recv() => match told {
                 Some(told) => {
@@ -282,8 +299,13 @@ async fn tell(
                     break;
                 }
             },
-            () = tokio::time::sleep(LOOK) => {
+            _ = look.tick() => {
                 if !door.is_open() {
+                    break;
+                }
+                // A store that is away does not end what goes on without it.
+                if still(&desk.shared.auth, &identity).await.is_err_and(|error| error.code == NOT_PERMITTED) {
+                    say_ended(&door, id);
                     break;
                 }
             }

@@ -1,178 +1,116 @@
 //! `/accounts`, `/balances` and `/positions`
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use marketd_actors::sandbox::Floor;
-use marketd_domain::identity::Scope;
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::sandbox::{AccountFields, DepositFields, ResetFields, SettingsFields};
 
-use super::{Acting, account_in, gate, parsed, respond};
-use crate::http::Shared;
+use super::door::{Act, Acting, Looking};
+use super::orders::known_market;
 use crate::http::caller::Caller;
 use crate::http::markets::List;
-use crate::http::reply::{CallInfo, Query, Refusal};
+use crate::http::reply::Refusal;
 
-pub async fn list_accounts(call: CallInfo, shared: web::Data<Shared>, caller: Caller) -> HttpResponse {
-    let work = async {
-        caller.require(Scope::Read)?;
-        let (user, only) = (caller.user, caller.account.clone());
-        let found = gate(&shared)?
-            .ask(move |floor| {
-                let accounts = floor.accounts_of(user)?;
-                let bodies = accounts.into_iter().filter_map(|account| floor.account_body(account));
-                let is_shown = |name: &str| only.as_deref().is_none_or(|only| only == name);
-                Ok::<_, Refusal>(bodies.filter(|body| is_shown(&body.account)).collect::<Vec<_>>())
-            })
-            .await??;
-        Ok(List::whole(found))
-    };
-    call.or_refuse(work.await.map(|list| call.json(&list)))
+type AccountPath = web::Path<String>;
+
+fn unknown_account() -> Refusal {
+    (ErrorCode::UNKNOWN_ACCOUNT, "unknown account".to_owned())
 }
 
-pub async fn get_account(
-    call: CallInfo,
-    shared: web::Data<Shared>,
-    path: web::Path<String>,
-    caller: Caller,
-) -> HttpResponse {
-    let work = async {
-        caller.require(Scope::Read)?;
-        let (user, account) = (caller.user, caller.account_for(Some(path.into_inner()))?);
-        gate(&shared)?
-            .ask(move |floor| {
-                let account = floor.account_of(user, account.as_deref())?;
-                floor
-                    .account_body(account)
-                    .ok_or_else(|| (ErrorCode::UNKNOWN_ACCOUNT, "unknown account".to_owned()))
-            })
-            .await?
-    };
-    call.or_refuse(work.await.map(|account| call.json(&account)))
+fn named(caller: &Caller, path: AccountPath) -> Result<String, Refusal> {
+    caller.account_for(Some(path.into_inner()))?.ok_or_else(unknown_account)
 }
 
-pub async fn open_account(
-    call: CallInfo,
-    request: HttpRequest,
-    shared: web::Data<Shared>,
-    caller: Caller,
-    body: Result<web::Bytes, actix_web::Error>,
-) -> HttpResponse {
-    let work = async {
-        let Acting { caller, body, key } = Acting::new(&request, caller, body)?;
-        if caller.account.is_some() {
+pub async fn list_accounts(looking: Looking) -> HttpResponse {
+    let work = async |looking: &Looking| {
+        let (user, only) = (looking.caller.user, looking.caller.account.clone());
+        let question = move |floor: &mut Floor| {
+            let accounts = floor.accounts_of(user)?;
+            let bodies = accounts.into_iter().filter_map(|account| floor.account_body(account));
+            let is_shown = |name: &str| only.as_deref().is_none_or(|only| only == name);
+            Ok::<_, Refusal>(bodies.filter(|body| is_shown(&body.account)).collect::<Vec<_>>())
+        };
+        Ok(List::whole(looking.ask(question).await??))
+    };
+    looking.show(work).await
+}
+
+pub async fn get_account(path: AccountPath, looking: Looking) -> HttpResponse {
+    let work = async |looking: &Looking| {
+        let (user, name) = (looking.caller.user, named(&looking.caller, path)?);
+        let question = move |floor: &mut Floor| {
+            let account = floor.account_of(user, Some(&name))?;
+            floor.account_body(account).ok_or_else(unknown_account)
+        };
+        looking.ask(question).await?
+    };
+    looking.show(work).await
+}
+
+pub async fn open_account(acting: Acting) -> HttpResponse {
+    let wanted = |acting: &Acting| {
+        if acting.caller.account.is_some() {
             return Err((ErrorCode::FORBIDDEN, "a key of one account opens no others".to_owned()));
         }
-        let fields: AccountFields = parsed(&body)?;
-        let once = (None, key.into_iter().collect());
-        gate(&shared)?.submit(caller.user, once, move |floor, user| floor.open(user, &fields)).await
+        let fields: AccountFields = acting.fields()?;
+        Ok(Act::on(None, move |floor, user| floor.open(user, &fields)))
     };
-    respond(&call, work.await)
+    acting.act(wanted).await
 }
 
-pub async fn set_account(
-    call: CallInfo,
-    request: HttpRequest,
-    shared: web::Data<Shared>,
-    path: web::Path<String>,
-    caller: Caller,
-    body: Result<web::Bytes, actix_web::Error>,
-) -> HttpResponse {
-    let work = async {
-        let Acting { caller, body, key } = Acting::new(&request, caller, body)?;
-        let name = named(&caller, path)?;
-        let settings: SettingsFields = parsed(&body)?;
-        let once = (Some(name.clone()), key.into_iter().collect());
-        let work = move |floor: &mut Floor, user| floor.set_account(user, &name, &settings);
-        gate(&shared)?.submit(caller.user, once, work).await
+pub async fn set_account(path: AccountPath, acting: Acting) -> HttpResponse {
+    let wanted = |acting: &Acting| {
+        let name = named(&acting.caller, path)?;
+        let settings: SettingsFields = acting.fields()?;
+        Ok(Act::on(Some(name.clone()), move |floor, user| floor.set_account(user, &name, &settings)))
     };
-    respond(&call, work.await)
+    acting.act(wanted).await
 }
 
-pub async fn deposit(
-    call: CallInfo,
-    request: HttpRequest,
-    shared: web::Data<Shared>,
-    path: web::Path<String>,
-    caller: Caller,
-    body: Result<web::Bytes, actix_web::Error>,
-) -> HttpResponse {
-    let work = async {
-        let Acting { caller, body, key } = Acting::new(&request, caller, body)?;
-        let name = named(&caller, path)?;
-        let fields: DepositFields = parsed(&body)?;
-        let once = (Some(name.clone()), key.into_iter().collect());
-        let work = move |floor: &mut Floor, user| floor.deposit(user, &name, &fields);
-        gate(&shared)?.submit(caller.user, once, work).await
+pub async fn deposit(path: AccountPath, acting: Acting) -> HttpResponse {
+    let wanted = |acting: &Acting| {
+        let name = named(&acting.caller, path)?;
+        let fields: DepositFields = acting.fields()?;
+        Ok(Act::on(Some(name.clone()), move |floor, user| floor.deposit(user, &name, &fields)))
     };
-    respond(&call, work.await)
+    acting.act(wanted).await
 }
 
-pub async fn reset(
-    call: CallInfo,
-    request: HttpRequest,
-    shared: web::Data<Shared>,
-    path: web::Path<String>,
-    caller: Caller,
-    body: Result<web::Bytes, actix_web::Error>,
-) -> HttpResponse {
-    let work = async {
-        let Acting { caller, body, key } = Acting::new(&request, caller, body)?;
-        let name = named(&caller, path)?;
-        let ResetFields {} = parsed(&body)?;
-        let once = (Some(name.clone()), key.into_iter().collect());
-        let work = move |floor: &mut Floor, user| floor.reset(user, &name);
-        gate(&shared)?.submit(caller.user, once, work).await
+pub async fn reset(path: AccountPath, acting: Acting) -> HttpResponse {
+    let wanted = |acting: &Acting| {
+        let name = named(&acting.caller, path)?;
+        let ResetFields {} = acting.fields()?;
+        Ok(Act::on(Some(name.clone()), move |floor, user| floor.reset(user, &name)))
     };
-    respond(&call, work.await)
+    acting.act(wanted).await
 }
 
-fn named(caller: &Caller, path: web::Path<String>) -> Result<String, Refusal> {
-    let name = caller.account_for(Some(path.into_inner()))?;
-    name.ok_or_else(|| (ErrorCode::UNKNOWN_ACCOUNT, "unknown account".to_owned()))
+pub async fn list_balances(looking: Looking) -> HttpResponse {
+    let work = async |looking: &Looking| {
+        let (user, account) = (looking.caller.user, looking.account()?);
+        let question = move |floor: &mut Floor| {
+            let account = floor.account_of(user, account.as_deref())?;
+            Ok::<_, Refusal>(floor.balance_bodies(account))
+        };
+        Ok(List::whole(looking.ask(question).await??))
+    };
+    looking.show(work).await
 }
 
-pub async fn list_balances(
-    call: CallInfo,
-    shared: web::Data<Shared>,
-    query: Query,
-    caller: Caller,
-) -> HttpResponse {
-    let work = async {
-        caller.require(Scope::Read)?;
-        let (user, account) = (caller.user, account_in(&query, &caller)?);
-        let found = gate(&shared)?
-            .ask(move |floor| {
-                let account = floor.account_of(user, account.as_deref())?;
-                Ok::<_, Refusal>(floor.balance_bodies(account))
-            })
-            .await??;
-        Ok(List::whole(found))
+pub async fn list_positions(looking: Looking) -> HttpResponse {
+    let work = async |looking: &Looking| {
+        let (user, account) = (looking.caller.user, looking.account()?);
+        let market = looking.text("market");
+        let question = move |floor: &mut Floor| {
+            if let Some(market) = &market {
+                known_market(floor, market)?;
+            }
+            let account = floor.account_of(user, account.as_deref())?;
+            let mut found = floor.position_bodies(account);
+            found.retain(|position| market.as_ref().is_none_or(|market| position.market == *market));
+            Ok::<_, Refusal>(found)
+        };
+        Ok(List::whole(looking.ask(question).await??))
     };
-    call.or_refuse(work.await.map(|list| call.json(&list)))
-}
-
-pub async fn list_positions(
-    call: CallInfo,
-    shared: web::Data<Shared>,
-    query: Query,
-    caller: Caller,
-) -> HttpResponse {
-    let work = async {
-        caller.require(Scope::Read)?;
-        let (user, account) = (caller.user, account_in(&query, &caller)?);
-        let market = query.get("market").map(std::borrow::Cow::into_owned);
-        let found = gate(&shared)?
-            .ask(move |floor| {
-                if let Some(market) = &market {
-                    super::orders::known_market(floor, market)?;
-                }
-                let account = floor.account_of(user, account.as_deref())?;
-                let mut found = floor.position_bodies(account);
-                found.retain(|position| market.as_ref().is_none_or(|market| position.market == *market));
-                Ok::<_, Refusal>(found)
-            })
-            .await??;
-        Ok(List::whole(found))
-    };
-    call.or_refuse(work.await.map(|list| call.json(&list)))
+    looking.show(work).await
 }

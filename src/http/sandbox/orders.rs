@@ -1,9 +1,8 @@
 //! `/orders`: placed, listed, amended, cancelled, explained.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use marketd_actors::sandbox::doors::orders::{OrderName, unknown};
 use marketd_actors::sandbox::{Floor, OnceKey};
-use marketd_domain::identity::Scope;
 use marketd_domain::journal::{Reader, VERSION};
 use marketd_domain::ledger::{AccountNo, MarketNo, UserNo};
 use marketd_domain::sandbox::{Fill, Order, OrderStatus};
@@ -14,10 +13,10 @@ use marketd_protocol::sandbox::{
 use marketd_store::TimeRange;
 use marketd_store::sandbox::{FillRow, OrderFilter, OrderRow, Page};
 
-use super::{Acting, account_in, gate, page_of, parsed, respond};
-use crate::http::caller::Caller;
+use super::door::{Act, Acting, Looking, gate};
+use super::page_of;
 use crate::http::markets::List;
-use crate::http::reply::{CallInfo, Query, Refusal};
+use crate::http::reply::Refusal;
 use crate::http::{Shared, past};
 
 /// An order's number in a path.
@@ -34,128 +33,71 @@ fn id_of(path: &str) -> Result<OrderName, Refusal> {
     }
 }
 
-pub async fn place_order(
-    call: CallInfo,
-    request: HttpRequest,
-    shared: web::Data<Shared>,
-    caller: Caller,
-    body: Result<web::Bytes, actix_web::Error>,
-) -> HttpResponse {
-    let work = async {
-        let Acting { caller, body, key } = Acting::new(&request, caller, body)?;
-        let mut fields: OrderFields = parsed(&body)?;
-        fields.account = caller.account_for(fields.account)?;
+pub async fn place_order(acting: Acting) -> HttpResponse {
+    let wanted = |acting: &Acting| {
+        let mut fields: OrderFields = acting.fields()?;
+        fields.account = acting.caller.account_for(fields.account)?;
         let whole = fields.without_envelope();
         let client_key = fields.client_order_id.as_deref().map(|id| OnceKey::of_client(id, &whole));
-        let once = (fields.account.clone(), key.into_iter().chain(client_key).collect());
-        gate(&shared)?.submit(caller.user, once, move |floor, user| floor.place_order(user, &fields)).await
+        let account = fields.account.clone();
+        Ok(Act::on(account, move |floor, user| floor.place_order(user, &fields)).named(client_key))
     };
-    respond(&call, work.await)
+    acting.act(wanted).await
 }
 
-pub async fn place_list(
-    call: CallInfo,
-    request: HttpRequest,
-    shared: web::Data<Shared>,
-    caller: Caller,
-    body: Result<web::Bytes, actix_web::Error>,
-) -> HttpResponse {
-    let work = async {
-        let Acting { caller, body, key } = Acting::new(&request, caller, body)?;
-        let mut fields: ListFields = parsed(&body)?;
-        fields.account = caller.account_for(fields.account)?;
-        let once = (fields.account.clone(), key.into_iter().collect());
-        gate(&shared)?.submit(caller.user, once, move |floor, user| floor.place_list(user, &fields)).await
+pub async fn place_list(acting: Acting) -> HttpResponse {
+    let wanted = |acting: &Acting| {
+        let mut fields: ListFields = acting.fields()?;
+        fields.account = acting.caller.account_for(fields.account)?;
+        Ok(Act::on(fields.account.clone(), move |floor, user| floor.place_list(user, &fields)))
     };
-    respond(&call, work.await)
+    acting.act(wanted).await
 }
 
-pub async fn amend_order(
-    call: CallInfo,
-    request: HttpRequest,
-    shared: web::Data<Shared>,
-    path: OrderPath,
-    caller: Caller,
-    body: Result<web::Bytes, actix_web::Error>,
-) -> HttpResponse {
-    let work = async {
-        let Acting { caller, body, key } = Acting::new(&request, caller, body)?;
+pub async fn amend_order(path: OrderPath, acting: Acting) -> HttpResponse {
+    let wanted = |acting: &Acting| {
         let name = id_of(&path)?;
-        let mut fields: AmendFields = parsed(&body)?;
-        fields.account = caller.account_for(fields.account)?;
-        let once = (fields.account.clone(), key.into_iter().collect());
-        let work = move |floor: &mut Floor, user| floor.amend_order(user, &name, &fields);
-        gate(&shared)?.submit(caller.user, once, work).await
+        let mut fields: AmendFields = acting.fields()?;
+        fields.account = acting.caller.account_for(fields.account)?;
+        Ok(Act::on(fields.account.clone(), move |floor, user| floor.amend_order(user, &name, &fields)))
     };
-    respond(&call, work.await)
+    acting.act(wanted).await
 }
 
-pub async fn cancel_order(
-    call: CallInfo,
-    request: HttpRequest,
-    shared: web::Data<Shared>,
-    path: OrderPath,
-    query: Query,
-    caller: Caller,
-) -> HttpResponse {
-    let work = async {
-        let Acting { caller, key, .. } = Acting::new(&request, caller, Ok(web::Bytes::new()))?;
-        let name = id_of(&path)?;
-        let account = account_in(&query, &caller)?;
-        let once = (account.clone(), key.into_iter().collect());
-        let work = move |floor: &mut Floor, user| floor.cancel_order(user, account.as_deref(), &name);
-        gate(&shared)?.submit(caller.user, once, work).await
+pub async fn cancel_order(path: OrderPath, acting: Acting) -> HttpResponse {
+    let wanted = |acting: &Acting| {
+        let (name, account) = (id_of(&path)?, acting.account()?);
+        let whose = account.clone();
+        Ok(Act::on(whose, move |floor, user| floor.cancel_order(user, account.as_deref(), &name)))
     };
-    respond(&call, work.await)
+    acting.act(wanted).await
 }
 
-pub async fn cancel_all(
-    call: CallInfo,
-    request: HttpRequest,
-    shared: web::Data<Shared>,
-    query: Query,
-    caller: Caller,
-) -> HttpResponse {
-    let work = async {
-        let Acting { caller, key, .. } = Acting::new(&request, caller, Ok(web::Bytes::new()))?;
-        let account = account_in(&query, &caller)?;
-        let market = query.get("market").map(std::borrow::Cow::into_owned);
-        let once = (account.clone(), key.into_iter().collect());
+pub async fn cancel_all(acting: Acting) -> HttpResponse {
+    let wanted = |acting: &Acting| {
+        let (account, market) = (acting.account()?, acting.text("market"));
+        let whose = account.clone();
         let work =
             move |floor: &mut Floor, user| floor.cancel_all(user, account.as_deref(), market.as_deref());
-        gate(&shared)?.submit(caller.user, once, work).await
+        Ok(Act::on(whose, work))
     };
-    respond(&call, work.await)
+    acting.act(wanted).await
 }
 
-pub async fn get_order(
-    call: CallInfo,
-    shared: web::Data<Shared>,
-    path: OrderPath,
-    query: Query,
-    caller: Caller,
-) -> HttpResponse {
-    let work = async {
-        caller.require(Scope::Read)?;
-        let name = id_of(&path)?;
-        one_order(&shared, caller.user, account_in(&query, &caller)?, name).await
+pub async fn get_order(path: OrderPath, looking: Looking) -> HttpResponse {
+    let work = async |looking: &Looking| {
+        let (user, account) = (looking.caller.user, looking.account()?);
+        one_order(&looking.shared, user, account, id_of(&path)?).await
     };
-    call.or_refuse(work.await.map(|order| call.json(&order)))
+    looking.show(work).await
 }
 
-pub async fn get_by_client_id(
-    call: CallInfo,
-    shared: web::Data<Shared>,
-    path: OrderPath,
-    query: Query,
-    caller: Caller,
-) -> HttpResponse {
-    let work = async {
-        caller.require(Scope::Read)?;
-        let name = OrderName::Client(path.into_inner());
-        one_order(&shared, caller.user, account_in(&query, &caller)?, name).await
+pub async fn get_by_client_id(path: OrderPath, looking: Looking) -> HttpResponse {
+    let work = async |looking: &Looking| {
+        let (user, account) = (looking.caller.user, looking.account()?);
+        one_order(&looking.shared, user, account, OrderName::Client(path.into_inner())).await
     };
-    call.or_refuse(work.await.map(|order| call.json(&order)))
+    looking.show(work).await
 }
 
 /// From memory while it is remembered, else from the store.
@@ -229,7 +171,7 @@ fn order_of_row(floor: &Floor, row: &OrderRow) -> Result<Scaled<Order>, Refusal>
     Ok((order, row.scales))
 }
 
-fn fill_of_row(row: &FillRow) -> Result<Scaled<Fill>, Refusal> {
+pub(super) fn fill_of_row(row: &FillRow) -> Result<Scaled<Fill>, Refusal> {
     let fill = Reader::new(&row.fill, VERSION).whole().map_err(|error| {
         tracing::error!(fill_id = row.fill_id, %error, "a stored fill cannot be read");
         (ErrorCode::INTERNAL, "what is stored cannot be read".to_owned())
@@ -268,26 +210,22 @@ impl Statuses {
     }
 }
 
-pub async fn list_orders(
-    call: CallInfo,
-    shared: web::Data<Shared>,
-    query: Query,
-    caller: Caller,
-) -> HttpResponse {
-    let work = async {
-        caller.require(Scope::Read)?;
-        let statuses = Statuses::parse(query.get("status").as_deref().unwrap_or("all"))?;
-        let market = query.get("market").map(std::borrow::Cow::into_owned);
-        let (limit, before) = page_of(&query)?;
-        let account = account_in(&query, &caller)?;
-        let user = caller.user;
-        if statuses.are_all_open() {
-            open_orders(&shared, (user, account), (statuses, market), (limit, before)).await
+pub async fn list_orders(looking: Looking) -> HttpResponse {
+    let work = async |looking: &Looking| {
+        let statuses = Statuses::parse(looking.query.get("status").as_deref().unwrap_or("all"))?;
+        let are_all_open = statuses.are_all_open();
+        let (limit, before) = page_of(&looking.query)?;
+        let whose = (looking.caller.user, looking.account()?);
+        let which = (statuses, looking.text("market"));
+        let page = Page::before(before, TimeRange::default(), limit + 1);
+        let found = if are_all_open {
+            open_orders(&looking.shared, whose, which, page).await?
         } else {
-            stored_orders(&shared, (user, account), (statuses, market), (limit, before)).await
-        }
+            stored_orders(&looking.shared, whose, which, page).await?
+        };
+        Ok(paged(found, limit, |order| order.order_id))
     };
-    call.or_refuse(work.await.map(|list| call.json(&list)))
+    looking.show(work).await
 }
 
 pub(crate) type Whose = (UserNo, Option<String>);
@@ -298,9 +236,9 @@ async fn open_orders(
     shared: &Shared,
     (user, account): Whose,
     (statuses, market): Which,
-    (limit, before): (u32, Option<u64>),
-) -> Result<List<OrderBody>, Refusal> {
-    let found = gate(shared)?
+    Page { before, limit, .. }: Page,
+) -> Result<Vec<OrderBody>, Refusal> {
+    gate(shared)?
         .ask(move |floor| {
             if let Some(market) = &market {
                 known_market(floor, market)?;
@@ -312,11 +250,10 @@ async fn open_orders(
                     && statuses.has(order.status)
                     && before.is_none_or(|before| order.order_id < before)
             });
-            found.truncate(limit as usize + 1);
-            Ok::<_, Refusal>(found)
+            found.truncate(limit as usize);
+            Ok(found)
         })
-        .await??;
-    Ok(paged(found, limit, |order| order.order_id))
+        .await?
 }
 
 /// A list of up to one more than was asked for, so that it is known whether it goes on.
@@ -340,12 +277,13 @@ pub(super) fn known_market(floor: &Floor, market: &str) -> Result<Option<MarketN
     }
 }
 
+/// Up to a page of orders.
 pub(crate) async fn stored_orders(
     shared: &Shared,
     (user, account): Whose,
     (statuses, market): Which,
-    (limit, before): (u32, Option<u64>),
-) -> Result<List<OrderBody>, Refusal> {
+    page: Page,
+) -> Result<Vec<OrderBody>, Refusal> {
     let is_of_market = market.is_some();
     let (account, market) = gate(shared)?
         .ask(move |floor| {
@@ -360,14 +298,13 @@ pub(crate) async fn stored_orders(
         })
         .await??;
     if is_of_market && market.is_none() {
-        return Ok(List::whole(Vec::new()));
+        return Ok(Vec::new());
     }
     let statuses = statuses.0.iter().map(|status| status.as_str().to_owned()).collect();
     let filter = OrderFilter { market, statuses };
-    let page = Page { before, range: TimeRange::default(), limit: limit + 1 };
     let rows = past::read(shared, async |store| store.orders(account, &filter, page).await).await?;
     let rows = rows.unwrap_or_default();
-    let found = gate(shared)?
+    gate(shared)?
         .ask(move |floor| {
             rows.iter()
                 .map(|row| {
@@ -376,23 +313,15 @@ pub(crate) async fn stored_orders(
                 })
                 .collect::<Result<Vec<OrderBody>, Refusal>>()
         })
-        .await??;
-    Ok(paged(found, limit, |order| order.order_id))
+        .await?
 }
 
-pub async fn explain_order(
-    call: CallInfo,
-    shared: web::Data<Shared>,
-    path: OrderPath,
-    query: Query,
-    caller: Caller,
-) -> HttpResponse {
-    let work = async {
-        caller.require(Scope::Read)?;
-        let name = id_of(&path)?;
-        explained(&shared, caller.user, account_in(&query, &caller)?, name).await
+pub async fn explain_order(path: OrderPath, looking: Looking) -> HttpResponse {
+    let work = async |looking: &Looking| {
+        let (user, account) = (looking.caller.user, looking.account()?);
+        explained(&looking.shared, user, account, id_of(&path)?).await
     };
-    call.or_refuse(work.await.map(|explained| call.json(&explained)))
+    looking.show(work).await
 }
 
 async fn explained(
