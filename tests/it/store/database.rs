@@ -93,9 +93,16 @@ pub fn number(id: TradeId) -> u64 {
     number
 }
 
-/// The ids of all trades, ascending; none is there twice, since each is a row of its own.
+/// The ids of all trades, ascending; none is there twice, since each is a row of its own. Read in pages: there may be
+/// more of them than one read may take the time for.
 pub async fn ids_of(store: &dyn Store, market: MarketKey) -> Vec<u64> {
-    let mut ids: Vec<u64> = trades_of(store, market).await.iter().map(|row| number(row.trade().id)).collect();
+    let (mut ids, mut behind) = (Vec::new(), None);
+    loop {
+        let page = store.trades_after(market, behind, None, 50_000).await.expect("a read");
+        let Some(last) = page.last() else { break };
+        behind = Some(last.cursor());
+        ids.extend(page.iter().map(|row| number(row.trade().id)));
+    }
     ids.sort_unstable();
     ids
 }
