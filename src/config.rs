@@ -113,16 +113,25 @@ impl std::fmt::Debug for Url {
     }
 }
 
-/// An address as it may be shown: what stands between the user's name and the host is starred.
+/// An address as it may be shown: a password is starred, between the user's name and the host as well as among the parameters.
 pub fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    match authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':')) {
+    // Up to the last @, wherever it is: a password that was not escaped must not be shown either.
+    let shown = match rest.rsplit_once('@').and_then(|(user, _)| user.split_once(':')) {
         Some((user, password)) if !password.is_empty() => {
             format!("{scheme}://{user}:***{}", &rest[user.len() + 1 + password.len()..])
         }
         _ => url.to_owned(),
-    }
+    };
+    let Some((address, parameters)) = shown.split_once('?') else { return shown };
+    let starred: Vec<_> = parameters
+        .split('&')
+        .map(|parameter| match parameter.split_once('=') {
+            Some((name, _)) if name.contains("password") => format!("{name}=***"),
+            _ => parameter.to_owned(),
+        })
+        .collect();
+    format!("{address}?{}", starred.join("&"))
 }
 
 #[derive(Clone, Deserialize)]
@@ -703,6 +712,11 @@ mod tests {
             ("postgres://me:s3cret@db:5432/x?a=b", "postgres://me:***@db:5432/x?a=b"),
             ("postgres://me:p@ss@db/x", "postgres://me:***@db/x"),
             ("postgres://me@db/x", "postgres://me@db/x"),
+            (
+                "postgres://db/x?user=me&password=s3c&sslmode=require",
+                "postgres://db/x?user=me&password=***&sslmode=require",
+            ),
+            ("postgres://me:a?b/c@db/x", "postgres://me:***@db/x"),
             ("redis://:s3cret@cache/0", "redis://:***@cache/0"),
             ("sqlite:///a/b.db", "sqlite:///a/b.db"),
             ("", ""),
