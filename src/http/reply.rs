@@ -248,19 +248,27 @@ impl Query {
 }
 
 /// As the last of that name in `form_urlencoded::parse`, which decodes every name and value to find one: that was a tenth of
-/// what a book costs. Nearly always nothing is encoded.
+/// what a book costs. Nearly always nothing is encoded, and a query is short: bytes are looked at one by one.
 fn last_named<'a>(query: &'a str, name: &str) -> Option<Cow<'a, str>> {
     let is_plain = |text: &str| !text.bytes().any(|byte| matches!(byte, b'%' | b'+'));
-    let parameter = query.rsplit('&').filter(|parameter| !parameter.is_empty()).find(|parameter| {
-        let held = parameter.split('=').next().unwrap_or_default();
-        held == name
-            || !is_plain(held) && form_urlencoded::parse(held.as_bytes()).any(|(held, _)| held == name)
-    })?;
-    let value = parameter.split_once('=').map_or("", |(_, value)| value);
-    if is_plain(value) {
-        return Some(Cow::Borrowed(value));
+    let mut end = query.len();
+    loop {
+        let start = query.as_bytes()[..end].iter().rposition(|byte| *byte == b'&').map_or(0, |at| at + 1);
+        let parameter = &query[start..end];
+        let equals = parameter.bytes().position(|byte| byte == b'=').unwrap_or(parameter.len());
+        let (held, value) = (&parameter[..equals], parameter.get(equals + 1..).unwrap_or_default());
+        if !parameter.is_empty() && is_plain(held) {
+            if held == name {
+                let decode = || form_urlencoded::parse(parameter.as_bytes()).map(|(_, value)| value).next();
+                return if is_plain(value) { Some(Cow::Borrowed(value)) } else { decode() };
+            }
+        } else if let Some((_, value)) =
+            form_urlencoded::parse(parameter.as_bytes()).find(|(held, _)| held == name)
+        {
+            return Some(value);
+        }
+        end = start.checked_sub(1)?;
     }
-    form_urlencoded::parse(parameter.as_bytes()).map(|(_, value)| value).last()
 }
 
 impl FromRequest for Query {
