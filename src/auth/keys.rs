@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use marketd_actors::clock;
 use marketd_actors::session::{Identity, Proof};
 use marketd_actors::storage::Storage;
@@ -15,17 +15,16 @@ use marketd_domain::ledger::UserNo;
 use marketd_protocol::code::ErrorCode;
 use marketd_store::identity::{ApiKeyRow, UserRow};
 use parking_lot::Mutex;
-use ring::{hmac, signature};
+use ring::hmac;
 
 use super::Refusal;
+use super::public_keys::PublicKey;
 use super::secrets::{Seal, ServerKey, hex, random};
 
 /// A key is read again after so long: that is how other nodes learn of a change when the bus does not tell them.
 const FRESH: Duration = Duration::from_secs(30);
 /// While the store is away a key that was read goes on for so long, as an access token does.
 const STALE_MAX: Duration = Duration::from_secs(15 * 60);
-/// An Ed25519 public key as SPKI (RFC 8410) is this, then its 32 bytes.
-const SPKI_PREFIX: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyKind {
@@ -33,15 +32,18 @@ pub enum KeyKind {
     HmacSha256,
     /// The client has the private key, we the public one.
     Ed25519,
+    /// As Ed25519, for clients that have nothing newer: PKCS #1 v1.5 with SHA-256.
+    RsaSha256,
 }
 
 impl KeyKind {
-    pub const ALL: [Self; 2] = [Self::HmacSha256, Self::Ed25519];
+    pub const ALL: [Self; 3] = [Self::HmacSha256, Self::Ed25519, Self::RsaSha256];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::HmacSha256 => "hmac-sha256",
             Self::Ed25519 => "ed25519",
+            Self::RsaSha256 => "rsa-sha256",
         }
     }
 
@@ -52,7 +54,7 @@ impl KeyKind {
 
 enum Verifier {
     Hmac(hmac::Key),
-    Ed25519([u8; 32]),
+    Public(PublicKey),
 }
 
 /// A key as it is used: whose it is, and what it verifies.
@@ -74,13 +76,12 @@ impl ApiKey {
         &self.identity
     }
 
-    /// Whether this is the key's signature over the message: 32 bytes for HMAC-SHA256, 64 for Ed25519. Constant in time.
+    /// Whether this is the key's signature over the message: 32 bytes for HMAC-SHA256, 64 for Ed25519, the modulus' length for
+    /// RSA. Constant in time where there is a secret.
     pub fn verify(&self, message: &[u8], signed: &[u8]) -> bool {
         match &self.verifier {
             Verifier::Hmac(key) => hmac::verify(key, message, signed).is_ok(),
-            Verifier::Ed25519(public) => {
-                signature::UnparsedPublicKey::new(&signature::ED25519, public).verify(message, signed).is_ok()
-            }
+            Verifier::Public(public) => public.verify(message, signed),
         }
     }
 }
@@ -148,8 +149,8 @@ pub struct KeyWanted {
     pub scopes: Scopes,
     pub account: Option<String>,
     pub expires: Option<Timestamp>,
-    /// Of Ed25519.
-    pub public: Option<[u8; 32]>,
+    /// `None`: a secret is made, for HMAC.
+    pub public: Option<PublicKey>,
 }
 
 impl Keys {
@@ -218,7 +219,7 @@ impl Keys {
                 let secret = self.seal.open(&row.material, &row.key_id)?;
                 Verifier::Hmac(hmac::Key::new(hmac::HMAC_SHA256, &secret))
             }
-            KeyKind::Ed25519 => Verifier::Ed25519(STANDARD.decode(&row.material).ok()?.try_into().ok()?),
+            KeyKind::Ed25519 | KeyKind::RsaSha256 => Verifier::Public(PublicKey::parse(kind, &row.material)?),
         };
         let identity = Identity {
             user: user.user,
@@ -244,9 +245,9 @@ impl Keys {
         let KeyWanted { user, label, scopes, account, expires, public } = wanted;
         let key_id = self.fresh_id();
         let (kind, material, secret) = match public {
-            Some(public) => (KeyKind::Ed25519, STANDARD.encode(public), None),
+            Some(public) => (public.kind(), public.material(), None),
             None => {
-                let secret = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random::<32>());
+                let secret = URL_SAFE_NO_PAD.encode(random::<32>());
                 (KeyKind::HmacSha256, self.seal.close(secret.as_bytes(), &key_id), Some(secret))
             }
         };
@@ -289,17 +290,6 @@ impl Keys {
     }
 }
 
-/// A client's public key: 32 bytes in base64, or PEM as `openssl pkey -pubout` writes it.
-pub fn public_key(text: &str) -> Option<[u8; 32]> {
-    let body: String = (text.lines())
-        .filter(|line| !line.starts_with("-----"))
-        .flat_map(|line| line.chars().filter(|letter| !letter.is_whitespace()))
-        .collect();
-    let bytes = STANDARD.decode(body).ok()?;
-    let raw = bytes.strip_prefix(&SPKI_PREFIX).unwrap_or(&bytes);
-    raw.try_into().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -318,20 +308,6 @@ mod tests {
         assert!(!elsewhere.is_ours(&made));
     }
 
-    #[test]
-    fn public_keys_come_as_base64_or_pem() {
-        let raw = STANDARD.encode([7; 32]);
-        let spki = STANDARD.encode([&SPKI_PREFIX[..], &[7; 32]].concat());
-        let pem = format!("-----BEGIN PUBLIC KEY-----\n{spki}\n-----END PUBLIC KEY-----\n");
-        for text in [&raw, &spki, &pem, &pem.replace('\n', "\r\n")] {
-            assert_eq!(public_key(text), Some([7; 32]), "{text}");
-        }
-        let rsa = STANDARD.encode([7; 270]);
-        for text in ["", "-----BEGIN PUBLIC KEY-----", &raw[1..], &rsa] {
-            assert_eq!(public_key(text), None, "{text}");
-        }
-    }
-
     fn user(role: Role, is_disabled: bool) -> UserRow {
         UserRow {
             user: UserNo::new(3),
@@ -344,7 +320,7 @@ mod tests {
         }
     }
 
-    fn wanted(public: Option<[u8; 32]>) -> KeyWanted {
+    fn wanted(public: Option<PublicKey>) -> KeyWanted {
         KeyWanted {
             user: UserNo::new(3),
             label: "bot".to_owned(),
@@ -357,16 +333,16 @@ mod tests {
 
     #[test]
     fn a_key_verifies_what_was_signed_with_it_and_nothing_else() {
-        use ring::signature::KeyPair;
+        use ring::signature::{Ed25519KeyPair, KeyPair};
         let keys = Keys::new(&ServerKey::fresh(), None, 10, false);
         let hmac_made = keys.make(wanted(None));
         let secret = hmac_made.secret.expect("shown once");
         assert!(!format!("{:?}", hmac_made.row).contains(&secret), "sealed in its row");
         let hmac_key = keys.usable(&hmac_made.row, &user(Role::Trader, false)).expect("usable");
         let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), b"message");
-        let pair = signature::Ed25519KeyPair::from_seed_unchecked(&[1; 32]).expect("a pair");
+        let pair = Ed25519KeyPair::from_seed_unchecked(&[1; 32]).expect("a pair");
         let public = pair.public_key().as_ref().try_into().expect("32 bytes");
-        let ed_made = keys.make(wanted(Some(public)));
+        let ed_made = keys.make(wanted(Some(PublicKey::Ed25519(public))));
         assert!(ed_made.secret.is_none());
         let ed_key = keys.usable(&ed_made.row, &user(Role::Trader, false)).expect("usable");
         let signed = pair.sign(b"message");

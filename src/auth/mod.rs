@@ -8,6 +8,7 @@ pub mod audit;
 mod keys;
 mod logins;
 mod passwords;
+mod public_keys;
 mod replays;
 mod revocations;
 mod secrets;
@@ -32,9 +33,10 @@ use marketd_protocol::ws::Credential;
 use marketd_store::{Store, StoreError};
 
 pub use audit::Audit;
-pub use keys::{ApiKey, KeyKind, KeyWanted, Keys, MadeKey, public_key};
+pub use keys::{ApiKey, KeyKind, KeyWanted, Keys, MadeKey};
 pub use logins::{LoggedIn, name_of, password_of};
 pub use passwords::HashingLimits;
+pub use public_keys::PublicKey;
 pub use secrets::{KeyFileError, hex, random};
 pub use signing::Signed;
 

@@ -1,7 +1,7 @@
 //! Requests that programs sign with an API key.
 //!
 //! The signature is over `<timestamp>\n<method>\n<path and query>\n<SHA-256 of the body in hex>`: hexadecimal for
-//! HMAC-SHA256, base64 for Ed25519. The timestamp is in microseconds, and the request good for a moment and once.
+//! HMAC-SHA256, base64 for Ed25519 and RSA. The timestamp is in microseconds, and the request good for a moment and once.
 
 use std::sync::Arc;
 
@@ -23,8 +23,8 @@ pub const SIGNATURE: HeaderName = HeaderName::from_static("x-api-signature");
 
 /// A clock may be ahead of ours by so much.
 const AHEAD_US: i64 = 1_000_000;
-/// No signature of ours is longer.
-const SIGNATURE_MAX: usize = 128;
+/// No signature is longer: 512 bytes of RSA, in base64.
+const SIGNATURE_MAX: usize = 684;
 
 /// A request as it was signed.
 #[derive(Clone, Copy)]
@@ -78,6 +78,6 @@ fn decoded(kind: KeyKind, signature: &str) -> Option<Vec<u8>> {
     }
     match kind {
         KeyKind::HmacSha256 => from_hex(signature),
-        KeyKind::Ed25519 => STANDARD.decode(signature).ok(),
+        KeyKind::Ed25519 | KeyKind::RsaSha256 => STANDARD.decode(signature).ok(),
     }
 }

@@ -18,7 +18,7 @@ use super::caller::Caller;
 use super::gate::Foreign;
 use super::markets::List;
 use super::reply::{CallInfo, Refusal, json_of};
-use crate::auth::{KeyKind, KeyWanted, public_key};
+use crate::auth::{KeyKind, KeyWanted, PublicKey};
 
 /// Of one user, those that were revoked or have expired not counted.
 const KEYS_MAX: usize = 50;
@@ -47,7 +47,7 @@ pub(super) struct KeyBody {
     /// No more than the caller has.
     #[schemars(with = "BTreeSet<ScopeName>")]
     scopes: BTreeSet<String>,
-    /// Of `ed25519`: the public key, 32 bytes in base64 or PEM.
+    /// Of `ed25519` and `rsa-sha256`: the public key in PEM, or its base64 alone; of `ed25519` also its 32 bytes in base64.
     #[serde(default)]
     #[schemars(skip_serializing_if = "Option::is_none", with = "String")]
     public_key: Option<String>,
@@ -150,9 +150,13 @@ fn wanted(caller: &Caller, body: KeyBody) -> Result<KeyWanted, Refusal> {
         (KeyKind::HmacSha256, Some(_)) => {
             return Err(bad("hmac-sha256 takes no public_key: the secret is made here".to_owned()));
         }
-        (KeyKind::Ed25519, text) => {
-            let public = text.as_deref().and_then(public_key);
-            Some(public.ok_or_else(|| bad("public_key is not an Ed25519 key in base64 or PEM".to_owned()))?)
+        (KeyKind::Ed25519 | KeyKind::RsaSha256, text) => {
+            let public = text.as_deref().and_then(|text| PublicKey::parse(kind, text));
+            let wanted = match kind {
+                KeyKind::RsaSha256 => "an RSA key of 2048 to 4096 bits in PEM",
+                _ => "an Ed25519 key in base64 or PEM",
+            };
+            Some(public.ok_or_else(|| bad(format!("public_key is not {wanted}")))?)
         }
     };
     if body.account.as_ref().is_some_and(|account| account.is_empty() || account.len() > 64) {

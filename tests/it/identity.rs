@@ -11,7 +11,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
 use ring::hmac;
-use ring::signature::Ed25519KeyPair;
+use ring::rand::SystemRandom;
+use ring::signature::{Ed25519KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Client, TestApp};
@@ -86,6 +87,7 @@ pub fn refused(answer: &Answer) -> (u16, String) {
 pub enum Signer {
     Hmac(String),
     Ed25519(Box<Ed25519KeyPair>),
+    Rsa(Box<RsaKeyPair>),
 }
 
 pub struct Program {
@@ -102,6 +104,12 @@ impl Program {
                 hex(tag.as_ref())
             }
             Signer::Ed25519(pair) => STANDARD.encode(pair.sign(message.as_bytes())),
+            Signer::Rsa(pair) => {
+                let mut signed = vec![0; pair.public().modulus_len()];
+                let random = SystemRandom::new();
+                pair.sign(&RSA_PKCS1_SHA256, &random, message.as_bytes(), &mut signed).expect("signed");
+                STANDARD.encode(signed)
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ring::signature::{Ed25519KeyPair, KeyPair};
+use ring::signature::{Ed25519KeyPair, KeyPair, RsaKeyPair};
 use serde_json::{Value, json};
 
 use super::{CLOSED, Person, Program, Signer, now_us, refused};
@@ -30,6 +30,19 @@ impl TestApp {
         Program { key_id, signer: Signer::Ed25519(Box::new(pair)) }
     }
 
+    pub async fn rsa_program(&self, person: &Person, scopes: &[&str]) -> Program {
+        let public = include_str!("rsa_public.pem");
+        let body = json!({"kind": "rsa-sha256", "label": "bot", "scopes": scopes, "public_key": public});
+        let made = self.make_key(person, &body).await;
+        let key_id =
+            made.json()["data"]["key_id"].as_str().unwrap_or_else(|| panic!("{}", made.body)).to_owned();
+        // Made for this test, and of no other use.
+        let private: String =
+            include_str!("rsa_key.pem").lines().filter(|line| !line.starts_with('-')).collect();
+        let private = STANDARD.decode(private).expect("base64");
+        Program { key_id, signer: Signer::Rsa(Box::new(RsaKeyPair::from_pkcs8(&private).expect("a pair"))) }
+    }
+
     pub async fn signed(&self, program: &Program, method: &str, path: &str, body: &str) -> Answer {
         self.with_headers(&program.headers(now_us(), method, path, body), method, path, body).await
     }
@@ -45,7 +58,11 @@ impl TestApp {
 async fn a_signed_request_is_of_the_keys_user_and_good_once() {
     let app = TestApp::start(&[CLOSED]).await;
     let alice = app.sign_up("alice").await;
-    let programs = [app.hmac_program(&alice, &["read"]).await, app.ed25519_program(&alice, &["read"]).await];
+    let programs = [
+        app.hmac_program(&alice, &["read"]).await,
+        app.ed25519_program(&alice, &["read"]).await,
+        app.rsa_program(&alice, &["read"]).await,
+    ];
     for program in &programs {
         for path in ["/api/v1/me", "/api/v1/me?a=1&b=%20"] {
             let headers = program.headers(now_us(), "GET", path, "");

@@ -1569,7 +1569,7 @@ export interface components {
             expires_at?: components["schemas"]["Micros"];
             kind: components["schemas"]["KeyKind"];
             label: string;
-            /** @description Of `ed25519`: the public key, 32 bytes in base64 or PEM. */
+            /** @description Of `ed25519` and `rsa-sha256`: the public key in PEM, or its base64 alone; of `ed25519` also its 32 bytes in base64. */
             public_key?: string;
             /** @description No more than the caller has. */
             scopes: components["schemas"]["ScopeName"][];
@@ -1587,7 +1587,7 @@ export interface components {
             secret?: string;
         };
         /** @enum {string} */
-        KeyKind: "hmac-sha256" | "ed25519";
+        KeyKind: "hmac-sha256" | "ed25519" | "rsa-sha256";
         KillFields: {
             account?: string | null;
             /** @description Every account of everybody: administrators only. */
