@@ -9,7 +9,7 @@ use marketd_domain::trades::SequencedTrade;
 use marketd_domain::{AggressorSide, Scales, Timestamp, TradeCursor};
 use marketd_protocol::binance::decimal::{push_notional, push_price, push_qty};
 use marketd_protocol::binance::message::push_agg_row;
-use marketd_protocol::binance::{time_of, trade_number};
+use marketd_protocol::binance::{Aggregate, aggregate, time_of, trade_number};
 use marketd_protocol::json::{push_i64, push_list, push_u64};
 use marketd_store::{Extent, Family, MarketKey, Series, Store, StoreError, TimeRange, TradeRow};
 
@@ -22,6 +22,10 @@ const LIMIT_MAX: usize = 1_000;
 /// Pages of the store that are looked through for an id, newest first.
 const PAGES_MAX: usize = 20;
 const PAGE: u32 = 1_000;
+/// Trades that are looked through for a page of aggregates.
+const TRADES_MAX: usize = 50_000;
+/// Numbers before an aggregate's own that are looked at for its first trade.
+const BEFORE_ID: usize = 200;
 
 /// Trades at the scales of their market; oldest first.
 struct Found {
@@ -157,21 +161,99 @@ pub async fn historical(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     Ok(encode(&found, |out, held| push_trade(out, found.scales, held, call.in_micros)))
 }
 
+/// Which trades aggregates are made of.
+#[derive(Debug, Clone, Copy)]
+enum Asked {
+    Latest { end: Option<TradeCursor> },
+    FromTime { start: Timestamp, end: Option<Timestamp> },
+    FromId(u64),
+}
+
+impl Asked {
+    fn of(call: &Call<'_>) -> Result<Self, FaceError> {
+        let start = call.params.time("startTime")?;
+        // Both ends are included there.
+        let end = call.params.time("endTime")?.map(|end| end.plus_millis(1));
+        match (call.params.integer("fromId")?, start, end) {
+            (Some(_), Some(_), _) | (Some(_), _, Some(_)) => {
+                Err(FaceError::bad(-1128, super::info::COMBINATION))
+            }
+            (Some(id), None, None) => Ok(Self::FromId(id.unsigned_abs())),
+            (None, Some(start), end) => Ok(Self::FromTime { start, end }),
+            (None, None, end) => Ok(Self::Latest { end: end.map(TradeCursor::at) }),
+        }
+    }
+
+    /// Some trades to make aggregates of, and whether there are more.
+    async fn trades(
+        self,
+        call: &Call<'_>,
+        entry: &MarketEntry,
+        wanted: usize,
+    ) -> Result<(Found, bool), FaceError> {
+        let (found, wanted) = match self {
+            Self::Latest { end } => (held(entry, end, wanted).0, wanted),
+            Self::FromTime { start, end } => (from_time(call, entry, start, end, wanted).await?, wanted),
+            Self::FromId(id) => {
+                // An aggregate has the number of its last trade, so it begins before that.
+                let wanted = wanted.saturating_add(BEFORE_ID);
+                let first = id.saturating_sub(u64::try_from(BEFORE_ID).unwrap_or(0));
+                (from_id(call, entry, first, wanted).await?, wanted)
+            }
+        };
+        let is_cut = found.trades.len() >= wanted;
+        Ok((found, is_cut))
+    }
+
+    /// Aggregates of trades; where the trades were cut, the one at the cut may not be whole, and is left out.
+    fn aggregates(self, found: &Found, is_cut: bool, limit: usize) -> Vec<Aggregate> {
+        let mut made = Vec::new();
+        aggregate::for_each(&found.trades, |one| made.push(*one));
+        if let Self::Latest { .. } = self {
+            if is_cut && made.len() > 1 {
+                made.remove(0);
+            }
+            made.drain(..made.len().saturating_sub(limit));
+            return made;
+        }
+        if is_cut && made.len() > 1 {
+            made.pop();
+        }
+        if let Self::FromId(id) = self {
+            made.retain(|one| one.last >= id);
+            // Whoever names a trade within one has been told what was before.
+            if made.first().is_some_and(|one| one.first < id && id < one.last) {
+                let rest = found.trades.iter().filter(|held| trade_number(&held.trade) >= id);
+                made.remove(0);
+                let mut is_first = true;
+                aggregate::for_each(rest, |one| {
+                    if std::mem::take(&mut is_first) {
+                        made.insert(0, *one);
+                    }
+                });
+            }
+        }
+        made.truncate(limit);
+        made
+    }
+}
+
 pub async fn aggregates(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     call.charge(4)?;
     let entry = call.market()?;
     let limit = call.params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
-    let start = call.params.time("startTime")?;
-    // Both ends are included there.
-    let end = call.params.time("endTime")?.map(|end| end.plus_millis(1));
-    let found = match (call.params.integer("fromId")?, start, end) {
-        (Some(_), Some(_), _) | (Some(_), _, Some(_)) => {
-            return Err(FaceError::bad(-1128, super::info::COMBINATION));
+    let asked = Asked::of(call)?;
+    // Mostly an aggregate has one trade or two: more are looked for only when these do not do.
+    let mut wanted = limit * 2;
+    loop {
+        let (found, is_cut) = asked.trades(call, &entry, wanted).await?;
+        let made = asked.aggregates(&found, is_cut, limit);
+        if made.len() < limit && is_cut && wanted < TRADES_MAX {
+            wanted *= 4;
+            continue;
         }
-        (Some(id), None, None) => from_id(call, &entry, id.unsigned_abs(), limit).await?,
-        (None, Some(start), end) => from_time(call, &entry, start, end, limit).await?,
-        (None, None, Some(end)) => held(&entry, Some(TradeCursor::at(end)), limit).0,
-        (None, None, None) => latest(&entry, limit),
-    };
-    Ok(encode(&found, |out, held| push_agg_row(out, found.scales, held, call.in_micros)))
+        let mut body = Vec::with_capacity(16 + made.len() * 130);
+        push_list(&mut body, made.iter(), |out, one| push_agg_row(out, found.scales, one, call.in_micros));
+        return Ok(body);
+    }
 }

@@ -1,7 +1,7 @@
 //! Frames in the forms of Binance's clients. One frame may be several messages: each trade is one, and each candle.
 
 use bytes::Bytes;
-use marketd_domain::trades::SequencedTrade;
+use marketd_protocol::binance::aggregate;
 use marketd_protocol::binance::kline::{TakerShare, find};
 use marketd_protocol::binance::message::{self, Head, Span};
 use marketd_protocol::binance::ticker::{five_minutes, moment};
@@ -85,12 +85,20 @@ fn write(
         (FaceStream::BookTicker, Content::Best(bid, ask)) => {
             message::push_book_ticker(payload, head.symbol, draft.head.seq, scales, (*bid, *ask));
         }
-        (FaceStream::Trade | FaceStream::AggTrade, Content::Trades(count)) => {
+        (FaceStream::Trade, Content::Trades(count)) => {
             for held in state.trades().before(None, *count) {
                 payload.clear();
-                push_print(payload, face, head, at, held);
+                message::push_trade(payload, Head { at: held.trade.ts_venue, ..head }, scales, held);
                 message(payload);
             }
+            return;
+        }
+        (FaceStream::AggTrade, Content::Trades(count)) => {
+            aggregate::for_each(state.trades().before(None, *count), |print| {
+                payload.clear();
+                message::push_agg_trade(payload, Head { at: print.ts_venue, ..head }, scales, print);
+                message(payload);
+            });
             return;
         }
         (FaceStream::Kline(_), Content::Klines(spec, open_times)) => {
@@ -113,21 +121,6 @@ fn write(
         _ => return,
     }
     message(payload);
-}
-
-fn push_print(
-    payload: &mut Vec<u8>,
-    face: FaceStream,
-    head: Head<'_>,
-    at: Moment<'_>,
-    held: &SequencedTrade,
-) {
-    let head = Head { at: held.trade.ts_venue, ..head };
-    if face == FaceStream::AggTrade {
-        message::push_agg_trade(payload, head, at.state.scales(), held);
-    } else {
-        message::push_trade(payload, head, at.state.scales(), held);
-    }
 }
 
 fn push_kline(

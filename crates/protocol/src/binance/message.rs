@@ -3,11 +3,12 @@
 use marketd_domain::trades::SequencedTrade;
 use marketd_domain::{AggressorSide, Level, Price, Qty, Scales, Timestamp};
 
+use super::aggregate::Aggregate;
 use super::decimal::{DECIMALS, push_levels, push_price, push_qty, push_sum};
 use super::kline::{Kline, KlineSpec, TakerShare, push_object};
 use super::stream::TickerWindow;
 use super::ticker::TickerFigures;
-use super::{time_of, trade_number};
+use super::time_of;
 use crate::json::{push_i64, push_u64};
 
 /// What most messages begin with.
@@ -98,21 +99,20 @@ pub fn push_book_ticker(
 }
 
 /// Price, quantity, time and who made the market, which trades and aggregates have alike.
-fn push_print(out: &mut Vec<u8>, scales: Scales, held: &SequencedTrade, in_micros: bool, ids: Option<u64>) {
-    let trade = &held.trade;
+fn push_print(out: &mut Vec<u8>, scales: Scales, print: &Aggregate, in_micros: bool, with_ids: bool) {
     out.extend_from_slice(b",\"p\":");
-    push_price(out, trade.price, scales);
+    push_price(out, print.price, scales);
     out.extend_from_slice(b",\"q\":");
-    push_qty(out, trade.qty, scales);
-    if let Some(id) = ids {
+    push_qty(out, print.qty, scales);
+    if with_ids {
         out.extend_from_slice(b",\"f\":");
-        push_u64(out, id);
+        push_u64(out, print.first);
         out.extend_from_slice(b",\"l\":");
-        push_u64(out, id);
+        push_u64(out, print.last);
     }
     out.extend_from_slice(b",\"T\":");
-    push_i64(out, time_of(trade.ts_venue, in_micros));
-    out.extend_from_slice(if trade.aggressor == AggressorSide::Sell {
+    push_i64(out, time_of(print.ts_venue, in_micros));
+    out.extend_from_slice(if print.aggressor == AggressorSide::Sell {
         b",\"m\":true,\"M\":true}"
     } else {
         b",\"m\":false,\"M\":true}"
@@ -120,27 +120,25 @@ fn push_print(out: &mut Vec<u8>, scales: Scales, held: &SequencedTrade, in_micro
 }
 
 pub fn push_trade(out: &mut Vec<u8>, head: Head<'_>, scales: Scales, held: &SequencedTrade) {
+    let alone = Aggregate::of(&held.trade);
     begin(out, "trade", head);
     out.extend_from_slice(b",\"t\":");
-    push_u64(out, trade_number(&held.trade));
-    push_print(out, scales, held, head.in_micros, None);
+    push_u64(out, alone.last);
+    push_print(out, scales, &alone, head.in_micros, false);
 }
 
-/// Venues do not tell which trades one order made: each is an aggregate of its own, with the trade's number.
-pub fn push_agg_trade(out: &mut Vec<u8>, head: Head<'_>, scales: Scales, held: &SequencedTrade) {
-    let id = trade_number(&held.trade);
+pub fn push_agg_trade(out: &mut Vec<u8>, head: Head<'_>, scales: Scales, print: &Aggregate) {
     begin(out, "aggTrade", head);
     out.extend_from_slice(b",\"a\":");
-    push_u64(out, id);
-    push_print(out, scales, held, head.in_micros, Some(id));
+    push_u64(out, print.last);
+    push_print(out, scales, print, head.in_micros, true);
 }
 
 /// As REST tells it.
-pub fn push_agg_row(out: &mut Vec<u8>, scales: Scales, held: &SequencedTrade, in_micros: bool) {
-    let id = trade_number(&held.trade);
+pub fn push_agg_row(out: &mut Vec<u8>, scales: Scales, print: &Aggregate, in_micros: bool) {
     out.extend_from_slice(b"{\"a\":");
-    push_u64(out, id);
-    push_print(out, scales, held, in_micros, Some(id));
+    push_u64(out, print.last);
+    push_print(out, scales, print, in_micros, true);
 }
 
 pub fn push_ticker(out: &mut Vec<u8>, head: Head<'_>, figures: &TickerFigures) {
@@ -248,10 +246,11 @@ mod tests {
         check(
             concat!(
                 r#"{"e":"aggTrade","E":1700000000123456,"s":"BTCUSDT","a":77,"p":"60000.10000000","#,
-                r#""q":"0.00512000","f":77,"l":77,"T":1700000000100001,"m":false,"M":true}"#,
+                r#""q":"0.00512000","f":75,"l":77,"T":1700000000100001,"m":false,"M":true}"#,
             ),
             |out, head| {
-                push_agg_trade(out, Head { in_micros: true, ..head }, SCALES, &trade(AggressorSide::Buy));
+                let print = Aggregate { first: 75, ..Aggregate::of(&trade(AggressorSide::Buy).trade) };
+                push_agg_trade(out, Head { in_micros: true, ..head }, SCALES, &print);
             },
         );
         check(

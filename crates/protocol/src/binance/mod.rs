@@ -3,6 +3,7 @@
 //! Numbers are strings with eight decimals, more only where a market has finer ones; times are milliseconds, or
 //! microseconds for who asks. Every `U`, `u` and `lastUpdateId` is the market's book counter.
 
+pub mod aggregate;
 pub mod control;
 pub mod decimal;
 pub mod kline;
@@ -12,6 +13,7 @@ pub mod ticker;
 
 use marketd_domain::{Timestamp, Trade, TradeId};
 
+pub use aggregate::Aggregate;
 pub use kline::{Kline, KlineInterval, KlineSpec};
 pub use stream::{FaceStream, NamedStream, Speed, TickerWindow};
 pub use ticker::TickerFigures;
