@@ -78,6 +78,7 @@ fn open(
         purpose,
         form: None,
         names: Vec::new(),
+        listen: None,
         converse: None,
     };
     match session::start(request, payload, hub, &shared.session_limits, &identities, options) {

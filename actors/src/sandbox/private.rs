@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use marketd_domain::ledger::{AccountNo, LedgerEvent};
-use marketd_domain::sandbox::{Event, EventBody, OrderId, OrderStatus};
+use marketd_domain::sandbox::{Event, EventBody, ListId, OrderId, OrderStatus};
 use marketd_domain::{Notional, Qty, Timestamp};
-use marketd_protocol::sandbox::{BalanceBody, FillBody, OrderBody};
+use marketd_protocol::sandbox::{BalanceBody, FillBody, OrderBody, OrderListBody};
 use tokio::sync::mpsc;
 
 use super::floor::{Floor, Outgoing};
@@ -41,9 +41,19 @@ pub struct OrderNews {
     pub seq: u64,
 }
 
+/// A list that was placed, or whose orders are all over.
+#[derive(Debug, Clone)]
+pub struct ListNews {
+    pub list: OrderListBody,
+    pub is_over: bool,
+    pub at: Timestamp,
+}
+
 #[derive(Debug, Clone)]
 pub enum PrivateNews {
     Order(Box<OrderNews>),
+    /// Behind what became of its orders.
+    List(Box<ListNews>),
     /// Balances that may have changed, as they are now.
     Balances {
         balances: Vec<BalanceBody>,
@@ -119,14 +129,24 @@ impl Floor {
         if self.listeners.all.is_empty() {
             return;
         }
+        let ended = self.lists_ended(events);
         let mut touched: Vec<(AccountNo, u64, Timestamp, Timestamp, Vec<String>)> = Vec::new();
         for event in events {
+            if let EventBody::ListAccepted(list) = &event.body {
+                // One that is over at once is told of by its orders.
+                let members = self.order_list_body(list.list_id).or_else(|| self.ended_list_body(list.first));
+                self.tell_of_list(event, list.account, members, false);
+                continue;
+            }
             let Some((account, news, assets)) = self.news_of(event) else { continue };
             if !self.listeners.hears(account) {
                 continue;
             }
             if let Some(news) = news {
                 self.tell(event.seq, event.visible_at, account, news);
+            }
+            if let Some((order_id, _)) = ended.iter().find(|(_, seq)| *seq == event.seq) {
+                self.tell_of_list(event, account, self.ended_list_body(*order_id), true);
             }
             match touched.iter_mut().find(|(held, ..)| *held == account) {
                 Some((_, seq, at, visible_at, held)) => {
@@ -142,6 +162,39 @@ impl Floor {
             if !balances.is_empty() {
                 self.tell(seq, visible_at, account, PrivateNews::Balances { balances, at });
             }
+        }
+    }
+
+    /// Orders whose lists are over with these events, each with the number of the event that ended its list.
+    fn lists_ended(&self, events: &[Event]) -> Vec<(OrderId, u64)> {
+        let mut ended: Vec<(ListId, OrderId, u64)> = Vec::new();
+        for event in events {
+            let order_id = match &event.body {
+                EventBody::OrderFilled(fill) => fill.order_id,
+                EventBody::OrderEnded { order_id, .. } => *order_id,
+                _ => continue,
+            };
+            let list = self.sandbox.order(order_id).and_then(|order| order.list);
+            // It is forgotten once none of its orders goes on.
+            let Some(list_id) = list.filter(|list_id| self.sandbox.order_list(*list_id).is_none()) else {
+                continue;
+            };
+            ended.retain(|(held, ..)| *held != list_id);
+            ended.push((list_id, order_id, event.seq));
+        }
+        ended.into_iter().map(|(_, order_id, seq)| (order_id, seq)).collect()
+    }
+
+    fn tell_of_list(
+        &mut self,
+        event: &Event,
+        account: AccountNo,
+        list: Option<OrderListBody>,
+        is_over: bool,
+    ) {
+        if let Some(list) = list.filter(|_| self.listeners.hears(account)) {
+            let news = PrivateNews::List(Box::new(ListNews { list, is_over, at: event.ts }));
+            self.tell(event.seq, event.visible_at, account, news);
         }
     }
 

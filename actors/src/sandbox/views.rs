@@ -6,7 +6,9 @@ use marketd_domain::ledger::{
     AVERAGE_EXTRA_DECIMALS, AccountNo, Amount, AssetNo, FeeRate, FeeSchedule, Liquidity, MarketNo,
 };
 use marketd_domain::numbers::write_fixed_i128;
-use marketd_domain::sandbox::{Delay, Explanation, FillRecord, Latency, Order, OrderId, QueueReport};
+use marketd_domain::sandbox::{
+    Delay, EndReason, Explanation, FillRecord, Latency, ListKind, Order, OrderId, QueueReport,
+};
 use marketd_domain::{BookSide, Price, Scales, Timestamp};
 use marketd_protocol::sandbox::{
     AccountBody, AssetLimitsBody, BalanceBody, DelayBody, EntryBody, EvidenceBody, ExplainBody,
@@ -16,6 +18,9 @@ use marketd_protocol::sandbox::{
 use marketd_store::sandbox::EntryRow;
 
 use super::floor::Floor;
+
+/// Orders of a list.
+const MEMBERS_MAX: u64 = 3;
 
 impl Floor {
     fn context<'a>(
@@ -60,6 +65,27 @@ impl Floor {
             kind: list.kind.as_str(),
             orders: members.into_iter().flatten().filter_map(|order_id| self.order_of(order_id)).collect(),
         })
+    }
+
+    /// A list that is over, by one of its orders: the sandbox forgets lists with their last order, and orders later.
+    pub fn ended_list_body(&self, member: OrderId) -> Option<OrderListBody> {
+        let (list, account) =
+            self.sandbox.order(member).and_then(|order| Some((order.list?, order.account)))?;
+        // They were placed at once, so their numbers follow each other.
+        let near =
+            member.get().saturating_sub(MEMBERS_MAX - 1)..=member.get().saturating_add(MEMBERS_MAX - 1);
+        let members = near.map(OrderId::new).filter_map(|order_id| self.sandbox.order(order_id));
+        let orders: Vec<OrderBody> =
+            members.filter(|order| order.list == Some(list)).map(|order| self.order_body(order)).collect();
+        // Of two that exclude each other one ends for the other's sake, at the latest when both are cancelled.
+        let has_sibling = orders.iter().any(|order| order.reason == Some(EndReason::ListSibling.as_str()));
+        let kind = match (orders.len(), has_sibling) {
+            (2, true) => ListKind::Oco,
+            (2, false) => ListKind::Oto,
+            _ => ListKind::Bracket,
+        };
+        let account = self.account_name(account).to_owned();
+        Some(OrderListBody { list_id: list.get(), account, kind: kind.as_str(), orders })
     }
 
     pub fn fill_body(&self, record: &FillRecord) -> FillBody {

@@ -40,15 +40,21 @@ pub(super) fn push_refusal(message: &str, out: &mut Vec<u8>) {
 
 impl Session {
     /// The streams that the connection was opened with.
-    pub(super) fn follow_first(&mut self) {
+    pub(super) fn follow_first(&mut self, ctx: &Ctx) {
         for name in std::mem::take(&mut self.names) {
-            self.follow_stream(name);
+            self.follow_stream(name, ctx);
         }
     }
 
-    fn follow_stream(&mut self, name: String) {
+    fn follow_stream(&mut self, name: String, ctx: &Ctx) {
         if self.names.contains(&name) {
             return;
+        }
+        // Names of streams have an @, other names may stand for something else.
+        if let Some(listen) = self.listen.as_ref().filter(|_| !name.contains('@'))
+            && let Some(listening) = listen(&name, self.door(ctx))
+        {
+            self.listening.push((name.clone(), listening));
         }
         for (entry, stream) in streams_named(&self.hub.board, &name) {
             Outlet::follow(&self.outlet, &entry, stream);
@@ -62,6 +68,7 @@ impl Session {
         if self.names.len() == before {
             return;
         }
+        self.listening.retain(|(held, _)| held != name);
         for (entry, stream) in streams_named(&self.hub.board, name) {
             self.outlet.unfollow(entry.no, stream);
         }
@@ -80,7 +87,7 @@ impl Session {
                     return self.refuse_control(&id, &ControlError { code: 2, message }, ctx);
                 }
                 for name in names {
-                    self.follow_stream(name);
+                    self.follow_stream(name, ctx);
                 }
                 self.answer_when_settled(id, Instant::now(), ctx);
             }

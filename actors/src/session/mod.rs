@@ -54,7 +54,7 @@ use guard::{Fault, LengthGuard};
 use limits::Window;
 
 pub use body::SessionBody;
-pub use door::{Converse, Door};
+pub use door::{Converse, Door, Listen, Listening};
 pub use echo::Purpose;
 pub use face::streams_named;
 pub use follow::have_begun;
@@ -91,6 +91,9 @@ pub struct Session {
     under_way: usize,
     /// What a client of Binance's streams has asked for, by name.
     names: Vec<String>,
+    listen: Option<Listen>,
+    /// Names that it listens to otherwise than through the hub.
+    listening: Vec<(String, Listening)>,
     converse: Option<Converse>,
     /// Given back with the session.
     _peer: Option<PeerSlot>,
@@ -114,6 +117,8 @@ pub struct SessionOptions {
     pub form: Option<Form>,
     /// Streams that begin with the connection.
     pub names: Vec<String>,
+    /// Who knows names that are no stream's, for [`Purpose::Face`].
+    pub listen: Option<Listen>,
     /// Who leads the conversation, for [`Purpose::Door`].
     pub converse: Option<Converse>,
 }
@@ -177,6 +182,8 @@ pub fn start(
         followed: Vec::new(),
         under_way: 0,
         names: options.names,
+        listen: options.listen,
+        listening: Vec::new(),
         converse: options.converse,
         limits: limits.clone(),
         _peer: peer,
@@ -480,13 +487,13 @@ impl Actor for Session {
         if self.purpose == Purpose::Markets {
             ctx.run_interval(self.limits.heartbeat, |actor, ctx| actor.heartbeat(ctx));
         }
-        if self.purpose == Purpose::Door {
+        if matches!(self.purpose, Purpose::Door | Purpose::Face) {
             ctx.set_mailbox_capacity(door::MAILBOX);
         }
         if self.names.is_empty() {
             self.expect_request(ctx);
         } else {
-            self.follow_first();
+            self.follow_first(ctx);
         }
         ctx.run_interval(self.limits.ping, |actor, ctx| {
             if actor.last_pong.elapsed() > actor.limits.pong_timeout {

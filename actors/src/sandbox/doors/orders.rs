@@ -78,7 +78,12 @@ impl Floor {
         let Applied::List(list_id) = self.command(&Command::PlaceList { account, kind, orders })? else {
             return there(None);
         };
-        answered(CREATED, &there(self.order_list_body(list_id))?)
+        // One whose orders have all ended at once is forgotten already.
+        let ended = || {
+            let member = self.sandbox.orders().find(|order| order.list == Some(list_id))?.order_id;
+            self.ended_list_body(member)
+        };
+        answered(CREATED, &there(self.order_list_body(list_id).or_else(ended))?)
     }
 
     pub fn amend_order(

@@ -1,7 +1,7 @@
 //! Orders and fills as clients see them.
 
 use marketd_domain::ledger::Asset;
-use marketd_domain::sandbox::{Fill, Order};
+use marketd_domain::sandbox::{Fill, Order, Phase};
 use marketd_domain::{Price, Qty, Scales, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -77,6 +77,10 @@ pub struct OrderBody {
     /// The venue's quantity in front of it at its price; null while it stands in no queue, or its price is out of view.
     #[schemars(with = "Option<Decimal>")]
     pub queue_ahead: Option<String>,
+    /// Where it stands, for other protocols than ours.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub phase: Phase,
     /// A cancel or an amendment is on its way.
     pub change_pending: bool,
     #[schemars(with = "Micros")]
@@ -149,6 +153,7 @@ impl OrderBody {
             reserved: order.money.hold().to_trimmed_text(given.scale),
             reserved_asset: given.code.clone(),
             queue_ahead: context.queue_ahead.map(qty_text),
+            phase: order.phase,
             change_pending: order.change.is_some(),
             created_at: order.accepted_at.micros(),
             updated_at: order.updated_at.micros(),
