@@ -12,8 +12,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::StreamExt;
 use futures_util::future::{Either, LocalBoxFuture};
 use marketd_actors::peers::client_of;
-use marketd_actors::session::{Identity, Proof};
-use marketd_bus::Key;
+use marketd_actors::session::Identity;
 use marketd_protocol::code::ErrorCode;
 
 use super::BODY_MAX;
@@ -109,18 +108,18 @@ impl Gate {
             request.extensions_mut().insert(Shown(shown.clone()));
         }
         let known = shown.and_then(Result::ok);
-        let (limit, allowance) = match self.take(known.as_deref()).await {
-            Some((limit, allowance)) => (Some(limit), Some(allowance)),
-            None => (None, None),
+        let taken = match known.as_deref() {
+            Some(identity) => self.rates.take(&**self.auth.bus(), identity).await,
+            None => None,
         };
-        let mut response = if allowance.is_some_and(|allowance| !allowance.allowed) {
+        let mut response = if taken.is_some_and(|(_, allowance)| !allowance.allowed) {
             refuse(request, ErrorCode::RATE_LIMITED, "this user sends more requests than it may")
         } else if is_write && !self.auth.audit.has_room() {
             refuse(request, ErrorCode::BUSY, "the audit is behind, and what is not audited is not done")
         } else {
             service.call(request).await?
         };
-        if let (Some(limit), Some(allowance)) = (limit, allowance) {
+        if let Some((limit, allowance)) = taken {
             describe(response.headers_mut(), limit, &allowance);
         }
         self.audit(&response, is_write).await;
@@ -150,19 +149,6 @@ impl Gate {
                 Some(Err((ErrorCode::UNAUTHENTICATED, message)))
             }
         })
-    }
-
-    /// One of what this user may ask for. Whoever proves nothing is counted by address only.
-    async fn take(
-        &self,
-        known: Option<&Identity>,
-    ) -> Option<(marketd_bus::RateLimit, marketd_bus::Allowance)> {
-        let identity = known.filter(|identity| identity.proof != Proof::Open)?;
-        let limit = self.rates.user.read().limit()?;
-        let key = Key::new(format!("user:{}", identity.user)).ok()?;
-        // A bus that cannot answer refuses nobody.
-        let allowance = self.auth.bus().take(&key, limit).await.ok()?;
-        Some((limit, allowance))
     }
 
     /// Whatever was changed, or was not allowed, or was somebody else's.

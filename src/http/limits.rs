@@ -1,7 +1,8 @@
 //! `GET /limits`: what one may do how often; and the limits that can be changed while the server runs.
 
 use actix_web::{HttpResponse, web};
-use marketd_bus::RateLimit;
+use marketd_actors::session::{Identity, Proof};
+use marketd_bus::{Allowance, Bus, Key, RateLimit};
 use parking_lot::RwLock;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -29,6 +30,21 @@ impl Rate {
 pub struct RequestRates {
     pub address: RwLock<Rate>,
     pub user: RwLock<Rate>,
+}
+
+impl RequestRates {
+    /// One of what this user may ask for, on all nodes and through every door. `None`: nothing is counted, since the user proves
+    /// nothing and is counted by address only, or because there is no limit.
+    pub async fn take(&self, bus: &dyn Bus, identity: &Identity) -> Option<(RateLimit, Allowance)> {
+        if identity.proof == Proof::Open {
+            return None;
+        }
+        let limit = self.user.read().limit()?;
+        let key = Key::new(format!("user:{}", identity.user)).ok()?;
+        // A bus that cannot answer refuses nobody.
+        let allowance = bus.take(&key, limit).await.ok()?;
+        Some((limit, allowance))
+    }
 }
 
 #[derive(Serialize, JsonSchema)]

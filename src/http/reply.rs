@@ -121,6 +121,13 @@ impl CallInfo {
         actix_web::error::InternalError::from_response(message, response).into()
     }
 
+    /// Puts the trace id onto an answer that has no envelope.
+    pub fn mark(&self, response: &mut HttpResponse) {
+        if let Ok(trace) = HeaderValue::from_str(self.trace_id.as_str()) {
+            response.headers_mut().insert(TRACE_HEADER, trace);
+        }
+    }
+
     pub fn trace_id(&self) -> &str {
         self.trace_id.as_str()
     }

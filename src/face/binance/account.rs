@@ -8,7 +8,7 @@ use super::Call;
 use super::error::FaceError;
 use super::order_text::eight;
 use super::orders::{Acting, ask};
-use super::sign::{keyed, signed};
+use super::sign::signed;
 
 async fn found(call: &Call<'_>, acting: &Acting) -> Result<(AccountBody, Vec<BalanceBody>), FaceError> {
     let (user, account) = (acting.user(), acting.account.clone());
@@ -104,14 +104,6 @@ pub async fn none(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     call.charge(10)?;
     signed(call, Scope::Read).await?;
     Ok(b"[]".to_vec())
-}
-
-/// Binance has retired these. A key of a stream is given out and kept alive, but the stream it names says nothing: user data
-/// comes over the WebSocket API.
-pub fn listen_key(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
-    call.charge(2)?;
-    keyed(call)?;
-    Ok(b"{\"listenKey\":\"user-data-comes-over-ws-api-v3\"}".to_vec())
 }
 
 #[cfg(test)]

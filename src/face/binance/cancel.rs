@@ -1,14 +1,18 @@
 //! Orders cancelled: one, or all of a symbol.
 
+use std::collections::BTreeMap;
+
 use marketd_actors::sandbox::doors::orders::OrderName;
 use marketd_actors::sandbox::{Floor, Refused};
 use marketd_domain::identity::Scope;
 use marketd_domain::ledger::UserNo;
+use marketd_domain::sandbox::OrderId;
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::sandbox::OrderBody;
 use serde_json::Value;
 
 use super::error::FaceError;
+use super::lists;
 use super::order_text;
 use super::orders::{Acting, client_id_param, name_of, submit};
 use super::refusal::{self, Asked};
@@ -29,13 +33,24 @@ fn unknown() -> Refused {
     (ErrorCode::UNKNOWN_ORDER, "unknown order".to_owned())
 }
 
+/// That an order has this name, where it was named twice.
+pub fn check_name(order: &OrderBody, client_id: Option<&str>) -> Result<(), Refused> {
+    if client_id.is_some_and(|client_id| client_id != order_text::client_id(order)) {
+        return Err((ErrorCode::UNKNOWN_ORDER, refusal::MISNAMED.to_owned()));
+    }
+    Ok(())
+}
+
 /// `ONLY_NEW` or `ONLY_PARTIALLY_FILLED`.
 pub fn restriction_of(call: &Call<'_>) -> Result<Option<&'static str>, FaceError> {
     match call.params.get("cancelRestrictions") {
         None => Ok(None),
         Some("ONLY_NEW") => Ok(Some("NEW")),
         Some("ONLY_PARTIALLY_FILLED") => Ok(Some("PARTIALLY_FILLED")),
-        Some(_) => Err(FaceError::invalid("cancelRestrictions")),
+        Some(_) => Err(FaceError::bad(
+            -1145,
+            "cancelRestrictions has to be either ONLY_NEW or ONLY_PARTIALLY_FILLED.",
+        )),
     }
 }
 
@@ -43,11 +58,12 @@ pub fn restriction_of(call: &Call<'_>) -> Result<Option<&'static str>, FaceError
 pub fn cancel(floor: &mut Floor, user: UserNo, which: &Which) -> Result<OrderBody, Refused> {
     let (_, order_id) = floor.find_order(user, which.account.as_deref(), &which.name)?;
     let order = floor.order_of(order_id).ok_or_else(unknown)?;
-    let fits = order.market == which.market
-        && which.client_id.as_ref().is_none_or(|client_id| *client_id == order_text::client_id(&order))
-        && which.only.is_none_or(|only| order_text::status_of(&order) == only);
-    if !fits {
+    if order.market != which.market {
         return Err(unknown());
+    }
+    check_name(&order, which.client_id.as_deref())?;
+    if which.only.is_some_and(|only| order_text::status_of(&order) != only) {
+        return Err((ErrorCode::ORDER_FINAL, refusal::RESTRICTED.to_owned()));
     }
     floor.cancel_order(user, which.account.as_deref(), &OrderName::Id(order_id.get()))?;
     floor.order_of(order_id).ok_or_else(unknown)
@@ -80,21 +96,27 @@ pub async fn all(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     let acting = Acting::of(call, Scope::Trade).await?;
     let (market, account) = (entry.id.as_str().to_owned(), acting.account.clone());
     let symbol = symbol_of(&entry).to_owned();
-    let body = submit(call, &acting, Asked::Cancelling, move |floor, user| {
+    let names = call.face.list_names.clone();
+    submit(call, &acting, Asked::Cancelling, move |floor, user| {
         let number = floor.account_of(user, account.as_deref())?;
         let mut open = floor.open_order_bodies(number);
         open.retain(|order| order.market == market);
         if open.is_empty() {
             return Err(unknown());
         }
+        let lists: BTreeMap<u64, u64> =
+            open.iter().filter_map(|order| Some((order.list_id?, order.order_id))).collect();
         floor.cancel_all(user, account.as_deref(), Some(&market))?;
-        let told = open.iter().rev().map(|before| {
-            let order = floor.order_of(marketd_domain::sandbox::OrderId::new(before.order_id));
+        let alone = open.iter().rev().filter(|before| before.list_id.is_none()).map(|before| {
+            let order = floor.order_of(OrderId::new(before.order_id));
             order_text::cancelled(order.as_ref().unwrap_or(before), &symbol, None)
         });
-        Ok(Value::Array(told.collect()))
-    });
-    // There it is called an unknown order as well when there is none.
-    body.await
-        .map_err(|error| if error.code == -2013 { refusal::unknown_order(Asked::Cancelling) } else { error })
+        let of_lists = (lists.iter())
+            .filter_map(|(list_id, order_id)| {
+                names.body(floor, *list_id).or_else(|| floor.ended_list_body(OrderId::new(*order_id)))
+            })
+            .map(|list| lists::told_cancelled(&list, &symbol, &names));
+        Ok(Value::Array(alone.chain(of_lists).collect()))
+    })
+    .await
 }

@@ -15,11 +15,13 @@ pub struct FaceError {
     pub data: Option<Value>,
     /// Seconds.
     pub retry_after: Option<u64>,
+    /// Our own code of it, where there is one.
+    pub cause: Option<ErrorCode>,
 }
 
 impl FaceError {
     pub fn new(status: u16, code: i32, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), data: None, retry_after: None }
+        Self { status, code, message: message.into(), data: None, retry_after: None, cause: None }
     }
 
     pub fn bad(code: i32, message: impl Into<String>) -> Self {
@@ -29,6 +31,10 @@ impl FaceError {
     pub fn missing(name: &str) -> Self {
         let what = "was not sent, was empty/null, or malformed.";
         Self::bad(-1102, format!("Mandatory parameter '{name}' {what}"))
+    }
+
+    pub fn empty(name: &str) -> Self {
+        Self::bad(-1105, format!("Parameter '{name}' was empty."))
     }
 
     pub fn invalid(name: &str) -> Self {
@@ -58,11 +64,27 @@ impl FaceError {
 
     /// A refusal of our own routes' helpers.
     pub fn of_refusal((code, message): (ErrorCode, String)) -> Self {
-        match code.http_status {
+        let error = match code.http_status {
             503 => Self::overloaded(),
             400..=499 => Self::bad(-1130, message),
             _ => Self::internal(),
-        }
+        };
+        Self { cause: Some(code), ..error }
+    }
+
+    /// As the audit has it, which knows our own codes only.
+    pub fn audit_code(&self) -> &'static str {
+        let cause = self.cause.unwrap_or(match (self.status, self.code) {
+            (404, _) => ErrorCode::NOT_FOUND,
+            (_, -1003 | -1015) => ErrorCode::RATE_LIMITED,
+            (_, -1007) => ErrorCode::TIMED_OUT,
+            (_, -1008) => ErrorCode::BUSY,
+            (401, _) | (_, -1021 | -1022) => ErrorCode::UNAUTHENTICATED,
+            (403, _) => ErrorCode::FORBIDDEN,
+            (500.., _) => ErrorCode::INTERNAL,
+            _ => ErrorCode::BAD_REQUEST,
+        });
+        cause.code
     }
 
     pub fn body(&self) -> Value {

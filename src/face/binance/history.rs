@@ -1,8 +1,11 @@
 //! What has become of an account's orders: from memory while it is remembered, else from the store.
 
+use std::collections::{BTreeSet, HashMap};
+
 use marketd_actors::sandbox::doors::orders::OrderName;
 use marketd_domain::Timestamp;
 use marketd_domain::identity::Scope;
+use marketd_domain::sandbox::{ListId, OrderId};
 use marketd_protocol::sandbox::OrderBody;
 use marketd_store::TimeRange;
 use marketd_store::sandbox::{Page, PageOrder};
@@ -10,7 +13,7 @@ use serde_json::Value;
 
 use super::error::FaceError;
 use super::order_text;
-use super::orders::Acting;
+use super::orders::{Acting, ask};
 use super::refusal::{self, Asked};
 use super::{Call, symbol_of};
 use crate::http::sandbox::fills::{FillsWanted, found_fills};
@@ -37,7 +40,10 @@ fn span_of(call: &Call<'_>) -> Result<TimeRange, FaceError> {
             return Err(FaceError::bad(-1100, "Start time is greater than end time."));
         }
         if end.millis() - start.millis() > SPAN_MS {
-            return Err(FaceError::bad(-1127, "More than 24 hours between startTime and endTime."));
+            return Err(FaceError::bad(
+                -1127,
+                "Lookup interval is too big. More than 24 hours between startTime and endTime.",
+            ));
         }
     }
     // Their millisecond is meant whole.
@@ -79,7 +85,18 @@ pub async fn orders(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     Ok(told(found, page, |order| order_text::full(order, symbol_of(&entry))))
 }
 
+/// A list begins at a number or at a time, and is of an order or of a time.
+fn check_combination(call: &Call<'_>) -> Result<(), FaceError> {
+    let has = |name: &str| call.params.get(name).is_some();
+    let has_time = has("startTime") || has("endTime");
+    if has_time && (has("fromId") || has("orderId")) {
+        return Err(FaceError::bad(-1128, super::info::COMBINATION));
+    }
+    Ok(())
+}
+
 pub async fn trades(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
+    check_combination(call)?;
     let order_id = call.params.integer("orderId")?.map(i64::unsigned_abs);
     call.charge(if order_id.is_some() { 5 } else { 20 })?;
     let entry = call.market()?;
@@ -92,7 +109,53 @@ pub async fn trades(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
         order_id,
     };
     let found = found_fills(call.shared, wanted, page).await.map_err(see)?;
-    Ok(told(found, page, |fill| order_text::trade(fill, symbol_of(&entry), &product(&fill.price, &fill.qty))))
+    let lists = lists_of(call, &acting, entry.id.as_str(), found.iter().map(|fill| fill.order_id)).await?;
+    Ok(told(found, page, |fill| {
+        let list = lists.get(&fill.order_id).copied().unwrap_or(-1);
+        order_text::trade(fill, (symbol_of(&entry), list), &product(&fill.price, &fill.qty))
+    }))
+}
+
+/// The lists of orders, as far as they are in any: a fill does not know its order's. Those that memory has forgotten are read
+/// from the store, as many at once as lie together.
+async fn lists_of(
+    call: &Call<'_>,
+    acting: &Acting,
+    market: &str,
+    order_ids: impl Iterator<Item = u64>,
+) -> Result<HashMap<u64, i64>, FaceError> {
+    let asked: BTreeSet<u64> = order_ids.collect();
+    let (mut lists, mut unknown) = ask(call, move |floor| {
+        let (mut lists, mut unknown) = (HashMap::new(), BTreeSet::new());
+        for order_id in asked {
+            match floor.sandbox.order(OrderId::new(order_id)) {
+                Some(order) => drop(lists.insert(order_id, list_number(order.list.map(ListId::get)))),
+                None => drop(unknown.insert(order_id)),
+            }
+        }
+        Ok((lists, unknown))
+    })
+    .await?;
+    while let Some(first) = unknown.pop_first() {
+        let page = Page {
+            order: PageOrder::OldestFirst,
+            from: first,
+            before: None,
+            range: TimeRange::default(),
+            limit: u32::try_from(unknown.len() + 1).unwrap_or(u32::MAX),
+        };
+        let which = (stored::Statuses::parse("all").map_err(see)?, Some(market.to_owned()));
+        let whose = (acting.user(), acting.account.clone());
+        for order in stored::stored_orders(call.shared, whose, which, page).await.map_err(see)? {
+            unknown.remove(&order.order_id);
+            lists.insert(order.order_id, list_number(order.list_id));
+        }
+    }
+    Ok(lists)
+}
+
+fn list_number(list: Option<u64>) -> i64 {
+    list.and_then(|list| i64::try_from(list).ok()).unwrap_or(-1)
 }
 
 /// Price times quantity, exactly.

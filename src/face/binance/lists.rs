@@ -1,5 +1,6 @@
 //! Orders that depend on each other: OCO, OTO and OTOCO.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use marketd_actors::board::MarketEntry;
@@ -7,14 +8,15 @@ use marketd_actors::sandbox::doors::orders::OrderName;
 use marketd_actors::sandbox::{Floor, Refused};
 use marketd_domain::identity::Scope;
 use marketd_domain::ledger::UserNo;
-use marketd_domain::sandbox::ListId;
+use marketd_domain::sandbox::{ListId, Order, OrderId};
 use marketd_protocol::code::ErrorCode;
-use marketd_protocol::sandbox::{ListFields, NumberText, OrderBody, OrderFields, OrderListBody};
+use marketd_protocol::sandbox::{FillBody, ListFields, NumberText, OrderBody, OrderFields, OrderListBody};
 use serde_json::{Value, json};
 
 use super::error::FaceError;
+use super::list_names::{ListNames, Listed};
 use super::order_text::{self, millis};
-use super::orders::{Acting, Named, ask, count_orders, fields_of, submit};
+use super::orders::{Acting, Named, ask, client_id_param, count_orders, fields_of, grade_of, submit};
 use super::refusal::Asked;
 use super::{Call, symbol_of};
 
@@ -50,18 +52,45 @@ async fn placed(
     call: &Call<'_>,
     acting: &Acting,
     entry: &Arc<MarketEntry>,
-    (kind, orders): (&str, Vec<OrderFields>),
+    (kind, orders): (&'static str, Vec<OrderFields>),
 ) -> Result<Vec<u8>, FaceError> {
+    let name = client_id_param(call, "listClientOrderId")?;
+    let grade = match call.params.get("newOrderRespType") {
+        None => "RESULT",
+        Some(_) => grade_of(call, &orders[0])?,
+    };
     count_orders(call, acting, u32::try_from(orders.len()).unwrap_or(3))?;
     let fields = ListFields { account: acting.account.clone(), kind: kind.to_owned(), orders };
     let symbol = symbol_of(entry).to_owned();
+    let names = call.face.list_names.clone();
     submit(call, acting, Asked::Placing, move |floor, user| {
+        if let Some(list_id) = name.as_ref().and_then(|name| names.find(user, name))
+            && floor.order_list_body(ListId::new(list_id)).is_some()
+        {
+            return Err((ErrorCode::DUPLICATE_CLIENT_ORDER_ID, "a list of that name is open".to_owned()));
+        }
         let done = floor.place_list(user, &fields)?;
         let list: Value = serde_json::from_slice(&done.data).unwrap_or_default();
-        let list = found(floor, (user, fields.account.as_deref()), list["list_id"].as_u64().unwrap_or(0))?;
-        Ok(told(&list, &symbol, true))
+        let list_id = list["list_id"].as_u64().unwrap_or(0);
+        let order_id = list["orders"][0]["order_id"].as_u64().unwrap_or(0);
+        names.set(list_id, Listed { user, name, kind, order_id });
+        let list = found(floor, (user, fields.account.as_deref()), (list_id, &names))?;
+        let mut body = told(&list, &symbol, &names);
+        let reports = list.orders.iter().map(|order| {
+            let fills = told_fills(floor, user, order);
+            order_text::placed(order, &symbol, &fills, grade)
+        });
+        body["orderReports"] = Value::Array(reports.collect());
+        Ok(body)
     })
     .await
+}
+
+/// What an order of a list has filled so far.
+fn told_fills(floor: &mut Floor, user: UserNo, order: &OrderBody) -> Vec<FillBody> {
+    super::orders::told(floor, user, Some(&order.account), order.order_id)
+        .map(|(_, fills)| fills)
+        .unwrap_or_default()
 }
 
 pub async fn oco(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
@@ -131,60 +160,65 @@ fn unknown() -> Refused {
 fn found(
     floor: &mut Floor,
     (user, account): (UserNo, Option<&str>),
-    list_id: u64,
+    (list_id, names): (u64, &ListNames),
 ) -> Result<OrderListBody, Refused> {
-    let list = floor.sandbox.order_list(ListId::new(list_id)).copied().ok_or_else(unknown)?;
-    let owner = floor.sandbox.ledger().account(list.account).map(|account| account.user);
+    let list = names.body(floor, list_id).ok_or_else(unknown)?;
+    let member = list.orders.first().map(|order| OrderId::new(order.order_id));
+    let owner = member.and_then(|order_id| floor.sandbox.order(order_id)).map(|order| order.account);
+    let owner = owner.ok_or_else(unknown)?;
+    let is_theirs = floor.sandbox.ledger().account(owner).is_some_and(|account| account.user == user);
     let only = account.map(|name| floor.account_of(user, Some(name))).transpose()?;
-    if owner != Some(user) || only.is_some_and(|only| only != list.account) {
-        return Err(unknown());
-    }
-    floor.order_list_body(ListId::new(list_id)).ok_or_else(unknown)
+    if is_theirs && only.is_none_or(|only| only == owner) { Ok(list) } else { Err(unknown()) }
 }
 
-fn list_name(list_id: u64) -> String {
-    format!("marketd-list-{list_id}")
+pub fn contingency_of(list: &OrderListBody) -> &'static str {
+    if list.kind == "oco" { "OCO" } else { "OTO" }
 }
 
 fn is_over(order: &OrderBody) -> bool {
     !matches!(order.status, "pending" | "open" | "partially_filled")
 }
 
-fn told(list: &OrderListBody, symbol: &str, with_reports: bool) -> Value {
-    let is_done = list.orders.iter().all(is_over);
-    let status = if is_done { ("ALL_DONE", "ALL_DONE") } else { ("EXEC_STARTED", "EXECUTING") };
+fn is_all_over(list: &OrderListBody) -> bool {
+    list.orders.iter().all(is_over)
+}
+
+fn told(list: &OrderListBody, symbol: &str, names: &ListNames) -> Value {
+    let status = if is_all_over(list) { ("ALL_DONE", "ALL_DONE") } else { ("EXEC_STARTED", "EXECUTING") };
     let orders: Vec<Value> = (list.orders.iter())
         .map(|order| json!({"symbol": symbol, "orderId": order.order_id, "clientOrderId": order_text::client_id(order)}))
         .collect();
-    let mut body = json!({
+    json!({
         "orderListId": list.list_id,
-        "contingencyType": if list.kind == "oco" { "OCO" } else { "OTO" },
+        "contingencyType": contingency_of(list),
         "listStatusType": status.0,
         "listOrderStatus": status.1,
-        "listClientOrderId": list_name(list.list_id),
+        "listClientOrderId": names.of(list.list_id),
         "transactionTime": list.orders.iter().map(|order| millis(order.updated_at)).max().unwrap_or(0),
         "symbol": symbol,
         "orders": orders,
-    });
-    if with_reports {
-        let reports = list.orders.iter().map(|order| order_text::placed(order, symbol, &[], "RESULT"));
-        body["orderReports"] = Value::Array(reports.collect());
-    }
+    })
+}
+
+/// A list whose orders have just been cancelled, with what became of each.
+pub fn told_cancelled(list: &OrderListBody, symbol: &str, names: &ListNames) -> Value {
+    let mut body = told(list, symbol, names);
+    let reports = list.orders.iter().map(|order| order_text::cancelled(order, symbol, None));
+    body["orderReports"] = Value::Array(reports.collect());
     body
 }
 
-/// The list that `orderListId` or a name of ours names.
-fn list_in(call: &Call<'_>, name: &str) -> Result<u64, FaceError> {
+/// The list that `orderListId` or a name names.
+fn list_in(call: &Call<'_>, acting: &Acting, name: &str) -> Result<u64, FaceError> {
     if let Some(id) = call.params.integer("orderListId")? {
         return Ok(id.unsigned_abs());
     }
-    let named = call.params.get(name).and_then(|text| text.strip_prefix("marketd-list-")?.parse().ok());
-    named.ok_or_else(|| {
-        FaceError::bad(
-            -1102,
-            format!("Param '{name}' or 'orderListId' must be sent, but both were empty/null!"),
-        )
-    })
+    let Some(text) = call.params.get(name) else {
+        let message = format!("Param '{name}' or 'orderListId' must be sent, but both were empty/null!");
+        return Err(FaceError::bad(-1102, message));
+    };
+    // No list has the number 0: an unknown name is an unknown list.
+    Ok(call.face.list_names.find(acting.user(), text).unwrap_or(0))
 }
 
 fn symbol_of_list(floor: &Floor, list: &OrderListBody) -> String {
@@ -196,10 +230,11 @@ pub async fn get(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     call.charge(4)?;
     let acting = Acting::of(call, Scope::Read).await?;
     let (user, account, list_id) =
-        (acting.user(), acting.account.clone(), list_in(call, "origClientOrderId")?);
+        (acting.user(), acting.account.clone(), list_in(call, &acting, "origClientOrderId")?);
+    let names = call.face.list_names.clone();
     let body = ask(call, move |floor| {
-        let list = found(floor, (user, account.as_deref()), list_id)?;
-        Ok(told(&list, &symbol_of_list(floor, &list), false))
+        let list = found(floor, (user, account.as_deref()), (list_id, &names))?;
+        Ok(told(&list, &symbol_of_list(floor, &list), &names))
     });
     Ok(body.await?.to_string().into_bytes())
 }
@@ -208,11 +243,12 @@ pub async fn cancel(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     call.charge(1)?;
     let entry = call.market()?;
     let acting = Acting::of(call, Scope::Trade).await?;
-    let list_id = list_in(call, "listClientOrderId")?;
+    let list_id = list_in(call, &acting, "listClientOrderId")?;
+    let names = call.face.list_names.clone();
     let (market, symbol, account) =
         (entry.id.as_str().to_owned(), symbol_of(&entry).to_owned(), acting.account.clone());
     submit(call, &acting, Asked::Cancelling, move |floor, user| {
-        let list = found(floor, (user, account.as_deref()), list_id)?;
+        let list = found(floor, (user, account.as_deref()), (list_id, &names))?;
         let open: Vec<u64> =
             list.orders.iter().filter(|order| !is_over(order)).map(|order| order.order_id).collect();
         if open.is_empty() || list.orders.iter().any(|order| order.market != market) {
@@ -225,11 +261,8 @@ pub async fn cancel(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
                 Err(refused) => return Err(refused),
             }
         }
-        let list = found(floor, (user, account.as_deref()), list_id)?;
-        let mut body = told(&list, &symbol, false);
-        let reports = list.orders.iter().map(|order| order_text::cancelled(order, &symbol, None));
-        body["orderReports"] = Value::Array(reports.collect());
-        Ok(body)
+        let list = found(floor, (user, account.as_deref()), (list_id, &names))?;
+        Ok(told_cancelled(&list, &symbol, &names))
     })
     .await
 }
@@ -240,21 +273,24 @@ async fn remembered(call: &Call<'_>, only_open: bool) -> Result<Vec<u8>, FaceErr
     let (user, account) = (acting.user(), acting.account.clone());
     let limit = call.params.limit(500, 1_000)?;
     let from_id = call.params.integer("fromId")?.map(i64::unsigned_abs);
+    let names = call.face.list_names.clone();
     let body = ask(call, move |floor| {
         let account = floor.account_of(user, account.as_deref())?;
-        let mut ids: Vec<u64> = if only_open {
-            floor.sandbox.open_orders(account).filter_map(|order| order.list).map(ListId::get).collect()
+        // Each list with one of its orders.
+        let member = |order: &Order| Some((order.list?.get(), order.order_id));
+        let mut lists: BTreeMap<u64, OrderId> = if only_open {
+            floor.sandbox.open_orders(account).filter_map(member).collect()
         } else {
             let of_account = floor.sandbox.orders().filter(|order| order.account == account);
-            of_account.filter_map(|order| order.list).map(ListId::get).collect()
+            of_account.filter_map(member).collect()
         };
-        ids.sort_unstable();
-        ids.dedup();
-        ids.retain(|id| from_id.is_none_or(|from| *id >= from));
-        let more = if from_id.is_some() { 0 } else { ids.len().saturating_sub(limit) };
-        let lists: Vec<Value> = (ids.into_iter().skip(more).take(limit))
-            .filter_map(|id| floor.order_list_body(ListId::new(id)))
-            .map(|list| told(&list, &symbol_of_list(floor, &list), false))
+        lists.retain(|list_id, _| from_id.is_none_or(|from| *list_id >= from));
+        let more = if from_id.is_some() { 0 } else { lists.len().saturating_sub(limit) };
+        let lists: Vec<Value> = (lists.into_iter().skip(more).take(limit))
+            .filter_map(|(list_id, order_id)| {
+                names.body(floor, list_id).or_else(|| floor.ended_list_body(order_id))
+            })
+            .map(|list| told(&list, &symbol_of_list(floor, &list), &names))
             .collect();
         Ok(Value::Array(lists))
     });

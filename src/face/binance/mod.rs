@@ -1,14 +1,18 @@
 //! The face of Binance Spot: its REST and streams over our markets, for clients that change nothing but a base address.
 //!
-//! It translates. Its only state is what an address has used of its weight; symbols are the board's.
+//! It translates. Its only state is what an address has used of its weight and a user of its orders, and names that nothing else
+//! knows: of order lists, and listen keys. Symbols are the board's.
 
 mod account;
+mod audit;
 mod cancel;
 mod depth;
 mod error;
 mod history;
 mod info;
 mod klines;
+mod list_names;
+mod listen_keys;
 mod lists;
 mod order_counts;
 mod order_text;
@@ -20,12 +24,13 @@ mod sign;
 mod socket;
 mod streams;
 mod stubs;
+mod telling;
 mod tickers;
 mod trades;
 mod user_stream;
 mod weight;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
@@ -34,14 +39,17 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use marketd_actors::board::MarketEntry;
 use marketd_actors::clock;
-use marketd_actors::session::SessionLimits;
+use marketd_actors::session::{Identity, SessionLimits};
 
 use crate::config::Config;
-use crate::http::Shared;
 use crate::http::edge::is_local;
 use crate::http::traffic::RouteNo;
+use crate::http::{CallInfo, Shared};
 
+use audit::Entrance;
 use error::FaceError;
+use list_names::ListNames;
+use listen_keys::ListenKeys;
 use order_counts::OrderCounts;
 use params::Params;
 use sign::Origin;
@@ -59,6 +67,8 @@ const TIME_UNIT: &str = "x-mbx-time-unit";
 pub struct Face {
     weights: Weights,
     orders: OrderCounts,
+    list_names: Arc<ListNames>,
+    listen_keys: ListenKeys,
     /// Of its connections.
     session_limits: Arc<SessionLimits>,
 }
@@ -74,6 +84,8 @@ impl Face {
                 ban_s: section.ban_s,
             }),
             orders: OrderCounts::new(section.orders_per_10s, section.orders_per_day),
+            list_names: Arc::default(),
+            listen_keys: ListenKeys::default(),
             session_limits: Arc::new(SessionLimits {
                 subscriptions: section.streams,
                 ..config.session_limits()
@@ -117,6 +129,8 @@ pub struct Call<'a> {
     pub is_local: bool,
     /// The request as it was sent, for its signature.
     pub origin: Origin<'a>,
+    /// Who sends it, when that is known.
+    caller: RefCell<Option<Arc<Identity>>>,
     used: Cell<Option<u32>>,
     /// Orders of the account in the last windows.
     counted: Cell<Option<(u32, u32)>>,
@@ -198,7 +212,7 @@ async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Vec<u8
         ("DELETE", "orderList") => lists::cancel(call).await,
         ("GET", "openOrderList") => lists::open(call).await,
         ("GET", "allOrderList") => lists::all(call).await,
-        ("POST" | "PUT" | "DELETE", "userDataStream") => account::listen_key(call),
+        ("POST" | "PUT" | "DELETE", "userDataStream") => listen_keys::answer(call, method).await,
         _ => Err(FaceError::new(404, -1000, format!("There is no {method} /api/v3/{path}"))),
     }
 }
@@ -222,13 +236,32 @@ async fn answer(
         in_micros: unit.is_some_and(|unit| unit.eq_ignore_ascii_case("microsecond")),
         is_local: is_local(request.headers()),
         origin: Origin::Rest { query: request.query_string(), body: &body, api_key },
+        caller: RefCell::default(),
         used: Cell::new(None),
         counted: Cell::new(None),
     };
-    let mut response = match dispatch(&call, request.method(), &path).await {
+    let (method, is_write) = (request.method(), audit::is_write(request.method()));
+    let outcome = match audit::check_room(&call, is_write) {
+        Ok(()) => dispatch(&call, method, &path).await,
+        Err(error) => Err(error),
+    };
+    let info = CallInfo::of(&request);
+    // What is no route of ours is not called by its name: callers may put anything there.
+    let route =
+        if outcome.as_ref().is_err_and(|error| error.status == 404) { "{call}" } else { path.as_str() };
+    let entrance = Entrance {
+        trace_id: info.trace_id(),
+        peer: call.peer,
+        action: format!("{method} /api/v3/{route}"),
+        target: request.path(),
+        is_write,
+    };
+    audit::note(&call, entrance, &outcome);
+    let mut response = match outcome {
         Ok(body) => json(body),
         Err(error) => error.response(),
     };
+    info.mark(&mut response);
     if let Some((seconds, day)) = call.counted.get() {
         let headers = response.headers_mut();
         headers.insert(ORDERS_10S, HeaderValue::from(seconds));

@@ -1,6 +1,7 @@
 //! Orders, fills and lists as Binance tells them.
 
 use marketd_actors::sandbox::Floor;
+use marketd_domain::sandbox::Phase;
 use marketd_protocol::sandbox::{FillBody, OrderBody};
 use serde_json::{Map, Value, json};
 
@@ -86,6 +87,8 @@ fn has_expired(order: &OrderBody) -> bool {
 
 pub fn status_of(order: &OrderBody) -> &'static str {
     match order.status {
+        // It waits for another one of its list.
+        "pending" if order.phase == Phase::Dependent => "PENDING_NEW",
         "pending" | "open" => "NEW",
         "partially_filled" => "PARTIALLY_FILLED",
         "filled" => "FILLED",
@@ -95,6 +98,15 @@ pub fn status_of(order: &OrderBody) -> &'static str {
         "cancelled" => "CANCELED",
         _ => "EXPIRED",
     }
+}
+
+/// Whether it is, or was, at its market; not while it waits for a price or for another order.
+pub const fn has_worked(order: &OrderBody) -> bool {
+    !matches!(order.phase, Phase::Armed | Phase::Dependent)
+}
+
+const fn working_time(order: &OrderBody) -> i64 {
+    if has_worked(order) { millis(order.created_at) } else { -1 }
 }
 
 /// Quantity; of an order by quote, as much as it has filled.
@@ -132,7 +144,7 @@ pub fn core(order: &OrderBody, symbol: &str) -> Map<String, Value> {
     if let Some(shown) = &order.display_qty {
         put("icebergQty", json!(eight(shown)));
     }
-    put("workingTime", json!(millis(order.created_at)));
+    put("workingTime", json!(working_time(order)));
     put("selfTradePreventionMode", json!(prevention_of(order)));
     map
 }
@@ -144,7 +156,7 @@ pub fn full(order: &OrderBody, symbol: &str) -> Value {
     map.entry("icebergQty").or_insert_with(|| json!("0.00000000"));
     map.insert("time".to_owned(), json!(millis(order.created_at)));
     map.insert("updateTime".to_owned(), json!(millis(order.updated_at)));
-    map.insert("isWorking".to_owned(), json!(order.status != "pending"));
+    map.insert("isWorking".to_owned(), json!(has_worked(order)));
     Value::Object(map)
 }
 
@@ -195,13 +207,13 @@ fn fill_of(fill: &FillBody) -> Value {
     })
 }
 
-/// One of an account's trades. A fill does not know the list of its order.
-pub fn trade(fill: &FillBody, symbol: &str, quote_qty: &str) -> Value {
+/// One of an account's trades, with the list of its order, which a fill does not know.
+pub fn trade(fill: &FillBody, (symbol, list): (&str, i64), quote_qty: &str) -> Value {
     json!({
         "symbol": symbol,
         "id": fill.fill_id,
         "orderId": fill.order_id,
-        "orderListId": -1,
+        "orderListId": list,
         "price": eight(&fill.price),
         "qty": eight(&fill.qty),
         "quoteQty": eight(quote_qty),

@@ -12,6 +12,7 @@ use marketd_domain::ledger::UserNo;
 use marketd_protocol::sandbox::{FillBody, NumberText, OrderBody, OrderFields, interpret_order};
 use serde_json::{Value, json};
 
+use super::cancel::check_name;
 use super::error::FaceError;
 use super::order_text::{self, symbol_in};
 use super::refusal::{self, Asked, not_required};
@@ -200,11 +201,22 @@ pub fn fields_of(
         None => named.number("quantity")?,
     };
     let quote_qty = if named.prefix.is_empty() { named.number("quoteOrderQty")? } else { None };
-    if qty.is_none() && quote_qty.is_none() {
-        return Err(FaceError::missing(&named.full("quantity")));
+    match (&qty, &quote_qty) {
+        (_, Some(_)) if order_type != "market" => return Err(not_required("quoteOrderQty")),
+        (Some(_), Some(_)) => return Err(FaceError::bad(-1128, super::info::COMBINATION)),
+        (None, None) => return Err(FaceError::missing(&named.full("quantity"))),
+        _ => {}
     }
-    if price.is_some() && order_type == "market" {
-        return Err(not_required(&named.full("price")));
+    let has_price = matches!(order_type, "limit" | "stop_limit" | "take_profit_limit");
+    let has_stop = matches!(order_type, "stop" | "stop_limit" | "take_profit" | "take_profit_limit");
+    for (is_there, is_wanted, name) in
+        [(price.is_some(), has_price, "price"), (stop_price.is_some(), has_stop, "stopPrice")]
+    {
+        match (is_there, is_wanted) {
+            (true, false) => return Err(not_required(&named.full(name))),
+            (false, true) => return Err(FaceError::missing(&named.full(name))),
+            _ => {}
+        }
     }
     let time_in_force = time_in_force_of(named, order_type, post_only)?;
     let name = if named.prefix.is_empty() { "newClientOrderId" } else { "clientOrderId" };
@@ -223,13 +235,15 @@ pub fn fields_of(
 }
 
 /// How much of it an answer tells.
-pub fn grade_of(call: &Call<'_>, order_type: &str) -> Result<&'static str, FaceError> {
+pub fn grade_of(call: &Call<'_>, fields: &OrderFields) -> Result<&'static str, FaceError> {
     match call.params.get("newOrderRespType") {
         Some("ACK") => Ok("ACK"),
         Some("RESULT") => Ok("RESULT"),
         Some("FULL") => Ok("FULL"),
         Some(_) => Err(FaceError::bad(-1130, "Invalid newOrderRespType.")),
-        None if matches!(order_type, "market" | "limit") => Ok("FULL"),
+        None if fields.order_type == "market" => Ok("FULL"),
+        // LIMIT_MAKER is another type there.
+        None if fields.order_type == "limit" && !fields.post_only => Ok("FULL"),
         None => Ok("ACK"),
     }
 }
@@ -286,7 +300,7 @@ pub async fn place(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     let entry = call.market()?;
     let acting = Acting::of(call, Scope::Trade).await?;
     let fields = single(call, &acting, &entry)?;
-    let grade = grade_of(call, &fields.order_type)?;
+    let grade = grade_of(call, &fields)?;
     count_orders(call, &acting, 1)?;
     let symbol = symbol_of(&entry).to_owned();
     submit(call, &acting, Asked::Placing, move |floor, user| {
@@ -302,7 +316,7 @@ pub async fn test(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     let entry = call.market()?;
     let acting = Acting::of(call, Scope::Trade).await?;
     let fields = single(call, &acting, &entry)?;
-    grade_of(call, &fields.order_type)?;
+    grade_of(call, &fields)?;
     let user = acting.user();
     let tried = gate(call)?.ask(move |floor| {
         let account = floor.account(user, fields.account.as_deref())?;
@@ -353,11 +367,12 @@ pub async fn get(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     call.charge(4)?;
     let entry = call.market()?;
     let acting = Acting::of(call, Scope::Read).await?;
-    let (name, _) = name_of(call)?;
+    let (name, client_id) = name_of(call)?;
     let order = super::history::one_order(call, &acting, name).await?;
     if order.market != entry.id.as_str() {
         return Err(refusal::unknown_order(Asked::Seeing));
     }
+    check_name(&order, client_id.as_deref()).map_err(|refused| refusal::of(refused, Asked::Seeing))?;
     Ok(order_text::full(&order, symbol_of(&entry)).to_string().into_bytes())
 }
 

@@ -39,7 +39,9 @@ impl Params {
     }
 
     pub fn required(&self, name: &str) -> Result<&str, FaceError> {
-        self.get(name).ok_or_else(|| FaceError::missing(name))
+        let is_there = || self.0.iter().any(|(held, _)| held == name);
+        self.get(name)
+            .ok_or_else(|| if is_there() { FaceError::empty(name) } else { FaceError::missing(name) })
     }
 
     pub fn integer(&self, name: &str) -> Result<Option<i64>, FaceError> {

@@ -27,6 +27,11 @@ pub fn unknown_order(asked: Asked) -> FaceError {
     }
 }
 
+/// Refusals that only the face makes, told from the sandbox's by these words.
+pub const RESTRICTED: &str = "cancelRestrictions do not hold";
+pub const MISNAMED: &str = "number and name are of two orders";
+pub const INCREASED: &str = "newQty is more than there is";
+
 /// The parameter that a refusal of a number is about, in Binance's words.
 fn parameter_in(message: &str) -> &'static str {
     let field = message.split(' ').next().unwrap_or_default();
@@ -40,7 +45,17 @@ fn parameter_in(message: &str) -> &'static str {
 }
 
 pub fn of((code, message): Refused, asked: Asked) -> FaceError {
+    FaceError { cause: Some(code), ..told((code, message), asked) }
+}
+
+fn told((code, message): Refused, asked: Asked) -> FaceError {
     let rejected = |text: &str| FaceError::bad(NEW_ORDER, text);
+    match message.as_str() {
+        RESTRICTED => return FaceError::bad(CANCEL, "Order was not canceled due to cancel restrictions."),
+        MISNAMED => return FaceError::bad(-2039, "Client order ID is not correct for this order ID."),
+        INCREASED => return FaceError::bad(-2038, "Order amend (quantity increase) is not supported."),
+        _ => {}
+    }
     match code.code {
         "insufficient_balance" => rejected("Account has insufficient balance for requested action."),
         "would_cross" => rejected("Order would immediately match and take."),

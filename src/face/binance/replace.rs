@@ -5,10 +5,10 @@ use marketd_actors::sandbox::{Done, Refused};
 use marketd_domain::identity::Scope;
 use marketd_domain::ledger::UserNo;
 use marketd_protocol::code::ErrorCode;
-use marketd_protocol::sandbox::AmendFields;
+use marketd_protocol::sandbox::{AmendFields, NumberText};
 use serde_json::{Value, json};
 
-use super::cancel::{Which, cancel, restriction_of};
+use super::cancel::{Which, cancel, check_name, restriction_of};
 use super::error::FaceError;
 use super::order_text::{self, millis};
 use super::orders::{
@@ -62,7 +62,7 @@ pub async fn cancel_replace(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     };
     let mut fields = fields_of(&Named { call, prefix: "" }, entry.id.as_str(), (None, None, None))?;
     fields.account.clone_from(&acting.account);
-    let grade = grade_of(call, &fields.order_type)?;
+    let grade = grade_of(call, &fields)?;
     let (name, client_id) = name_in(call, "cancelOrderId", "cancelOrigClientOrderId")?;
     let which = Which {
         name,
@@ -107,9 +107,12 @@ pub async fn amend(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
         let (_, order_id) = floor.find_order(user, fields.account.as_deref(), &name)?;
         let unknown = || (ErrorCode::UNKNOWN_ORDER, "unknown order".to_owned());
         let before = floor.order_of(order_id).ok_or_else(unknown)?;
-        let fits = client_id.as_ref().is_none_or(|client_id| *client_id == order_text::client_id(&before));
-        if before.market != market || !fits {
+        if before.market != market {
             return Err(unknown());
+        }
+        check_name(&before, client_id.as_deref())?;
+        if is_more(fields.qty.as_ref(), before.qty.as_deref()) {
+            return Err((ErrorCode::NOT_AMENDABLE, refusal::INCREASED.to_owned()));
         }
         floor.amend_order(user, &OrderName::Id(order_id.get()), &fields)?;
         let order = floor.order_of(order_id).ok_or_else(unknown)?;
@@ -141,9 +144,36 @@ pub async fn amend(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     .await
 }
 
+/// Whether the quantity asked for is larger than the order's.
+fn is_more(wanted: Option<&NumberText>, held: Option<&str>) -> bool {
+    let (Some(wanted), Some(held)) = (wanted, held) else { return false };
+    compare(wanted.as_str(), held).is_gt()
+}
+
+/// Two decimals that are not below zero, by value.
+fn compare(one: &str, other: &str) -> std::cmp::Ordering {
+    fn parts(text: &str) -> (&str, &str) {
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        (whole.trim_start_matches('0'), fraction.trim_end_matches('0'))
+    }
+    let ((one_whole, one_rest), (other_whole, other_rest)) = (parts(one), parts(other));
+    let whole = one_whole.len().cmp(&other_whole.len()).then_with(|| one_whole.cmp(other_whole));
+    whole.then_with(|| one_rest.cmp(other_rest))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn decimals_are_compared_by_value() {
+        for (small, large) in [("0", "1"), ("9", "10"), ("1.2", "1.20001"), ("0.5", "00.51"), ("1", "1.5")] {
+            assert!(compare(small, large).is_lt() && compare(large, small).is_gt(), "{small} {large}");
+        }
+        for (one, other) in [("1", "1.000"), ("0.5", ".5"), ("010", "10.0")] {
+            assert!(compare(one, other).is_eq(), "{one} {other}");
+        }
+    }
 
     #[test]
     fn each_half_has_its_result() {

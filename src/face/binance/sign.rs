@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::Call;
 use super::error::FaceError;
+use super::weight::INSTEAD;
 use crate::auth::{Auth, Policy};
 
 const WINDOW_DEFAULT_MS: i64 = 5_000;
@@ -166,23 +167,51 @@ pub async fn signed(call: &Call<'_>, scope: Scope) -> Result<Arc<Identity>, Face
     if let Origin::Socket { session: Some(identity), .. } = &call.origin
         && call.params.get("signature").is_none()
     {
-        return allowed(still(&call.shared.auth, identity).await?, scope);
+        let identity = still(&call.shared.auth, identity).await?;
+        return admitted(call, identity, scope).await;
     }
     let key = key_of(call)?;
     let signature = call.params.required("signature")?;
     let signature =
         Signature::parse(signature).ok_or_else(|| FaceError::illegal("signature", "^[A-Fa-f0-9]{64}$"))?;
     check_time(call, clock::now())?;
-    allowed(recognize(call, key, &signature).await?, scope)
+    admitted(call, recognize(call, key, &signature).await?, scope).await
 }
 
-/// Who has the key of a request that need not be signed.
-pub fn keyed(call: &Call<'_>) -> Result<(), FaceError> {
-    key_of(call).map(|_| ())
+/// Who sends a request that shows a key and no signature: nobody but `dev`, where nobody has to say who they are. A key that this
+/// server has given out is held to its signature.
+pub async fn unsigned(call: &Call<'_>, scope: Scope) -> Result<Arc<Identity>, FaceError> {
+    let key = key_of(call)?;
+    let auth = &call.shared.auth;
+    let dev = auth.unproven(call.is_local).cloned().ok_or_else(not_permitted)?;
+    if auth.settings.policy != Policy::Off && auth.keys.find(key).await.is_ok() {
+        return Err(FaceError::missing("signature"));
+    }
+    admitted(call, dev, scope).await
 }
 
-fn allowed(identity: Arc<Identity>, scope: Scope) -> Result<Arc<Identity>, FaceError> {
-    if identity.require(scope).is_err() { Err(not_permitted()) } else { Ok(identity) }
+/// Lets somebody in who was recognized, if that user may ask again already, and may do this.
+async fn admitted(
+    call: &Call<'_>,
+    identity: Arc<Identity>,
+    scope: Scope,
+) -> Result<Arc<Identity>, FaceError> {
+    *call.caller.borrow_mut() = Some(identity.clone());
+    let shared = call.shared;
+    if let Some((limit, allowance)) = shared.rates.take(&**shared.auth.bus(), &identity).await
+        && !allowance.allowed
+    {
+        let message = format!(
+            "Too much request weight used; current limit is {} request weight per 1 SECOND. {INSTEAD}",
+            limit.burst()
+        );
+        let wait_ms = i64::try_from(allowance.retry_after.as_millis()).unwrap_or(i64::MAX);
+        return Err(call.face.weights.refuse(call.peer, wait_ms, message, clock::now()));
+    }
+    match identity.require(scope) {
+        Ok(()) => Ok(identity),
+        Err((code, _)) => Err(FaceError { cause: Some(code), ..not_permitted() }),
+    }
 }
 
 /// Who was recognized before, as that one is now: a key may have been revoked since, or its user may do less.

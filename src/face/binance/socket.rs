@@ -12,27 +12,26 @@ use std::time::Duration;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use marketd_actors::clock;
-use marketd_actors::sandbox::private::PrivateNews;
 use marketd_actors::session::{Door, Identity, Purpose, SessionOptions};
 use marketd_domain::identity::Scope;
 use marketd_protocol::Form;
-use marketd_protocol::code::CloseCode;
 use serde_json::{Value, json};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
+use super::audit::{self, Entrance};
 use super::error::FaceError;
 use super::orders::{Acting, gate};
 use super::params::Params;
 use super::refusal::{self, Asked};
-use super::sign::{NOT_PERMITTED, Origin, signed, still};
+use super::sign::{Origin, signed};
 use super::streams::upgrade;
-use super::user_stream::events_of;
-use super::{Call, dispatch, off, peer_of};
-use crate::http::Shared;
+use super::telling::{Telling, Way};
+use super::{Call, Face, dispatch, off, peer_of};
 use crate::http::edge::is_local;
+use crate::http::{CallInfo, Shared};
 
 /// Methods that are a route's: method of HTTP, path below `/api/v3/`.
-const ROUTES: [(&str, Method, &str); 34] = [
+const ROUTES: [(&str, Method, &str); 42] = [
     ("ping", Method::GET, "ping"),
     ("time", Method::GET, "time"),
     ("exchangeInfo", Method::GET, "exchangeInfo"),
@@ -66,12 +65,18 @@ const ROUTES: [(&str, Method, &str); 34] = [
     ("orderList.place.otoco", Method::POST, "orderList/otoco"),
     ("orderList.status", Method::GET, "orderList"),
     ("orderList.cancel", Method::DELETE, "orderList"),
+    ("orderList.place", Method::POST, "order/oco"),
     ("openOrderLists.status", Method::GET, "openOrderList"),
+    ("allOrderLists", Method::GET, "allOrderList"),
+    ("order.amendments", Method::GET, "order/amendments"),
+    ("myPreventedMatches", Method::GET, "myPreventedMatches"),
+    ("myAllocations", Method::GET, "myAllocations"),
+    ("userDataStream.start", Method::POST, "userDataStream"),
+    ("userDataStream.ping", Method::PUT, "userDataStream"),
+    ("userDataStream.stop", Method::DELETE, "userDataStream"),
 ];
 /// Subscriptions to user data of one connection.
 const SUBSCRIPTIONS_MAX: usize = 16;
-/// How often a subscription looks whether its client is still there, and its key still good.
-const LOOK: Duration = Duration::from_secs(5);
 
 /// Who a connection was logged on as.
 struct LoggedOn {
@@ -84,8 +89,12 @@ struct LoggedOn {
 struct Desk {
     shared: web::Data<Shared>,
     peer: IpAddr,
+    /// Of the handshake.
+    trace_id: String,
     in_micros: bool,
     is_local: bool,
+    /// Whether answers tell what is used up, where a request does not say.
+    tells_limits: bool,
     connected_ms: i64,
     logged_on: RefCell<Option<LoggedOn>>,
     next: Cell<u64>,
@@ -105,8 +114,10 @@ pub async fn open(request: HttpRequest, payload: web::Payload, shared: web::Data
     let desk = Rc::new(Desk {
         shared: shared.clone(),
         peer: peer_of(&request),
+        trace_id: CallInfo::of(&request).trace_id().to_owned(),
         in_micros,
         is_local: is_local(request.headers()),
+        tells_limits: params.get("returnRateLimits") != Some("false"),
         connected_ms: clock::now().millis(),
         logged_on: RefCell::default(),
         next: Cell::new(0),
@@ -117,6 +128,7 @@ pub async fn open(request: HttpRequest, payload: web::Payload, shared: web::Data
         purpose: Purpose::Door,
         form: Some(Form::binance(false, in_micros)),
         names: Vec::new(),
+        listen: None,
         converse: Some(Rc::new(move |text, door| {
             actix_web::rt::spawn(answer(desk.clone(), text, door));
         })),
@@ -125,14 +137,13 @@ pub async fn open(request: HttpRequest, payload: web::Payload, shared: web::Data
 }
 
 async fn answer(desk: Rc<Desk>, text: String, door: Door) {
-    let (id, outcome, used, wants_limits) = match serde_json::from_str::<Value>(&text) {
-        Err(_) => (Value::Null, Err(FaceError::bad(-1000, "Invalid JSON.")), None, true),
+    let used = Cell::default();
+    let (id, outcome, wants_limits) = match serde_json::from_str::<Value>(&text) {
+        Err(_) => (Value::Null, Err(FaceError::bad(-1000, "Invalid JSON.")), desk.tells_limits),
         Ok(message) => {
             let id = message["id"].clone();
-            let wants_limits = message["params"]["returnRateLimits"] != json!(false);
-            let used = Cell::new(None);
-            let outcome = desk.carry_out(&message, &door, &used).await;
-            (id, outcome, used.get(), wants_limits)
+            let wants_limits = message["params"]["returnRateLimits"].as_bool().unwrap_or(desk.tells_limits);
+            (id, desk.carry_out(&message, &door, &used).await, wants_limits)
         }
     };
     let (status, name, value) = match outcome {
@@ -140,13 +151,33 @@ async fn answer(desk: Rc<Desk>, text: String, door: Door) {
         Err(error) => (error.status, "error", error.body()),
     };
     let mut body = json!({"id": id, "status": status, name: value});
-    if let (true, Some(used), Some(face)) = (wants_limits, used, &desk.shared.face) {
-        let limit = face.weights.limits().per_minute.unwrap_or(0);
-        body["rateLimits"] = json!([{
-            "rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1, "limit": limit, "count": used,
-        }]);
+    if let (true, Some(face)) = (wants_limits, &desk.shared.face) {
+        body["rateLimits"] = rate_limits(face, used.get());
     }
     door.say(body.to_string());
+}
+
+/// What a request has used up, as far as it was counted.
+#[derive(Debug, Default, Clone, Copy)]
+struct UsedUp {
+    weight: Option<u32>,
+    /// Orders in ten seconds and in a day.
+    orders: Option<(u32, u32)>,
+}
+
+fn rate_limits(face: &Face, used: UsedUp) -> Value {
+    let rate = |kind: &str, (interval, num): (&str, u32), limit: u32, count: u32| json!({"rateLimitType": kind, "interval": interval, "intervalNum": num, "limit": limit, "count": count});
+    let mut limits = Vec::new();
+    if let Some((seconds, day)) = used.orders {
+        let (per_10s, per_day) = face.orders.limits();
+        limits.push(rate("ORDERS", ("SECOND", 10), per_10s, seconds));
+        limits.push(rate("ORDERS", ("DAY", 1), per_day, day));
+    }
+    if let Some(weight) = used.weight {
+        let limit = face.weights.limits().per_minute.unwrap_or(0);
+        limits.push(rate("REQUEST_WEIGHT", ("MINUTE", 1), limit, weight));
+    }
+    Value::Array(limits)
 }
 
 impl Desk {
@@ -154,7 +185,7 @@ impl Desk {
         self: &Rc<Self>,
         message: &Value,
         door: &Door,
-        used: &Cell<Option<u32>>,
+        used: &Cell<UsedUp>,
     ) -> Result<Value, FaceError> {
         let face = self.shared.face.as_ref().ok_or_else(FaceError::internal)?;
         let method = message["method"].as_str().ok_or_else(|| FaceError::missing("method"))?;
@@ -170,11 +201,27 @@ impl Desk {
             in_micros: self.in_micros,
             is_local: self.is_local,
             origin: Origin::Socket { params: given, session },
+            caller: RefCell::default(),
             used: Cell::new(None),
             counted: Cell::new(None),
         };
-        let outcome = self.outcome_of(&call, method, door).await;
-        used.set(call.used.get());
+        let route = ROUTES.iter().find(|(name, ..)| *name == method);
+        let is_write = route.is_some_and(|(_, http, _)| audit::is_write(http));
+        let outcome = match audit::check_room(&call, is_write) {
+            Ok(()) => self.outcome_of(&call, method, door).await,
+            Err(error) => Err(error),
+        };
+        // Who looks for somebody else's events is of interest, what they call a method that is not there is not.
+        let is_known = route.is_some() || outcome.is_ok() || call.caller.borrow().is_some();
+        let entrance = Entrance {
+            trace_id: &self.trace_id,
+            peer: self.peer,
+            action: format!("WS {}", if is_known { method } else { "{method}" }),
+            target: "/ws-api/v3",
+            is_write,
+        };
+        audit::note(&call, entrance, &outcome);
+        used.set(UsedUp { weight: call.used.get(), orders: call.counted.get() });
         outcome
     }
 
@@ -211,9 +258,6 @@ impl Desk {
                 Ok(self.session())
             }
             "session.status" => Ok(self.session()),
-            "userDataStream.start" | "userDataStream.ping" | "userDataStream.stop" => {
-                serde_json::from_slice(&super::account::listen_key(call)?).map_err(|_| FaceError::internal())
-            }
             _ => Err(FaceError::bad(-1000, format!("Unknown method: {method}"))),
         }
     }
@@ -224,7 +268,7 @@ impl Desk {
             "apiKey": logged_on.as_ref().map(|held| &held.api_key),
             "authorizedSince": logged_on.as_ref().map(|held| held.since_ms),
             "connectedSince": self.connected_ms,
-            "returnRateLimits": true,
+            "returnRateLimits": self.tells_limits,
             "serverTime": clock::now().millis(),
             "userDataStream": !self.subscriptions.borrow().is_empty(),
         })
@@ -247,69 +291,33 @@ impl Desk {
         self.next.set(id + 1);
         let (ending, ended) = oneshot::channel();
         self.subscriptions.borrow_mut().insert(id, ending);
-        let subscription = Subscription { id, identity: acting.identity, news, ended };
-        actix_web::rt::spawn(tell(self.clone(), subscription, door.clone()));
+        let telling = Telling {
+            shared: self.shared.clone(),
+            way: Way::Subscription(id),
+            identity: acting.identity,
+            news,
+            ended,
+            door: door.clone(),
+        };
+        let desk = self.clone();
+        actix_web::rt::spawn(async move {
+            telling.run().await;
+            desk.subscriptions.borrow_mut().remove(&id);
+        });
         Ok(json!({"subscriptionId": id}))
     }
 
     /// One of them, or all.
     fn unsubscribe(&self, call: &Call<'_>, door: &Door) -> Result<Value, FaceError> {
         let wanted = call.params.integer("subscriptionId")?.map(i64::unsigned_abs);
+        if wanted.is_some_and(|wanted| !self.subscriptions.borrow().contains_key(&wanted)) {
+            return Err(FaceError::bad(-2036, "User Data Stream subscription not active."));
+        }
         let ids: Vec<u64> = self.subscriptions.borrow().keys().copied().collect();
         for id in ids.into_iter().filter(|id| wanted.is_none_or(|wanted| wanted == *id)) {
             self.subscriptions.borrow_mut().remove(&id);
-            say_ended(door, id);
+            Way::Subscription(id).say_ended(door);
         }
         Ok(json!({}))
     }
-}
-
-fn say_ended(door: &Door, id: u64) {
-    let event = json!({"e": "eventStreamTerminated", "E": clock::now().millis()});
-    door.say(json!({"subscriptionId": id, "event": event}).to_string());
-}
-
-struct Subscription {
-    id: u64,
-    identity: Arc<Identity>,
-    news: mpsc::Receiver<Arc<PrivateNews>>,
-    /// Its sender is dropped by whoever unsubscribes.
-    ended: oneshot::Receiver<()>,
-}
-
-/// Tells a subscription's events, until it is ended, its client is gone or may not see them any more, or one of them could
-/// not be told.
-async fn tell(desk: Rc<Desk>, subscription: Subscription, door: Door) {
-    let Subscription { id, identity, mut news, mut ended } = subscription;
-    let mut look = tokio::time::interval(LOOK);
-    loop {
-        tokio::select! {
-            _ = &mut ended => return,
-            told = news.recv() => match told {
-                Some(told) => {
-                    let Some(event) = events_of(&desk.shared.board, &told) else { continue };
-                    if !door.say(json!({"subscriptionId": id, "event": event}).to_string()) {
-                        break;
-                    }
-                }
-                None => {
-                    say_ended(&door, id);
-                    // Something may be missing: the client has to ask for everything again.
-                    door.close(CloseCode::INTERNAL);
-                    break;
-                }
-            },
-            _ = look.tick() => {
-                if !door.is_open() {
-                    break;
-                }
-                // A store that is away does not end what goes on without it.
-                if still(&desk.shared.auth, &identity).await.is_err_and(|error| error.code == NOT_PERMITTED) {
-                    say_ended(&door, id);
-                    break;
-                }
-            }
-        }
-    }
-    desk.subscriptions.borrow_mut().remove(&id);
 }

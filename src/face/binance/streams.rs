@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use marketd_actors::clock;
 use marketd_actors::hub::HubState;
 use marketd_actors::session::{
     self, Identities, Open, Purpose, Refused, SessionOptions, have_begun, streams_named,
@@ -13,6 +14,7 @@ use marketd_actors::session::{
 use marketd_protocol::Form;
 
 use super::error::FaceError;
+use super::listen_keys::listening;
 use super::off;
 use super::params::Params;
 use crate::http::Shared;
@@ -28,8 +30,11 @@ pub async fn open_plain(
     shared: web::Data<Shared>,
 ) -> HttpResponse {
     let names = request.match_info().get("names").unwrap_or_default();
+    let listen_keys = shared.face.as_ref().map(|face| &face.listen_keys);
+    let is_key = |name: &str| listen_keys.is_some_and(|keys| keys.find(name, clock::now()).is_some());
     // What is no stream's name is a path and no more: some clients number their connections so.
-    let names: Vec<String> = names.split('/').filter(|name| name.contains('@')).map(str::to_owned).collect();
+    let is_name = |name: &&str| name.contains('@') || is_key(name);
+    let names: Vec<String> = names.split('/').filter(is_name).map(str::to_owned).collect();
     open(&request, payload, &shared, names, false).await
 }
 
@@ -49,7 +54,7 @@ pub async fn open_combined(
 async fn open(
     request: &HttpRequest,
     payload: web::Payload,
-    shared: &Shared,
+    shared: &web::Data<Shared>,
     names: Vec<String>,
     is_combined: bool,
 ) -> HttpResponse {
@@ -71,6 +76,7 @@ async fn open(
         purpose: Purpose::Face,
         form: Some(form),
         names,
+        listen: Some(listening(shared.clone())),
         converse: None,
     };
     upgrade(request, payload, shared, options)

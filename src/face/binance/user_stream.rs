@@ -1,25 +1,45 @@
 //! What happens to an account, as events of Binance's user data stream.
 
 use marketd_actors::board::Board;
-use marketd_actors::sandbox::private::{OrderNews, OrderNewsKind, PrivateNews};
+use marketd_actors::sandbox::private::{ListNews, OrderNews, OrderNewsKind, PrivateNews};
 use marketd_protocol::sandbox::{BalanceBody, FillBody, OrderBody};
 use serde_json::{Map, Value, json};
 
 use super::history::product;
+use super::list_names::ListNames;
+use super::lists::contingency_of;
 use super::order_text::{self, eight, eight_or_zero, millis};
 
 /// The events that news come to: none for what Binance's clients do not see.
-pub fn events_of(board: &Board, news: &PrivateNews) -> Option<Value> {
+pub fn events_of(board: &Board, names: &ListNames, news: &PrivateNews) -> Option<Value> {
     match news {
         PrivateNews::Order(news) => {
             let symbol = board.market(&news.order.market)?.symbol.clone()?;
             report(news, &symbol)
+        }
+        PrivateNews::List(news) => {
+            let market = news.list.orders.first()?.market.as_str();
+            let symbol = board.market(market)?.symbol.clone()?;
+            Some(list_status(news, &symbol, names))
         }
         PrivateNews::Balances { balances, at } => Some(position(balances, at.millis())),
         PrivateNews::Deposited { asset, amount, at } => Some(json!({
             "e": "balanceUpdate", "E": at.millis(), "a": asset, "d": eight(amount), "T": at.millis(),
         })),
     }
+}
+
+fn list_status(news: &ListNews, symbol: &str, names: &ListNames) -> Value {
+    let (status, order_status) =
+        if news.is_over { ("ALL_DONE", "ALL_DONE") } else { ("EXEC_STARTED", "EXECUTING") };
+    let orders: Vec<Value> = (news.list.orders.iter())
+        .map(|order| json!({"s": symbol, "i": order.order_id, "c": order_text::client_id(order)}))
+        .collect();
+    json!({
+        "e": "listStatus", "E": news.at.millis(), "s": symbol, "g": news.list.list_id,
+        "c": contingency_of(&news.list), "l": status, "L": order_status, "r": "NONE",
+        "C": names.of(news.list.list_id), "T": news.at.millis(), "O": orders,
+    })
 }
 
 fn position(balances: &[BalanceBody], at_ms: i64) -> Value {
@@ -91,13 +111,16 @@ fn report(news: &OrderNews, symbol: &str) -> Option<Value> {
     put_fill(&mut put, news.fill.as_ref());
     put("T", json!(news.at.millis()));
     put("I", json!(news.seq));
-    put("w", json!(matches!(order.status, "open" | "partially_filled" | "pending")));
+    let has_worked = order_text::has_worked(order);
+    put("w", json!(has_worked && matches!(order.status, "open" | "partially_filled" | "pending")));
     put("m", json!(news.fill.as_ref().is_some_and(|fill| fill.liquidity == "maker")));
     put("M", json!(false));
     put("O", json!(millis(order.created_at)));
     put("Z", json!(eight(&order.filled_quote)));
     put("Q", json!(eight_or_zero(order.quote_qty.as_deref())));
-    put("W", json!(millis(order.created_at)));
+    if has_worked {
+        put("W", json!(millis(order.created_at)));
+    }
     put("V", json!(order_text::prevention_of(order)));
     if order.prevented_qty.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
         put("A", json!(eight(&order.prevented_qty)));

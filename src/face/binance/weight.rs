@@ -12,6 +12,8 @@ use parking_lot::Mutex;
 use super::error::FaceError;
 
 const MINUTE_MS: i64 = 60_000;
+/// What the refusals end with there.
+pub const INSTEAD: &str = "Please use WebSocket Streams for live updates to avoid polling the API.";
 /// Addresses in the table; beyond it nobody new is counted in this minute.
 const ADDRESSES_MAX: usize = 100_000;
 
@@ -75,17 +77,36 @@ impl Weights {
         let Some(limit) = self.limits.per_minute.filter(|limit| used.weight > *limit) else {
             return Ok(used.weight);
         };
+        let message = format!(
+            "Too much request weight used; current limit is {limit} request weight per 1 MINUTE. {INSTEAD}"
+        );
+        let left_ms = (minute + 1) * MINUTE_MS - now_ms;
+        Err(self.refused(address, used, (left_ms, message), now_ms))
+    }
+
+    /// Refuses a request for another limit than that of weights: whoever goes on is banned all the same.
+    pub fn refuse(&self, address: IpAddr, wait_ms: i64, message: String, now: Timestamp) -> FaceError {
+        let mut table = self.table.lock();
+        let peer = peer_of(address);
+        // One that is not in the table was not counted: it is not banned either.
+        let mut none = Used::default();
+        let used = table.used.get_mut(&peer).unwrap_or(&mut none);
+        self.refused(address, used, (wait_ms, message), now.millis())
+    }
+
+    fn refused(
+        &self,
+        address: IpAddr,
+        used: &mut Used,
+        (wait_ms, message): (i64, String),
+        now_ms: i64,
+    ) -> FaceError {
         used.refusals += 1;
         if used.refusals > self.limits.refusals_before_ban {
             used.banned_until_ms = now_ms + i64::from(self.limits.ban_s) * 1_000;
-            return Err(banned(address, used.banned_until_ms, now_ms));
+            return banned(address, used.banned_until_ms, now_ms);
         }
-        let message = format!(
-            "Too much request weight used; current limit is {limit} request weight per 1 MINUTE. Please use WebSocket \
-             Streams for live updates to avoid polling the API."
-        );
-        let left_ms = (minute + 1) * MINUTE_MS - now_ms;
-        Err(FaceError { retry_after: Some(seconds(left_ms)), ..FaceError::new(429, -1003, message) })
+        FaceError { retry_after: Some(seconds(wait_ms)), ..FaceError::new(429, -1003, message) }
     }
 }
 
