@@ -42,6 +42,8 @@ RAMP_STEP_S = 2
 
 
 PEERS = ("marketd", "bun", "floor")
+# marketd's face of Binance, to be compared with marketd; not part of a run that does not name it.
+EXTRA_PEERS = ("face",)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Scenario:
     window_s: int
     ramp: tuple = (1.0, 1)  # factor, steps
     window_ms: int = 0  # in which messages are gathered into one write
-    peers: tuple = PEERS
+    peers: tuple = PEERS + EXTRA_PEERS
     against: str = ""  # Bun's scenario to compare with, where it is another one
 
 
@@ -65,7 +67,7 @@ SCENARIOS = [
     Scenario("S4", "10,000 clients x 1 market x 1 msg/s", 10_000, 1, 1, 8),
     Scenario("S5", "200 clients x 50 markets x 20 msg/s each", 200, 50, 1_000, 8),
     Scenario(
-        "S5-5ms", "S5 with a window of 5 ms", 200, 50, 1_000, 8, window_ms=5, peers=("marketd", "floor"), against="S5"
+        "S5-5ms", "S5 with a window of 5 ms", 200, 50, 1_000, 8, window_ms=5, peers=("marketd", "floor", "face"), against="S5"
     ),
 ]
 
@@ -152,6 +154,7 @@ class Marketd:
     # Counted and timed by trade, also where a frame holds several; the first "ts" is the oldest trade's.
     needle, latency_field = '"trade_id"', "ts"
     subscribe = '{"op":"subscribe","channel":"trades","markets":["bitstamp:M{n}-USD"]}'
+    path = "/api/v1/ws?flush_ms={window_ms}"
 
     def __init__(self, tools):
         self.tools = tools
@@ -176,6 +179,7 @@ class Marketd:
             MARKETD__DATA_DIR=os.path.join(children.log_dir, "data"),
             MARKETD__HTTP__BIND=f"127.0.0.1:{http}",
             MARKETD__HTTP__WORKERS="1",
+            MARKETD__SESSION__FLUSH_MS=str(scenario.window_ms),
             MARKETD__REPLAY__BUILTIN="false",
             MARKETD__VENUES__SIM__ENABLED="false",
             MARKETD__VENUES__BITSTAMP__ENABLED="true",
@@ -185,7 +189,7 @@ class Marketd:
         )
         server = children.start("server", SERVER_CORE, [self.tools.marketd], env=env)
         children.wait_for("/readyz", server, "server", lambda: is_ready(http), READY_WITHIN_S)
-        url = f"ws://127.0.0.1:{http}/api/v1/ws?flush_ms={scenario.window_ms}"
+        url = f"ws://127.0.0.1:{http}" + self.path.format(window_ms=scenario.window_ms)
 
         def publish():
             publisher.stdin.write("go\n")
@@ -195,6 +199,14 @@ class Marketd:
             return json.loads(publisher.stdout.readline())
 
         return server, url, publish, report
+
+
+class Face(Marketd):
+    """The same server and the same trades by Binance's protocol: a message a trade."""
+
+    needle, latency_field = '"t":', "T"
+    subscribe = '{"method":"SUBSCRIBE","params":["m{n}usd@trade"],"id":{n}}'
+    path = "/ws/0?timeUnit=MICROSECOND"
 
 
 class ByLine:
@@ -354,7 +366,7 @@ def cell(value):
 
 def section(scenario, runs):
     """One scenario's lines: a row a server, and the ratio of the first figure."""
-    rows = {peer: runs[scenario.name, peer] for peer in PEERS if (scenario.name, peer) in runs}
+    rows = {peer: runs[scenario.name, peer] for peer in PEERS + EXTRA_PEERS if (scenario.name, peer) in runs}
     if not rows:
         return []
     shown = {peer: figures(scenario, results) for peer, results in rows.items()}
@@ -372,6 +384,9 @@ def section(scenario, runs):
         if "floor" in shown:
             floor = shown["floor"][names[0]] / figures(scenario, other)[names[0]]
             lines.append(f"  floor / {bun}, {names[0]}: {floor:.2f}")
+    if {"marketd", "face"} <= shown.keys():
+        ratio = shown["face"][names[0]] / shown["marketd"][names[0]]
+        lines.append(f"  face / marketd, {names[0]}: {ratio:.2f}")
     lines += [f"  {peer}: {r['warning']}" for peer, results in rows.items() for r in results if "warning" in r]
     return lines
 
@@ -442,8 +457,9 @@ def parse():
     flags.peers = flags.peers.split(",")
     flags.only = [name for name in flags.only.split(",") if name]
     unknown = set(flags.only) - {scenario.name for scenario in SCENARIOS}
-    if unknown or set(flags.peers) - set(PEERS):
-        parser.error("scenarios are " + ", ".join(s.name for s in SCENARIOS) + "; peers are " + ", ".join(PEERS))
+    if unknown or set(flags.peers) - set(PEERS + EXTRA_PEERS):
+        named = ", ".join(PEERS + EXTRA_PEERS)
+        parser.error("scenarios are " + ", ".join(s.name for s in SCENARIOS) + "; peers are " + named)
     return flags
 
 
@@ -460,7 +476,7 @@ def main():
     tools = tools_from(parse())
     descriptors = allow_descriptors()
     scenarios = [fitting(s, descriptors) for s in SCENARIOS if not tools.only or s.name in tools.only]
-    peers = {"marketd": Marketd(tools), "bun": Bun(tools), "floor": Floor(tools)}
+    peers = {"marketd": Marketd(tools), "bun": Bun(tools), "floor": Floor(tools), "face": Face(tools)}
     results_dir = os.path.join(HERE, "results", datetime.datetime.now().strftime("%Y%m%d-%H%M%S"))
     os.makedirs(results_dir)
     runs, failed = {}, []

@@ -1,8 +1,12 @@
 //! The face of Binance Spot: unmodified clients of it, and what they cannot be seen to rely on.
 
+mod audit;
 mod clients;
+mod codes;
+mod signing;
 mod streams;
 mod trading;
+mod user_data;
 mod weights;
 
 use futures_util::{SinkExt, StreamExt};
@@ -41,6 +45,11 @@ impl Face {
 
     async fn message(&mut self) -> Value {
         self.next().await.expect("an open connection")
+    }
+
+    /// The next message, if one comes within so many milliseconds.
+    async fn within(&mut self, ms: u64) -> Option<Value> {
+        tokio::time::timeout(std::time::Duration::from_millis(ms), self.message()).await.ok()
     }
 
     /// The answer with this id; what else comes is handed on.

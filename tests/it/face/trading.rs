@@ -8,26 +8,26 @@ use crate::support::{Answer, TestApp};
 
 const SYMBOL: &str = "ETHUSD";
 
-async fn trading(keys: &[(&str, &str)]) -> TestApp {
+pub async fn trading(keys: &[(&str, &str)]) -> TestApp {
     let app = TestApp::start(&[&[("venues.sim.enabled", "true")], keys].concat()).await;
     app.ready().await;
     app
 }
 
 /// A request with whatever signature: an open server takes it for `dev`.
-async fn unsigned(app: &TestApp, method: &str, path: &str, params: &str) -> Answer {
+pub async fn unsigned(app: &TestApp, method: &str, path: &str, params: &str) -> Answer {
     let signature = "0".repeat(64);
     let path = format!("/api/v3/{path}?{params}&timestamp={}&signature={signature}", now_us() / 1_000);
     app.request(method, &path, &[("x-mbx-apikey", "any")], "").await
 }
 
-async fn told(app: &TestApp, method: &str, path: &str, params: &str) -> Value {
+pub async fn told(app: &TestApp, method: &str, path: &str, params: &str) -> Value {
     let answer = unsigned(app, method, path, params).await;
     assert_eq!(answer.status, 200, "{path}?{params}: {}", answer.body);
     answer.json()
 }
 
-fn numbers(list: &Value, field: &str) -> Vec<u64> {
+pub fn numbers(list: &Value, field: &str) -> Vec<u64> {
     list.as_array().expect("a list").iter().map(|item| item[field].as_u64().expect(field)).collect()
 }
 
@@ -100,12 +100,12 @@ async fn lists_begin_where_they_are_asked_to_and_miss_nothing() {
     app.stop().await;
 }
 
-async fn asked(face: &mut Face, id: u64, method: &str, params: Value) -> Value {
+pub async fn asked(face: &mut Face, id: u64, method: &str, params: Value) -> Value {
     face.send(json!({"id": id, "method": method, "params": params})).await;
     face.answer(json!(id), |_| {}).await
 }
 
-fn signed(program: &Program, params: &[(&str, &str)]) -> Value {
+pub fn signed(program: &Program, params: &[(&str, &str)]) -> Value {
     let mut pairs: Vec<(String, String)> =
         params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     pairs.push(("apiKey".to_owned(), program.key_id.clone()));
