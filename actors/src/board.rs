@@ -16,6 +16,7 @@ use marketd_domain::{StaleReason, Timestamp};
 use marketd_protocol::rest::MarketHead;
 use parking_lot::{Mutex, RwLock};
 
+use crate::clock;
 use crate::face_names::FaceNames;
 use crate::feed::ResyncMarket;
 use crate::hub::HubActor;
@@ -193,6 +194,15 @@ impl FeedState {
     }
 }
 
+/// Whether an actor lives, and how often it did not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActorReport {
+    pub is_alive: bool,
+    pub restarts: u64,
+    /// Since when it lives, or does not.
+    pub since: Timestamp,
+}
+
 /// All markets, hubs and feeds of this node.
 #[derive(Default)]
 pub struct Board {
@@ -202,6 +212,8 @@ pub struct Board {
     markets: RwLock<Vec<Arc<MarketEntry>>>,
     hubs: RwLock<Vec<Addr<HubActor>>>,
     pub feeds: DashMap<String, FeedReport>,
+    /// By the names under which they are watched.
+    pub actors: DashMap<String, ActorReport>,
     pub metrics: Metrics,
     /// Sessions by client address.
     pub peers: Arc<PeerTable>,
@@ -214,6 +226,23 @@ impl Board {
     /// The way to the sandbox; `None` where there is none.
     pub fn sandbox(&self) -> Option<Arc<SandboxGate>> {
         self.sandbox.get().cloned()
+    }
+
+    /// An actor is there for the first time, or was found dead.
+    pub fn note_actor(&self, name: &str, is_alive: bool) {
+        let since = clock::now();
+        let fresh = ActorReport { is_alive, restarts: 0, since };
+        let change = |held: &mut ActorReport| (held.is_alive, held.since) = (is_alive, since);
+        self.actors.entry(name.to_owned()).and_modify(change).or_insert(fresh);
+    }
+
+    /// An actor that had died was started again.
+    pub fn note_restart(&self, name: &str) {
+        Metrics::add(&self.metrics.actor_restarts, 1);
+        self.note_actor(name, true);
+        if let Some(mut held) = self.actors.get_mut(name) {
+            held.restarts += 1;
+        }
     }
 
     /// Makes the sandbox known. Once.

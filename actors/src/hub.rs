@@ -222,6 +222,11 @@ impl HubState {
         Metrics::add(&self.board.metrics.sessions_total, 1);
     }
 
+    pub(crate) fn outlets(&self) -> impl Iterator<Item = Rc<Outlet>> {
+        let sessions = self.sessions.borrow();
+        sessions.iter().filter_map(Weak::upgrade).collect::<Vec<_>>().into_iter()
+    }
+
     /// The stream of a market, key and form, opened when it is new.
     pub fn stream(&self, market: MarketNo, market_id: &str, key: StreamKey, form: Form) -> Rc<Stream> {
         if let Some(stream) = self.streams.borrow().get(&(market, key, form)) {
@@ -359,12 +364,18 @@ pub struct HubActor {
 }
 
 impl HubActor {
+    pub(crate) const fn state(&self) -> &Rc<HubState> {
+        &self.state
+    }
+
     /// Starts the hub of this worker thread, and starts it again if it dies.
     pub fn launch(state: Rc<HubState>) {
         let board = state.board.clone();
         let addr = Self { state: state.clone() }.start();
         let no = board.add_hub(addr.clone());
         *state.no.borrow_mut() = Some(no);
+        let name = format!("hub {}", no.0);
+        board.note_actor(&name, true);
         actix::spawn(async move {
             let mut addr = addr;
             let mut flusher = actix::spawn(run_flusher(state.clone()));
@@ -376,12 +387,12 @@ impl HubActor {
                 }
                 if flusher.is_finished() {
                     tracing::error!(hub = no.0, "flusher died, starting it again");
-                    Metrics::add(&board.metrics.actor_restarts, 1);
+                    board.note_restart(&name);
                     flusher = actix::spawn(run_flusher(state.clone()));
                 }
                 if !addr.connected() {
                     tracing::error!(hub = no.0, "hub died, starting it again");
-                    Metrics::add(&board.metrics.actor_restarts, 1);
+                    board.note_restart(&name);
                     addr = Self { state: state.clone() }.start();
                     board.replace_hub(no, addr.clone());
                     state.reopen_streams(None);
@@ -440,7 +451,7 @@ impl Handler<CloseSessions> for HubActor {
     type Result = ();
 
     fn handle(&mut self, _: CloseSessions, _ctx: &mut Self::Context) {
-        for outlet in self.state.sessions.borrow().iter().filter_map(Weak::upgrade) {
+        for outlet in self.state.outlets() {
             outlet.begin_close(CloseCode::RESTART);
         }
     }
@@ -472,11 +483,8 @@ impl Handler<AbortSessions> for HubActor {
     type Result = usize;
 
     fn handle(&mut self, _: AbortSessions, _ctx: &mut Self::Context) -> usize {
-        let left: Vec<Rc<Outlet>> = self.state.sessions.borrow().iter().filter_map(Weak::upgrade).collect();
-        for outlet in &left {
-            outlet.connection().abort();
-        }
-        left.len()
+        let left = self.state.outlets().inspect(|outlet| outlet.connection().abort());
+        left.count()
     }
 }
 

@@ -10,7 +10,6 @@ use actix::prelude::*;
 use std::sync::Arc;
 
 use crate::board::Board;
-use crate::metrics::Metrics;
 
 const LOOK: Duration = Duration::from_millis(100);
 /// The first restart comes at once, then ever later up to this.
@@ -67,6 +66,7 @@ impl KeeperActor {
             }
             let restart_at = *watched.restart_at.get_or_insert_with(|| {
                 let wait = wait_before(watched.restarts);
+                self.board.note_actor(&watched.watch.name, false);
                 tracing::error!(
                     actor = watched.watch.name,
                     restarts = watched.restarts,
@@ -77,7 +77,7 @@ impl KeeperActor {
             });
             if now >= restart_at {
                 (watched.watch.restart)();
-                Metrics::add(&self.board.metrics.actor_restarts, 1);
+                self.board.note_restart(&watched.watch.name);
                 watched.restarts += 1;
                 watched.started_at = now;
                 watched.restart_at = None;
@@ -105,6 +105,7 @@ impl Handler<WatchActor> for KeeperActor {
     type Result = ();
 
     fn handle(&mut self, WatchActor(watch): WatchActor, _ctx: &mut Self::Context) {
+        self.board.note_actor(&watch.name, true);
         self.watched.push(Watched { watch, restarts: 0, started_at: Instant::now(), restart_at: None });
     }
 }

@@ -177,6 +177,12 @@ impl Ring {
         }
     }
 
+    /// What a reader at `next` has not seen: so many frames, and when the oldest of them that is still held was sent.
+    pub fn behind(&self, next: u64) -> (u64, Option<Timestamp>) {
+        let oldest = self.frames.get(next.saturating_sub(self.first) as usize);
+        (self.end().saturating_sub(next), oldest.map(|frame| frame.sent_at))
+    }
+
     /// The first position that the ring still holds: its `seq`, and the number of the frame after it.
     pub fn oldest(&self) -> (u64, u64) {
         (self.frames.front().map_or(self.last_seq, |frame| frame.prev), self.first)

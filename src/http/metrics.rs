@@ -25,6 +25,8 @@ use super::traffic::{BUCKETS_US, Traffic};
 use exposition::{Exposition, Kind, Micros};
 use process::Usage;
 
+pub use sandbox::snapshot as sandbox_snapshot;
+
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 pub async fn get_metrics(call: CallInfo, request: HttpRequest, shared: web::Data<Shared>) -> HttpResponse {

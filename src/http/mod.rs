@@ -29,6 +29,7 @@ mod relayed;
 mod replay;
 pub(crate) mod reply;
 pub(crate) mod sandbox;
+mod sessions;
 mod settings;
 mod sim;
 mod store_health;
@@ -154,6 +155,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(api("/users").route(web::get().to(users::list_users)))
         .service(api("/users/{name}").route(web::patch().to(users::change_user)))
         .service(api("/audit").route(web::get().to(audit::list_audit)))
+        .service(api("/sessions").route(web::get().to(sessions::list_sessions)))
+        .service(api("/actors").route(web::get().to(sessions::list_actors)))
         .service(api("/limits").route(web::get().to(limits::get_limits)))
         .service(
             api("/config")

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Shared;
+use super::metrics::sandbox_snapshot;
 use super::reply::CallInfo;
 
 #[derive(Serialize, JsonSchema)]
@@ -18,7 +19,7 @@ pub(super) struct Info {
     uptime_s: u64,
     markets: usize,
     hubs: usize,
-    /// Counts since the start; `*_open` ones go up and down.
+    /// Counts since the start; `*_open` ones go up and down, and some of `sandbox_*`.
     #[schemars(with = "BTreeMap<String, Count>")]
     counters: BTreeMap<&'static str, u64>,
 }
@@ -32,6 +33,7 @@ pub async fn get_info(call: CallInfo, shared: web::Data<Shared>) -> HttpResponse
         hubs: shared.board.hubs().len(),
         counters: (shared.board.metrics.snapshot().into_iter())
             .chain(shared.bus.metrics().snapshot())
+            .chain(shared.sandbox.iter().flat_map(|sandbox| sandbox_snapshot(&sandbox.counters)))
             .collect(),
     })
 }

@@ -143,6 +143,14 @@ async fn a_market_actor_that_panics_again_and_again_is_started_again_each_time()
         epochs.push(app.market(MARKET).await["epoch"].as_u64().expect("an epoch"));
     }
     assert!(epochs.is_sorted_by(|a, b| a < b), "{epochs:?}");
+    let actors = app.data("/api/v1/actors").await;
+    let told = |name: &str| {
+        let found = actors["items"].as_array().into_iter().flatten().find(|actor| actor["actor"] == name);
+        found.map(|actor| (actor["alive"].as_bool(), actor["restarts"].as_u64()))
+    };
+    assert_eq!(told(&format!("market {MARKET}")), Some((Some(true), Some(3))), "{actors}");
+    assert_eq!(told(&format!("market {OTHER_MARKET}")), Some((Some(true), Some(0))), "{actors}");
+    assert_eq!(told("hub 0"), Some((Some(true), Some(0))), "{actors}");
     app.stop().await;
 }
 

@@ -33,6 +33,7 @@ mod schemathesis;
 mod scripted_venue;
 
 mod seed;
+mod sessions;
 mod slow_client;
 mod slow_readers;
 mod stalled_clients;

@@ -122,9 +122,11 @@ test("a halted market and a stale one look it, and recover", options, async () =
   ]) {
     await scenario(name);
     await page.waitForSelector(`.trading[data-status="${status}"] .status-note`, { timeout: 60_000 });
-    assert.match(await page.textContent(".status-note"), /since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d/);
+    assert.match(await page.textContent(".status-note"), /Since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d/);
     const { filter } = await page.$eval(".ladder .panel-body", (body) => ({ filter: getComputedStyle(body).filter }));
     assert.match(filter, /grayscale/, status);
+    assert.ok(await page.isDisabled(".submit"));
+    await page.waitForSelector(`.ticket .refusal:text-is('The market is ${status}: it takes no new orders.')`);
     await scenario("calm");
     await page.waitForSelector('.trading[data-status="live"]', { timeout: 60_000 });
     assert.equal(await page.$(".status-note"), null);
@@ -197,6 +199,23 @@ test("the recording is paused, moved and resumed from the services page", option
   await page.click("text=Play");
   await until("plays", async () => !(await replay()).paused);
   await server.post("/api/v1/replay/speed", { speed: "1" });
+  await close();
+});
+
+test("services tells of the sandbox, of who is connected, and of what was started again", options, async () => {
+  const { page, close } = await openPage(browser, server, "#/services");
+  const row = (panel, text) => page.waitForSelector(`.panel:has(h2:text('${panel}')) tbody tr:has-text('${text}')`);
+  const session = await row("Sessions: ", "127.0.0.1");
+  assert.match(await session.textContent(), /127\.0\.0\.1dev\d{4}-\d\d-\d\d .*JSON.*frames\d+ ms–$/);
+  assert.match(await (await row("Actors: ", "market sim:ETH-USD")).textContent(), /runs.*0$/);
+  await page.check("text=Only those");
+  await page.waitForSelector("text=No actor has died since the start.");
+  const { open_orders, seq } = (await server.data("/health")).sandbox;
+  const figures = await page.$$eval(".figure-grid > div", (pairs) =>
+    pairs.map((pair) => [...pair.children].map((cell) => cell.textContent.replaceAll(",", ""))),
+  );
+  const told = Object.fromEntries(figures);
+  assert.deepEqual([told["Open orders"], told["Events"]], [String(open_orders), String(seq)]);
   await close();
 });
 

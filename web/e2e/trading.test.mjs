@@ -166,6 +166,23 @@ test("every type of order can be given", options, async () => {
   await close();
 });
 
+test("a price is picked in the book, and does not go along to another market", options, async () => {
+  const { page, close, field } = await openDesk();
+  const price = (await best("ask"))[0];
+  await page.click(".ladder .asks .row:last-child .price");
+  await until("the price", async () => /^\d+\.\d{3}$/.test(await field("Price").inputValue()));
+  assert.ok(Math.abs(Number(await field("Price").inputValue()) / Number(price) - 1) < 0.01);
+  await field("Price").fill(String(Math.ceil(Number(price) * 1.5)));
+  await field("Quantity").fill("1");
+  await page.waitForSelector(".warning:has-text('% above the best ask.')");
+  for (const market of ["sim:ETH-USD", MARKET]) {
+    await page.evaluate((market) => (location.hash = `#/trade/${market}`), market);
+    await page.waitForSelector(`.chart-host[aria-label*="${market}"]`);
+    await until("an empty ticket", async () => (await field("Price").inputValue()) === "");
+  }
+  await close();
+});
+
 test("wrong input is told beside its field, and is not sent", options, async () => {
   const { page, close, ticket, field } = await openDesk();
   const sent = [];
@@ -193,6 +210,9 @@ test("wrong input is told beside its field, and is not sent", options, async () 
   await ticket.locator(".submit").click();
   await field("Price").fill("100,5");
   assert.equal(await field("Price").inputValue(), "100.5");
+  await field("Price").fill("1,061,726.5");
+  assert.equal(await field("Price").inputValue(), "1061726.5");
+  await field("Price").fill("100.5");
   assert.deepEqual((await said("Price"))[0], "false");
   assert.deepEqual(sent, []);
   // What only the server can tell is told with its code.
@@ -257,10 +277,14 @@ test("accounts are opened, funded, chosen, timed and reset", options, async () =
   await timer.getByText("No timer is set.").waitFor();
 
   await form("Limits").getByLabel("Open orders").fill("1");
+  await form("Limits").getByLabel("Position").fill("50.5");
+  await form("Limits").getByLabel("Loss of a day").fill("700");
   await form("Limits").getByRole("button", { name: "Set limits" }).click();
   await until("the limit", async () => {
     const { limits } = await server.data("/api/v1/risk?account=second");
-    return limits.max_open_orders === 1;
+    const [{ market, max_position }, { asset, max_daily_loss }] = [limits.markets[0] ?? {}, limits.assets[0] ?? {}];
+    const texts = [market, max_position, asset, max_daily_loss].join(" ");
+    return limits.max_open_orders === 1 && /^sim:SOL-USD 50\.50* USD 700(\.0*)?$/.test(texts);
   });
 
   // What is done is done with the chosen account.

@@ -7,10 +7,13 @@
 use std::ops::Range;
 
 use bytes::Bytes;
+use marketd_protocol::ws::Position;
 
 use crate::connection::{Connection, Sent};
 use crate::metrics::Metrics;
 use crate::ring::{Ring, Step};
+
+use super::outlet::{Cursor, Subscription};
 
 /// A frame so large is handed to the connection as it is: what a slow client leaves of it is shared with
 /// everyone who waits for the same snapshot.
@@ -103,6 +106,21 @@ impl Gathered {
         Metrics::add(&metrics.frames_sent, std::mem::take(&mut self.frames_sent));
         Metrics::add(&metrics.bytes_sent, std::mem::take(&mut self.bytes_sent));
     }
+}
+
+/// Takes what one subscription has not seen as it lies in the strip. Tells whether that is all of it; `None` where the
+/// strip does not help.
+pub(super) fn gather_strip(subscription: &mut Subscription, gathered: &mut Gathered) -> Option<bool> {
+    let Cursor::At(from) = subscription.cursor else { return None };
+    let ring = subscription.stream.ring.borrow();
+    let to = gathered.take_strip(subscription.stream.id, &ring, from)?;
+    let Step::Frame(last) = ring.step(to - 1) else {
+        gathered.clear();
+        return None;
+    };
+    subscription.sent = Position { epoch: last.epoch, seq: last.seq };
+    subscription.cursor = Cursor::At(to);
+    Some(to == ring.end())
 }
 
 /// Frames of one stream, one after the other. Frame numbers are never used again, so what a ring has forgotten cannot be

@@ -21,6 +21,7 @@ mod origin;
 mod outlet;
 mod private;
 mod proving;
+mod report;
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -64,6 +65,7 @@ pub use inflate::InflateStream;
 pub use limits::SessionLimits;
 pub use origin::OriginRules;
 pub use outlet::Outlet;
+pub use report::{GetSessions, SessionReport};
 
 pub struct Session {
     hub: Rc<HubState>,
@@ -155,7 +157,8 @@ pub fn start(
         response.insert_header((header::SEC_WEBSOCKET_EXTENSIONS, extension));
     }
     let form = options.form.unwrap_or_else(|| Form::new(asked_encoding(request), extension.is_some()));
-    let outlet = Outlet::new(hub.clone(), connection.clone(), options.flush_every, form);
+    let address = client_of(request).map(|address| address.to_canonical());
+    let outlet = Outlet::new(hub.clone(), connection.clone(), options.flush_every, form, address);
     outlet.set_identity(identities.unproven());
     hub.add_session(&outlet);
     let fault = Rc::new(Cell::new(None));

@@ -6,6 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,7 +26,7 @@ use crate::connection::{Connection, Sent};
 use crate::hub::{HubState, Stream};
 use crate::metrics::Metrics;
 use crate::ring::{Ring, Step};
-use crate::session::gathered::Gathered;
+use crate::session::gathered::{Gathered, gather_strip};
 use crate::session::identity::Identity;
 use crate::windows::WindowNo;
 
@@ -100,12 +101,21 @@ pub struct Outlet {
     /// Bytes of the next write at most.
     budget: Cell<usize>,
     pub(super) inner: RefCell<Inner>,
+    pub(super) opened: Timestamp,
+    /// Whose connection it is, as far as that can be believed.
+    pub(super) address: Option<IpAddr>,
     /// Who is behind the session. Here, so that the hub can end sessions of somebody while they are stalled.
     identity: RefCell<Option<Arc<Identity>>>,
 }
 
 impl Outlet {
-    pub fn new(hub: Rc<HubState>, connection: Rc<Connection>, flush_every: Duration, form: Form) -> Rc<Self> {
+    pub fn new(
+        hub: Rc<HubState>,
+        connection: Rc<Connection>,
+        flush_every: Duration,
+        form: Form,
+        address: Option<IpAddr>,
+    ) -> Rc<Self> {
         let window = hub.window(flush_every);
         Rc::new(Self {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
@@ -121,6 +131,8 @@ impl Outlet {
                 ready: VecDeque::new(),
                 closing: Closing::No,
             }),
+            opened: clock::now(),
+            address,
             identity: RefCell::new(None),
         })
     }
@@ -445,21 +457,6 @@ impl Outlet {
         }
         is_up_to_date(&ring, subscription.cursor)
     }
-}
-
-/// Takes what one subscription has not seen as it lies in the strip. Tells whether that is all of it; `None` where the
-/// strip does not help.
-fn gather_strip(subscription: &mut Subscription, gathered: &mut Gathered) -> Option<bool> {
-    let Cursor::At(from) = subscription.cursor else { return None };
-    let ring = subscription.stream.ring.borrow();
-    let to = gathered.take_strip(subscription.stream.id, &ring, from)?;
-    let Step::Frame(last) = ring.step(to - 1) else {
-        gathered.clear();
-        return None;
-    };
-    subscription.sent = Position { epoch: last.epoch, seq: last.seq };
-    subscription.cursor = Cursor::At(to);
-    Some(to == ring.end())
 }
 
 /// Whether readers of this stream must get every frame.

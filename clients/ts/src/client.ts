@@ -228,7 +228,8 @@ export class MarketClient {
     socket.onmessage = ({ data }: { data: unknown }) => this.#onMessage(data);
     socket.onerror = () => {};
     socket.onclose = ({ code, reason }: { code: number; reason: string }) =>
-      this.#drop(`closed with ${code}${reason ? ` ${reason}` : ""}`, isFinal(code));
+      // 1006 is what browsers say when nobody closed it.
+      this.#drop(code === 1006 ? "it broke off" : `closed with ${code} ${reason}`.trimEnd(), isFinal(code));
   }
 
   /** The connection is as good as it gets: what is wanted is asked for. */

@@ -91,8 +91,13 @@ describe("examples", { skip: binary ? false : "MARKETD_BINARY names no server" }
     assert.ok(printed.match(/best bid and ask \d+\.\d+ x \d+\.\d+ \d+\.\d+ x \d+\.\d+/g)?.length > 3, printed);
   });
 
-  test("the second gives orders, and follows them", { timeout: 60_000 }, async () => {
+  test("the second takes frames one after the other, and ends", { timeout: 60_000 }, async () => {
     const printed = await printedBy((await examples())[1]);
+    assert.match(printed, /^((buy|sell) \d+\.\d+ at \d+\.\d+\n)+$/);
+  });
+
+  test("the third gives orders, and follows them", { timeout: 60_000 }, async () => {
+    const printed = await printedBy((await examples())[2]);
     assert.match(printed, /bought 3\.0+ at \d+/);
     assert.match(printed, /order open of 1\.0+\n/);
     assert.match(printed, /refused: (precision|tick_size) unknown outcome: false/);

@@ -6,12 +6,14 @@ use marketd_protocol::schema::rest::{Page, WholeList};
 use serde_json::{Value, json};
 
 use super::operation::Operation;
+use super::routes::{example, list_of};
 use crate::http::api_keys::{KeyBody, KeyInfo};
 use crate::http::audit::AuditItem;
 use crate::http::auth::{
     Done, Login, LogoutBody, NameAndPassword, PasswordBody, Profile, RefreshBody, Ticket,
 };
 use crate::http::limits::Limits;
+use crate::http::sessions::{ActorInfo, SessionInfo};
 use crate::http::settings::{ConfigBody, Effective};
 use crate::http::users::{UserBody, UserInfo};
 
@@ -172,6 +174,19 @@ fn administration(tag: &'static str) -> Vec<Operation> {
             .query("cursor", "a `next_cursor`", &text)
             .answers::<Page<AuditItem>>(Some(json!({"items": [audit_item()], "next_cursor": null})))
             .refuses(&[ErrorCode::BAD_LIMIT, ErrorCode::BAD_CURSOR, ErrorCode::NOT_FOUND]),
+        Operation::get(
+            "/api/v1/sessions",
+            "listSessions",
+            tag,
+            "Who is connected, the furthest behind first",
+        )
+        .needs(Scope::Admin)
+        .query("limit", "most items of an answer", &limit)
+        .answers::<WholeList<SessionInfo>>(list_of(example("### GET /sessions")))
+        .refuses(&[ErrorCode::BAD_LIMIT, ErrorCode::BUSY]),
+        Operation::get("/api/v1/actors", "listActors", tag, "What is started again when it dies")
+            .needs(Scope::Admin)
+            .answers::<WholeList<ActorInfo>>(list_of(example("### GET /actors"))),
         Operation::get("/api/v1/limits", "getLimits", tag, "What one may do how often")
             .answers::<Limits>(Some(limits())),
         Operation::get("/api/v1/config", "getConfig", tag, "What the server goes by, secrets starred")

@@ -3,7 +3,7 @@
 import { useState, type FormEvent } from "react";
 import type { Balance } from "marketd-client";
 import { useAction } from "../lib/action.ts";
-import type { Account } from "../lib/api.ts";
+import type { Account, Market } from "../lib/api.ts";
 import { send } from "../lib/rest.ts";
 import { change } from "../lib/settings.ts";
 import { Confirm, Wrong } from "../ui/dialog.tsx";
@@ -14,17 +14,18 @@ import { counted } from "./words.ts";
 
 interface ControlsProps {
   account: Account;
+  market: Market;
   balances: readonly Balance[];
   onDone: () => void;
 }
 
-export function AccountControls({ account, balances, onDone }: ControlsProps) {
+export function AccountControls({ account, market, balances, onDone }: ControlsProps) {
   return (
     <div className="controls-grid" tabIndex={0} role="group" aria-label="Settings of the account">
       <Deposit account={account} balances={balances} onDone={onDone} />
       <Fees account={account} onDone={onDone} />
       <CancelAfter account={account.account} />
-      <Limits account={account.account} />
+      <Limits account={account.account} market={market} />
       <NewAccount account={account} onDone={onDone} />
       <Reset account={account} onDone={onDone} />
     </div>
@@ -33,7 +34,7 @@ export function AccountControls({ account, balances, onDone }: ControlsProps) {
 
 const DECIMAL = /^\d+(\.\d+)?$/;
 
-function Deposit({ account, balances, onDone }: ControlsProps) {
+function Deposit({ account, balances, onDone }: Omit<ControlsProps, "market">) {
   const [asset, setAsset] = useState("");
   const [amount, setAmount] = useState("");
   const [isTried, setTried] = useState(false);

@@ -91,7 +91,7 @@ export function AccountPanel({ account, market, markets, orders, balances, onDon
           <HistoryTable account={name} market={isThisMarket ? market.market : null} onExplain={setExplained} />
         )}
         {tab === "account" && (
-          <AccountControls key={name} account={account} balances={balances.items ?? []} onDone={done} />
+          <AccountControls key={name} account={account} market={market} balances={balances.items ?? []} onDone={done} />
         )}
       </Tabs>
       {explained !== null && <ExplainDialog account={name} orderId={explained} onClose={() => setExplained(null)} />}

@@ -73,7 +73,10 @@ export function AmendDialog({ order, market, onDone, onClose }: AmendDialogProps
             onText={(text) => setValues({ ...values, [field]: text })}
           />
         ))}
-        <p className="note">Only an order that gets smaller keeps its place in the queue.</p>
+        <p className="note">
+          Only an order that gets smaller keeps its place in the queue.
+          {order.list_id !== null && " Of a list only prices change, and the quantity of its entry."}
+        </p>
         {isTried && changed.length === 0 && <p className="refusal">Nothing is changed yet.</p>}
         <Wrong error={error} />
         <div className="box-actions">

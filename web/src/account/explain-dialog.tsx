@@ -53,7 +53,7 @@ function Told({ explanation }: { explanation: Explanation }) {
         {statusText(order.status)}
         {order.reason !== null && `, ${reasonOf(order.reason)}`}.
       </p>
-      <p className="message">{message}</p>
+      {message !== order.status && <p className="message">{message}</p>}
       {trigger_price !== null && <p>The price that it waits for is at {grouped(trigger_price)} now.</p>}
       {queue && (
         <dl className="estimate">
@@ -82,7 +82,7 @@ function Told({ explanation }: { explanation: Explanation }) {
               <b>
                 {grouped(fill.qty)} at {grouped(fill.price)}
               </b>{" "}
-              as {fill.liquidity}: <Evidence evidence={fill.evidence} />
+              as {fill.liquidity}: <Evidence evidence={fill.evidence} price={fill.price} />
             </li>
           ))}
         </ol>
@@ -91,7 +91,8 @@ function Told({ explanation }: { explanation: Explanation }) {
   );
 }
 
-function Evidence({ evidence }: { evidence: ExplainedFill["evidence"] }) {
+/** `price` is the fill's: what resting orders get is their own. */
+function Evidence({ evidence, price }: Pick<ExplainedFill, "evidence" | "price">) {
   switch (evidence.kind) {
     case "level":
       return (
@@ -116,13 +117,12 @@ function Evidence({ evidence }: { evidence: ExplainedFill["evidence"] }) {
     case "print":
       return (
         <>
-          print {evidence.trade_id}, a {evidence.side} of {grouped(evidence.qty)} at {grouped(evidence.price)},{" "}
-          {evidence.queue_before === null
-            ? "went through its price"
-            : `reached it: ${grouped(evidence.queue_before)} stood in front before, ${grouped(evidence.queue_after ?? "0")} after`}
-          {/[1-9]/.test(evidence.shared_before) &&
-            `; ${grouped(evidence.shared_before)} of it went to orders before this one`}
-          .
+          somebody {evidence.side === "sell" ? "sold" : "bought"} {grouped(evidence.qty)} at {grouped(evidence.price)}{" "}
+          {evidence.price !== price || evidence.queue_before === null
+            ? "– beyond its price, so nothing can have been left in front of it"
+            : `– ${quantity(evidence.queue_before)} stood in front of it before, ${quantity(evidence.queue_after ?? "0")} afterwards`}
+          {isSome(evidence.shared_before) && `, and ${grouped(evidence.shared_before)} went to orders before this one`}{" "}
+          (print {evidence.trade_id}).
         </>
       );
     default:
@@ -130,5 +130,8 @@ function Evidence({ evidence }: { evidence: ExplainedFill["evidence"] }) {
   }
 }
 
+const isSome = (text: string): boolean => /[1-9]/.test(text);
+const quantity = (text: string): string => (isSome(text) ? grouped(text) : "nothing");
+
 const consumed = (text: string): string =>
-  /[1-9]/.test(text) ? `, of which ${grouped(text)} had been taken here before` : "";
+  isSome(text) ? `, of which ${grouped(text)} had been taken here before` : "";

@@ -132,7 +132,7 @@ function OrderRow({
           <button
             type="button"
             aria-label={`Amend order ${order_id}`}
-            disabled={order.list_id !== null || order.change_pending}
+            disabled={order.change_pending}
             onClick={onAmend}
           >
             Amend

@@ -92,7 +92,12 @@ function Line({ points, quote }: { points: readonly WorthAt[]; quote: string }) 
   // Pixels: the share of the span that lies below.
   const y = (units: bigint): number =>
     high === low ? HEIGHT / 2 : 4 + (1 - Number(((units - low) * 10_000n) / (high - low)) / 10_000) * (HEIGHT - 8);
-  const line = points.map(({ at, units }) => `${x(at).toFixed(1)},${y(units).toFixed(1)}`).join(" ");
+  // One moment alone is a level, not a line.
+  const drawn =
+    points.length > 1
+      ? points.map(({ at, units }) => [x(at), y(units)] as const)
+      : [0, WIDTH].map((at) => [at, y(first.units)] as const);
+  const line = drawn.map(([across, down]) => `${across.toFixed(1)},${down.toFixed(1)}`).join(" ");
   const said = `Between ${worthText(low)} and ${worthText(high)} ${quote} from ${formatDateTime(first.at, zone)} to ${formatDateTime(last.at, zone)}`;
   return (
     <div className="worth-line">

@@ -7,6 +7,7 @@ import { route } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime } from "../lib/time.ts";
 import { Panel } from "../ui/panel.tsx";
+import { BeforeField } from "./before-field.tsx";
 import { GapRow } from "./gap-row.tsx";
 import { useGaps, withGaps } from "./gaps.ts";
 import { MoreButton } from "./more-button.tsx";
@@ -28,17 +29,19 @@ const COLUMNS = [
 
 export function CandlesTable({ market }: { market: string }) {
   const [interval, setInterval] = useState<CandleInterval>("1m");
-  const before = (end?: number) =>
-    route("/api/v1/markets/{market}/candles", market, { interval, limit: PAGE, ...(end === undefined ? {} : { end }) });
+  const [latest, setLatest] = useState<number | null>(null);
+  const before = (end: number | null | undefined) =>
+    route("/api/v1/markets/{market}/candles", market, { interval, limit: PAGE, ...(end == null ? {} : { end }) });
   const pages = usePages<Candle>(
-    `${market} ${interval}`,
-    before(),
+    `${market} ${interval} ${latest}`,
+    before(latest),
     (items) => before(items.at(-1)?.open_time),
     (held, page) => [...held, ...page.toReversed()],
   );
   const gaps = useGaps(market, pages.items.at(-1)?.open_time ?? null);
   const tools = (
     <>
+      <BeforeField value={latest} onChange={setLatest} />
       <label>
         <span className="visually-hidden">Interval</span>
         <select value={interval} onChange={(event) => setInterval(event.target.value as CandleInterval)}>
@@ -47,7 +50,11 @@ export function CandlesTable({ market }: { market: string }) {
           ))}
         </select>
       </label>
-      <button type="button" disabled={pages.isLoading} onClick={pages.again}>
+      <button
+        type="button"
+        disabled={pages.isLoading}
+        onClick={() => (latest === null ? pages.again() : setLatest(null))}
+      >
         Newest
       </button>
       <button

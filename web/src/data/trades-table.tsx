@@ -1,11 +1,13 @@
 /** Trades, newest first, further and further back. */
 
+import { useState } from "react";
 import type { Trade } from "marketd-client";
 import { grouped, groupedCount, NONE } from "../lib/figures.ts";
 import { behind, route } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime } from "../lib/time.ts";
 import { Panel } from "../ui/panel.tsx";
+import { BeforeField } from "./before-field.tsx";
 import { GapRow } from "./gap-row.tsx";
 import { useGaps, withGaps } from "./gaps.ts";
 import { MoreButton } from "./more-button.tsx";
@@ -18,9 +20,13 @@ const PAGE = 500;
 const COLUMNS = ["seq", "trade_id", "ts", "side", "price", "qty", "backfilled"] as const;
 
 export function TradesTable({ market }: { market: string }) {
-  const newest = route("/api/v1/markets/{market}/trades", market, { limit: PAGE });
+  const [end, setEnd] = useState<number | null>(null);
+  const newest = route("/api/v1/markets/{market}/trades", market, {
+    limit: PAGE,
+    ...(end === null ? {} : { end }),
+  });
   const pages = usePages<PastTrade>(
-    market,
+    `${market} ${end}`,
     newest,
     (_, cursor) => (cursor === null ? null : behind(newest, "before", cursor)),
     (held, page) => [...held, ...page.toReversed()],
@@ -30,7 +36,8 @@ export function TradesTable({ market }: { market: string }) {
   const gaps = useGaps(market, oldest === null ? null : oldest - (oldest % 1_000_000));
   const tools = (
     <>
-      <button type="button" disabled={pages.isLoading} onClick={pages.again}>
+      <BeforeField value={end} onChange={setEnd} />
+      <button type="button" disabled={pages.isLoading} onClick={() => (end === null ? pages.again() : setEnd(null))}>
         Newest
       </button>
       <button

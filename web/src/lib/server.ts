@@ -3,7 +3,7 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { MarketClient, Views, type ConnectionState, type Held, type StatusFrame } from "marketd-client";
 import { credentials, onLogin } from "./login.ts";
-import { paintNever, paintSoon } from "./painter.ts";
+import { paintInTurn, paintNever } from "./painter.ts";
 
 function socketUrl(): URL {
   const url = new URL("/api/v1/ws", location.href);
@@ -62,12 +62,12 @@ export function useView<V extends object>(open: () => Held<V>, key: string): V |
   return held?.key === key ? held.view : null;
 }
 
-/** Renders again when the view changed, at most once a frame of the screen. */
+/** Renders again when the view changed, in the turn of the streams. */
 export function useVersion(view: { version: number; listen(listener: () => void): () => void } | null): number {
   return useSyncExternalStore(
     (listener) => {
       if (!view) return () => {};
-      const end = view.listen(() => paintSoon(listener));
+      const end = view.listen(() => paintInTurn(listener));
       return () => {
         end();
         paintNever(listener);

@@ -7,6 +7,9 @@ import { useSettings } from "../lib/settings.ts";
 import { formatDateTime, formatSpan } from "../lib/time.ts";
 import { ReplayBar } from "../services/replay-bar.tsx";
 import { SimPanel } from "../services/sim-panel.tsx";
+import { ActorsPanel } from "../services/actors-panel.tsx";
+import { SandboxPanel } from "../services/sandbox-panel.tsx";
+import { SessionsPanel } from "../services/sessions-panel.tsx";
 import { StorePanel } from "../services/store-panel.tsx";
 import { Failure, OldNote, Waiting } from "../ui/notes.tsx";
 import { Panel } from "../ui/panel.tsx";
@@ -40,7 +43,10 @@ export function ServicesPage() {
       </div>
       <Feeds health={health} />
       <Markets health={health} />
+      {health.data.sandbox && info.data && <SandboxPanel sandbox={health.data.sandbox} counters={info.data.counters} />}
       {health.data.store && <StorePanel store={health.data.store} bus={health.data.bus} />}
+      <SessionsPanel open={info.data?.counters["sessions_open"]} />
+      <ActorsPanel />
     </div>
   );
 }

@@ -8,10 +8,12 @@ import { useSettings } from "../lib/settings.ts";
 import { formatDateTime, formatSpan, zoneName } from "../lib/time.ts";
 import { ConfigPanel } from "../system/config-panel.tsx";
 import { KeysPanel } from "../system/keys-panel.tsx";
+import { LimitsPanel } from "../system/limits-panel.tsx";
 import { LoginPanel } from "../system/login-panel.tsx";
 import { Failure, OldNote, Waiting } from "../ui/notes.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { StatusBadge } from "../ui/status.tsx";
+import { TableRegion } from "../ui/table-region.tsx";
 
 const EVERY_MS = 5_000;
 
@@ -51,10 +53,13 @@ interface ApiDocument {
 
 async function linksOf(signal: AbortSignal): Promise<[string, string][]> {
   const { paths } = (await (await fetch("/openapi.json", { signal })).json()) as ApiDocument;
-  return Object.entries(paths).flatMap(([path, { get }]): [string, string][] =>
+  const links = Object.entries(paths).flatMap(([path, { get }]): [string, string][] =>
     // Routes with parameters and the WebSocket are nothing to follow.
     get && "200" in get.responses && !path.includes("{") ? [[path, get.summary ?? ""]] : [],
   );
+  // What people read before what programs ask for.
+  const isApi = ([path]: [string, string]): boolean => path.startsWith("/api/");
+  return [...links.filter((link) => !isApi(link)), ...links.filter(isApi)];
 }
 
 export function SystemPage() {
@@ -109,19 +114,22 @@ export function SystemPage() {
       <Interfaces />
       <KeysPanel />
       <ConfigPanel />
+      <LimitsPanel />
       <Panel title="Counters since the start">
-        <table className="pairs counters">
-          <tbody>
-            {Object.entries(counters)
-              .sort(([a], [b]) => (a < b ? -1 : 1))
-              .map(([label, value]) => (
-                <tr key={label}>
-                  <th scope="row">{label.replaceAll("_", " ")}</th>
-                  <td>{groupedCount(value)}</td>
-                </tr>
-              ))}
-          </tbody>
-        </table>
+        <TableRegion label="Counters" className="tall">
+          <table className="pairs counters">
+            <tbody>
+              {Object.entries(counters)
+                .sort(([a], [b]) => (a < b ? -1 : 1))
+                .map(([label, value]) => (
+                  <tr key={label}>
+                    <th scope="row">{label.replaceAll("_", " ")}</th>
+                    <td>{groupedCount(value)}</td>
+                  </tr>
+                ))}
+            </tbody>
+          </table>
+        </TableRegion>
       </Panel>
     </div>
   );

@@ -84,6 +84,7 @@ function Trading({ markets, market }: { markets: Market[]; market: Market }) {
           account={chosen}
           accounts={accounts}
           book={book}
+          status={status}
           picked={picked}
           onOwn={setOwn}
         />
@@ -107,9 +108,9 @@ function StatusNote({ status, isRecording }: { status: StatusFrame | undefined; 
   if (!status || status.status === "live") return null;
   return (
     <p className="status-note" role="alert" data-status={status.status}>
-      <strong>{STATUS_SAYS[status.status]}</strong> {status.reason && `${reasonText(status.reason)}, `}since{" "}
-      {formatDateTime(status.since, zone)}
-      {isRecording && " by the recording's clock"}.
+      <strong>{STATUS_SAYS[status.status]}</strong> Since {formatDateTime(status.since, zone)}
+      {isRecording && " by the recording's clock"}
+      {status.reason && `: ${reasonText(status.reason)}`}.
     </p>
   );
 }

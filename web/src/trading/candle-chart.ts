@@ -16,7 +16,7 @@ import {
 } from "lightweight-charts";
 import { insertCandle, type Candle, type CandleInterval, type CandlesView } from "marketd-client";
 import { grouped, toPixelValue } from "../lib/figures.ts";
-import { colour, paintNever, paintSoon } from "../lib/painter.ts";
+import { colour, paintInTurn, paintNever, paintSoon } from "../lib/painter.ts";
 import { get, route } from "../lib/rest.ts";
 import { getSettings, onSettings } from "../lib/settings.ts";
 import { formatAxis, formatDateTime } from "../lib/time.ts";
@@ -33,6 +33,10 @@ const CANDLES_MAX = 20_000;
 const FOLLOWED_LEAST = 2_000;
 const FOLLOWED_MORE = 1_000;
 const BARS_AT_FIRST = 120;
+/** Room for candles to come. */
+const BARS_TO_COME = 6;
+/** So many pages of history are loaded to go back to where another interval was looked at. */
+const PAGES_BACK_MAX = 5;
 
 const AXIS_KIND = {
   [TickMarkType.Year]: "year",
@@ -79,7 +83,9 @@ export class CandleChart {
   #isComplete = false;
   #hovered: number | null = null;
   #hasShown = false;
+  readonly #since: number | null;
 
+  /** `since` is what was looked at before, in another interval: see `lookedAt`. */
   constructor(
     host: HTMLElement,
     view: CandlesView,
@@ -87,8 +93,10 @@ export class CandleChart {
     interval: CandleInterval,
     decimals: number,
     events: ChartEvents,
+    since: number | null,
   ) {
     this.#view = view;
+    this.#since = since;
     this.#events = events;
     this.#market = market;
     this.#interval = interval;
@@ -123,7 +131,7 @@ export class CandleChart {
     this.#volumes.priceScale().applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
     this.#chart.timeScale().subscribeVisibleLogicalRangeChange(this.#onRange);
     this.#chart.subscribeCrosshairMove(this.#onPointer);
-    this.#ends = [view.listen(() => paintSoon(this.#follow)), onSettings(() => paintSoon(this.#colours))];
+    this.#ends = [view.listen(() => paintInTurn(this.#follow)), onSettings(() => paintSoon(this.#colours))];
     this.#colours();
     this.#follow();
   }
@@ -176,10 +184,29 @@ export class CandleChart {
     this.#legend();
     if (!this.#hasShown && this.#candles.length > 0) {
       this.#hasShown = true;
-      const to = this.#candles.length + 6;
-      this.#chart.timeScale().setVisibleLogicalRange({ from: to - BARS_AT_FIRST, to });
+      this.#show(this.#candles.length + BARS_TO_COME);
+      if (this.#since !== null) void this.#goBackTo(this.#since);
     }
   };
+
+  #show(to: number): void {
+    this.#chart.timeScale().setVisibleLogicalRange({ from: to - BARS_AT_FIRST, to });
+  }
+
+  /** The opening time of the last candle in sight, where somebody has gone back; `null` while the latest is in sight. */
+  get lookedAt(): number | null {
+    const to = this.#chart.timeScale().getVisibleLogicalRange()?.to ?? Infinity;
+    return this.#candles[Math.ceil(to)]?.open_time ?? null;
+  }
+
+  /** Has the candles up to a moment in sight, if they are not too far back. */
+  async #goBackTo(moment: number): Promise<void> {
+    const isHeld = (): boolean => (this.#candles[0]?.open_time ?? moment) <= moment;
+    for (let pages = 0; pages < PAGES_BACK_MAX && !isHeld() && !this.#isComplete; pages += 1) await this.#loadOlder();
+    if (this.#abort.signal.aborted || !isHeld()) return;
+    const end = this.#candles.findLastIndex(({ open_time }) => open_time <= moment) + 1;
+    this.#show(end < this.#candles.length ? end : end + BARS_TO_COME);
+  }
 
   /** Whether an older candle was corrected. */
   #differs(candle: Candle): boolean {

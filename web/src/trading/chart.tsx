@@ -1,6 +1,6 @@
 /** The chart with its intervals and the figures of one candle. */
 
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import { CANDLE_INTERVALS, compareAtScale, type Candle, type CandleInterval } from "marketd-client";
 import { grouped } from "../lib/figures.ts";
 import { route, usePoll } from "../lib/rest.ts";
@@ -24,18 +24,23 @@ export function Chart({ market, decimals }: { market: string; decimals: number }
   const view = useView(() => views.candles(market, interval), `${market} ${interval}`);
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<CandleChart | null>(null);
-  const [legend, setLegend] = useState<Candle | null>(null);
+  // Where somebody had gone back to, so that another interval is looked at there as well.
+  const looked = useRef<{ market: string; at: number | null }>({ market, at: null });
+  // What changes with the market is rendered by itself, not with the chart and its buttons.
+  const legend = useRef<(candle: Candle | null) => void>(() => {});
   const [history, setHistory] = useState<History>("idle");
 
   useEffect(() => {
-    setLegend(null);
+    legend.current(null);
     setHistory("idle");
     if (!host.current || !view) return;
-    const events: ChartEvents = { onLegend: setLegend, onHistory: setHistory };
-    const made = new CandleChart(host.current, view, market, interval, decimals, events);
+    const events: ChartEvents = { onLegend: (candle) => legend.current(candle), onHistory: setHistory };
+    const since = looked.current.market === market ? looked.current.at : null;
+    const made = new CandleChart(host.current, view, market, interval, decimals, events, since);
     chart.current = made;
     return () => {
       chart.current = null;
+      looked.current = { market, at: made.lookedAt };
       made.end();
     };
   }, [view, decimals]);
@@ -56,7 +61,7 @@ export function Chart({ market, decimals }: { market: string; decimals: number }
   return (
     <Panel title="Chart" className="chart" tools={<Intervals chosen={interval} />}>
       <div className="legend">
-        {legend && <Legend candle={legend} zone={settings.zone} />}
+        <Legend show={legend} />
         {history === "loading" && <span className="note">loading older candles</span>}
         {history === "failed" && <span className="note">older candles could not be loaded</span>}
       </div>
@@ -101,7 +106,11 @@ function Intervals({ chosen }: { chosen: CandleInterval }) {
   );
 }
 
-function Legend({ candle, zone }: { candle: Candle; zone: "local" | "utc" }) {
+function Legend({ show }: { show: RefObject<(candle: Candle | null) => void> }) {
+  const { zone } = useSettings();
+  const [candle, setCandle] = useState<Candle | null>(null);
+  show.current = setCandle;
+  if (!candle) return null;
   const tone = compareAtScale(candle.close, candle.open) < 0 ? "down" : "up";
   const figures = [
     ["O", candle.open],

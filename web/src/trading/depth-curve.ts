@@ -1,15 +1,12 @@
-/** The depth chart's figures: sums from the middle outwards. Numbers are for pixels, texts are exact. */
+/** The depth chart's figures: sums from the middle outwards. They are for pixels; what is read is summed up exactly. */
 
 import { formatUnits, unitsOf, type Book, type Level } from "marketd-client";
+import { toPixelValue } from "../lib/figures.ts";
 import type { Scales } from "./grouping.ts";
 
 export interface Point {
-  /** For pixels. */
   price: number;
-  /** For pixels. */
   sum: number;
-  priceText: string;
-  sumUnits: bigint;
 }
 
 export interface Curve {
@@ -17,40 +14,30 @@ export interface Curve {
   asks: Point[];
   low: number;
   high: number;
-  /** The larger of both sums, for pixels. */
+  /** The larger of both sums. */
   deepest: number;
   scales: Scales;
 }
 
 /** Levels within `permille` thousandths of the middle; `null` while a side is empty. */
-export function curveOf(book: Book, permille: bigint, scales: Scales): Curve | null {
+export function curveOf(book: Book, permille: number, scales: Scales): Curve | null {
   const { bestBid, bestAsk } = book;
   if (!bestBid || !bestAsk) return null;
-  const twice = unitsOf(bestBid[0]) + unitsOf(bestAsk[0]);
-  const reach = (twice * permille) / 2_000n;
-  const [lowest, highest] = [twice / 2n - reach, twice / 2n + reach];
-  const bids = pointsOf(book.bids, scales, (price) => price >= lowest);
-  const asks = pointsOf(book.asks, scales, (price) => price <= highest);
-  return {
-    bids,
-    asks,
-    low: toPixels(lowest, scales.price),
-    high: toPixels(highest, scales.price),
-    deepest: Math.max(bids.at(-1)?.sum ?? 0, asks.at(-1)?.sum ?? 0),
-    scales,
-  };
+  const middle = (toPixelValue(bestBid[0]) + toPixelValue(bestAsk[0])) / 2;
+  const [low, high] = [middle * (1 - permille / 1000), middle * (1 + permille / 1000)];
+  const bids = pointsOf(book.bids, (price) => price >= low);
+  const asks = pointsOf(book.asks, (price) => price <= high);
+  return { bids, asks, low, high, deepest: Math.max(bids.at(-1)?.sum ?? 0, asks.at(-1)?.sum ?? 0), scales };
 }
 
-const toPixels = (units: bigint, decimals: number): number => Number(units) / 10 ** decimals;
-
-function pointsOf(side: readonly Level[], scales: Scales, isInside: (price: bigint) => boolean): Point[] {
+function pointsOf(side: readonly Level[], isInside: (price: number) => boolean): Point[] {
   const points: Point[] = [];
-  let sumUnits = 0n;
+  let sum = 0;
   for (const [priceText, qtyText] of side) {
-    const price = unitsOf(priceText);
+    const price = toPixelValue(priceText);
     if (!isInside(price)) break;
-    sumUnits += unitsOf(qtyText);
-    points.push({ price: toPixels(price, scales.price), sum: toPixels(sumUnits, scales.qty), priceText, sumUnits });
+    sum += toPixelValue(qtyText);
+    points.push({ price, sum });
   }
   return points;
 }
@@ -65,4 +52,19 @@ export function pointAt(points: readonly Point[], price: number, isBids: boolean
   return found;
 }
 
-export const sumText = (point: Point, scales: Scales): string => formatUnits(point.sumUnits, scales.qty);
+/** The level that a point stands for, and what stands between it and the middle, to the last digit. */
+export function exactAt(
+  side: readonly Level[],
+  point: Point,
+  isBids: boolean,
+  scales: Scales,
+): { price: string; sum: string } | null {
+  let [price, units] = [null as string | null, 0n];
+  for (const [priceText, qtyText] of side) {
+    const at = toPixelValue(priceText);
+    if (isBids ? at < point.price : at > point.price) break;
+    price = priceText;
+    units += unitsOf(qtyText);
+  }
+  return price === null ? null : { price, sum: formatUnits(units, scales.qty) };
+}

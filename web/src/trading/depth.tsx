@@ -1,12 +1,12 @@
 /** The depth chart: how much stands between the middle and each price. */
 
 import { useEffect, useRef, useState } from "react";
-import type { BookView } from "marketd-client";
+import type { Book, BookView } from "marketd-client";
 import { brief, grouped } from "../lib/figures.ts";
-import { colour, fit, paintNever, paintSoon } from "../lib/painter.ts";
+import { colour, fit, paintInTurn, paintNever, paintSoon, type Size } from "../lib/painter.ts";
 import { onSettings } from "../lib/settings.ts";
 import { Panel } from "../ui/panel.tsx";
-import { curveOf, pointAt, sumText, type Curve, type Point } from "./depth-curve.ts";
+import { curveOf, exactAt, pointAt, type Curve, type Point } from "./depth-curve.ts";
 import type { Scales } from "./grouping.ts";
 
 const RANGES = [
@@ -18,6 +18,8 @@ const RANGES = [
   { permille: "200", text: "±20 %" },
 ];
 const AXIS_PX = 18;
+/** An odd number has one in the middle. */
+const AXIS_LABELS = [5, 3];
 /** The curve changes little from one frame to the next: a few drawings a second are enough, and leave the rest to others. */
 const DRAW_EVERY_MS = 200;
 
@@ -26,16 +28,23 @@ class DepthPainter {
   readonly #view: BookView;
   readonly #resize: ResizeObserver;
   readonly #ends: (() => void)[];
-  #permille = 10n;
+  #permille = 10;
   #scales: Scales = { price: 2, qty: 2 };
   #pointer: number | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #curve: Curve | null = null;
+  /** As it was last told: asking for it would have the page laid out in the middle of a drawing. */
+  #size: Size = { width: 0, height: 0 };
+  readonly #font: string;
 
   constructor(canvas: HTMLCanvasElement, view: BookView) {
     this.#canvas = canvas;
     this.#view = view;
-    this.#resize = new ResizeObserver(() => paintSoon(this.#paint));
+    this.#font = `11px ${getComputedStyle(canvas).fontFamily}`;
+    this.#resize = new ResizeObserver((entries) => {
+      this.#size = entries.at(-1)?.contentRect ?? this.#size;
+      paintSoon(this.#paint);
+    });
     this.#resize.observe(canvas);
     this.#ends = [
       view.listen(() => this.#changed()),
@@ -47,7 +56,7 @@ class DepthPainter {
     this.#changed();
   }
 
-  show(permille: bigint, scales: Scales): void {
+  show(permille: number, scales: Scales): void {
     this.#permille = permille;
     this.#scales = scales;
     this.#compute();
@@ -81,15 +90,15 @@ class DepthPainter {
 
   #compute(): void {
     this.#curve = curveOf(this.#view.book, this.#permille, this.#scales);
-    paintSoon(this.#paint);
+    paintInTurn(this.#paint);
   }
 
   readonly #paint = (): void => {
-    const fitted = fit(this.#canvas);
-    if (!fitted) return;
-    const { context, width, height } = fitted;
+    const context = fit(this.#canvas, this.#size);
+    if (!context) return;
+    const { width, height } = this.#size;
     const curve = this.#curve;
-    context.font = `11px ${getComputedStyle(this.#canvas).fontFamily}`;
+    context.font = this.#font;
     if (!curve || curve.deepest === 0 || curve.high <= curve.low) {
       context.fillStyle = colour("muted");
       context.textAlign = "center";
@@ -104,14 +113,9 @@ class DepthPainter {
     drawSide(context, curve.asks, x, y, plot.height, x(curve.high), "ask");
     context.fillStyle = colour("muted");
     context.textAlign = "left";
-    context.fillText(brief(sumText(deepestOf(curve), curve.scales)), 4, 11);
-    if (this.#pointer !== null) drawPointer(context, curve, this.#pointer, x, y, plot);
+    context.fillText(brief(curve.deepest.toFixed(curve.scales.qty)), 4, 11);
+    if (this.#pointer !== null) drawPointer(context, curve, this.#view.book, this.#pointer, x, y, plot);
   };
-}
-
-function deepestOf(curve: Curve): Point {
-  const [bid, ask] = [curve.bids.at(-1), curve.asks.at(-1)];
-  return (!bid || (ask && ask.sumUnits > bid.sumUnits) ? ask : bid) as Point;
 }
 
 type Along = (value: number) => number;
@@ -130,11 +134,14 @@ function drawSide(
   context.beginPath();
   context.moveTo(x(first.price), floor);
   let height = floor;
-  for (const point of points) {
-    context.lineTo(x(point.price), height);
-    height = y(point.sum);
-    context.lineTo(x(point.price), height);
-  }
+  points.forEach(({ price, sum }, at) => {
+    // Of many levels in one column of pixels the last one tells how high it gets.
+    const next = points[at + 1];
+    if (next && Math.round(x(next.price)) === Math.round(x(price))) return;
+    context.lineTo(x(price), height);
+    height = y(sum);
+    context.lineTo(x(price), height);
+  });
   context.lineTo(edge, height);
   context.strokeStyle = colour(name);
   context.lineWidth = 1.25;
@@ -148,18 +155,22 @@ function drawSide(
 function drawAxis(context: CanvasRenderingContext2D, curve: Curve, width: number, height: number): void {
   context.fillStyle = colour("muted");
   // Labels of an axis are places on the screen, not figures: the number nearest to the pixel will do.
-  const shares = width < 320 ? [0.1, 0.5, 0.9] : [0.08, 0.29, 0.5, 0.71, 0.92];
   const decimals = Math.max(0, Math.min(curve.scales.price, Math.ceil(1 - Math.log10((curve.high - curve.low) / 5))));
   context.textAlign = "center";
-  for (const share of shares) {
-    const price = curve.low + (curve.high - curve.low) * share;
-    context.fillText(grouped(price.toFixed(decimals)), share * width, height - 5);
+  const labelAt = (share: number): string => grouped((curve.low + (curve.high - curve.low) * share).toFixed(decimals));
+  // As many as there is room for.
+  const room = width / (context.measureText(labelAt(1)).width + 16);
+  const count = AXIS_LABELS.find((count) => count <= room) ?? 1;
+  for (let at = 0; at < count; at += 1) {
+    const share = (at + 0.5) / count;
+    context.fillText(labelAt(share), share * width, height - 5);
   }
 }
 
 function drawPointer(
   context: CanvasRenderingContext2D,
   curve: Curve,
+  book: Book,
   at: number,
   x: Along,
   y: Along,
@@ -168,7 +179,8 @@ function drawPointer(
   const price = curve.low + (at / plot.width) * (curve.high - curve.low);
   const isBids = price <= (curve.bids[0]?.price ?? curve.low);
   const point = pointAt(isBids ? curve.bids : curve.asks, price, isBids);
-  if (!point) return;
+  const exact = point && exactAt(isBids ? book.bids : book.asks, point, isBids, curve.scales);
+  if (!exact) return;
   context.strokeStyle = colour("muted");
   context.setLineDash([3, 3]);
   context.beginPath();
@@ -180,7 +192,7 @@ function drawPointer(
   context.beginPath();
   context.arc(x(point.price), y(point.sum), 3, 0, 2 * Math.PI);
   context.fill();
-  const text = `${grouped(point.priceText)}  ·  ${grouped(sumText(point, curve.scales))}`;
+  const text = `${grouped(exact.price)}  ·  ${grouped(exact.sum)}`;
   const half = context.measureText(text).width / 2 + 6;
   const centre = Math.min(plot.width - half, Math.max(half, at));
   context.fillStyle = colour("raised");
@@ -205,7 +217,7 @@ export function Depth({ view, scales }: { view: BookView | null; scales: Scales 
     };
   }, [view]);
 
-  useEffect(() => painter.current?.show(BigInt(permille), scales), [view, permille, scales.price, scales.qty]);
+  useEffect(() => painter.current?.show(Number(permille), scales), [view, permille, scales.price, scales.qty]);
 
   const tools = (
     <label className="tool">

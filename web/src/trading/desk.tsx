@@ -1,7 +1,7 @@
 /** What one trades with: the ticket of a market, and what the account holds. */
 
 import { useEffect, useMemo } from "react";
-import { parseDecimal, rescale, type BookView, type Order } from "marketd-client";
+import { parseDecimal, rescale, type BookView, type Order, type StatusFrame } from "marketd-client";
 import { AccountPanel } from "../account/account-panel.tsx";
 import { useBalances, useOpenOrders } from "../account/follow.ts";
 import type { Accounts } from "../account/use-accounts.ts";
@@ -19,12 +19,13 @@ interface DeskProps {
   account: Account;
   accounts: Accounts;
   book: BookView | null;
+  status: StatusFrame | undefined;
   picked: Picked | null;
   onOwn: (own: readonly OwnOrder[]) => void;
 }
 
 /** Ticket and holdings of one account. */
-export function Desk({ markets, market, account, accounts, book, picked, onOwn }: DeskProps) {
+export function Desk({ markets, market, account, accounts, book, status, picked, onOwn }: DeskProps) {
   const orders = useOpenOrders(account);
   const balances = useBalances(account);
   const own = useOwn(orders.items, market);
@@ -41,6 +42,7 @@ export function Desk({ markets, market, account, accounts, book, picked, onOwn }
           account={account}
           balances={balances.items ?? []}
           book={book}
+          status={status}
           picked={picked}
           onDone={done}
         />

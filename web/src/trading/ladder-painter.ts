@@ -2,19 +2,18 @@
 
 import { formatUnits, parseDecimal, trimmed, unitsOf, type BookView } from "marketd-client";
 import { brief, grouped, NONE } from "../lib/figures.ts";
-import { element, paintNever, paintSoon, setText } from "../lib/painter.ts";
+import { element, fitPrices, paintInTurn, paintNever, paintSoon, setText } from "../lib/painter.ts";
 import { rowsOf, type OwnOrder, type Row, type Scales } from "./grouping.ts";
 
 export const ROW_PX = 20;
 const ROWS_MAX = 60;
 /** Rows that light up in one drawing: more would be noise. */
-const FLASHES_MAX = 16;
-const FLASH: KeyframeAnimationOptions = { duration: 320, easing: "ease-out" };
+const FLASHES_MAX = 12;
+const FLASH_MS = 250;
 
 interface DrawnRow {
   root: HTMLElement;
   bar: HTMLElement;
-  flash: HTMLElement;
   price: HTMLElement;
   qty: HTMLElement;
   sum: HTMLElement;
@@ -23,11 +22,11 @@ interface DrawnRow {
 
 function makeRow(): DrawnRow {
   const root = element("div", { className: "row", role: "row" });
-  const [bar, flash] = [element("i", { className: "bar" }), element("i", { className: "flash" })];
-  for (const mark of [bar, flash]) mark.setAttribute("aria-hidden", "true");
+  const bar = element("i", { className: "bar" });
+  bar.setAttribute("aria-hidden", "true");
   const cell = (className: string): HTMLElement => element("span", { className, role: "cell" });
-  const row = { root, bar, flash, price: cell("price"), qty: cell("qty"), sum: cell("sum"), own: cell("own") };
-  root.append(bar, flash, row.price, row.qty, row.sum, row.own);
+  const row = { root, bar, price: cell("price"), qty: cell("qty"), sum: cell("sum"), own: cell("own") };
+  root.append(bar, row.price, row.qty, row.sum, row.own);
   return row;
 }
 
@@ -47,7 +46,14 @@ class Side {
     this.#shown.clear();
   }
 
-  draw(rows: readonly Row[], count: number, deepest: bigint, flashesLeft: number, scales: Scales): number {
+  draw(
+    rows: readonly Row[],
+    count: number,
+    deepest: bigint,
+    flashesLeft: number,
+    scales: Scales,
+    lights: Lights,
+  ): number {
     this.#fit(count);
     const before = this.#shown;
     this.#shown = new Map();
@@ -63,7 +69,7 @@ class Side {
       }
       setText(drawn.price, grouped(row.price));
       setText(drawn.qty, row.qty);
-      setText(drawn.sum, row.sum);
+      setText(drawn.sum, row.sum.length > SUM_LENGTH_MAX ? brief(row.sum) : row.sum);
       markOwn(drawn, row.own, scales);
       const share = deepest === 0n ? 0 : Number((row.sumUnits * 1000n) / deepest) / 1000;
       drawn.bar.style.transform = `scaleX(${share})`;
@@ -72,7 +78,7 @@ class Side {
       if (before.size > 0 && held !== row.qty && flashesLeft > 0) {
         flashesLeft -= 1;
         const grew = held === undefined || unitsOf(row.qty) > unitsOf(held);
-        lightUp(drawn.flash, this.#isBids === grew ? "var(--flash-bid)" : "var(--flash-ask)");
+        lights.light(drawn.qty, this.#isBids === grew ? "bid" : "ask");
       }
     }
     return flashesLeft;
@@ -113,13 +119,49 @@ function short(decimal: string): string {
   return whole.length <= 7 ? whole : brief(decimal);
 }
 
+/** Sums are shown whole where there is room for them: beside the quantities they are the lesser figures. */
+const SUM_LENGTH_MAX = 11;
+
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Only opacity changes, which needs no drawing anew. */
-function lightUp(mark: HTMLElement, colour: string): void {
-  if (calm.matches) return;
-  mark.style.backgroundColor = colour;
-  mark.animate([{ opacity: 1 }, { opacity: 0 }], FLASH);
+/**
+ * Quantities that are lit because they have just changed. On and off, without anything in between: something that fades has the
+ * whole screen put together anew with every frame, for as long as the market moves.
+ */
+class Lights {
+  /** Since when, oldest first. */
+  readonly #lit = new Map<HTMLElement, number>();
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  light(cell: HTMLElement, side: "bid" | "ask"): void {
+    if (calm.matches) return;
+    cell.dataset["flash"] = side;
+    this.#lit.delete(cell);
+    this.#lit.set(cell, performance.now());
+    this.#wait();
+  }
+
+  end(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    paintNever(this.#settle);
+  }
+
+  #wait(): void {
+    const [since] = this.#lit.values();
+    if (since === undefined) return;
+    this.#timer ??= setTimeout(() => paintInTurn(this.#settle), Math.max(0, since + FLASH_MS - performance.now()));
+  }
+
+  readonly #settle = (): void => {
+    this.#timer = null;
+    const until = performance.now() - FLASH_MS;
+    for (const [cell, since] of this.#lit) {
+      if (since > until) break;
+      delete cell.dataset["flash"];
+      this.#lit.delete(cell);
+    }
+    this.#wait();
+  };
 }
 
 export interface LadderMarket {
@@ -132,6 +174,7 @@ export class LadderPainter {
   readonly #view: BookView;
   readonly #asks = new Side(false);
   readonly #bids = new Side(true);
+  readonly #lights = new Lights();
   readonly #spread: HTMLElement;
   readonly #mid: HTMLElement;
   readonly #resize: ResizeObserver;
@@ -156,7 +199,7 @@ export class LadderPainter {
     host.replaceChildren(this.#asks.root, group, this.#bids.root);
     this.#resize = new ResizeObserver(() => this.#measure());
     this.#resize.observe(host);
-    this.#endListening = view.listen(() => paintSoon(this.#paint));
+    this.#endListening = view.listen(() => paintInTurn(this.#paint));
     const pick = ({ target }: MouseEvent): void => {
       const price = target instanceof Element && target.closest(".row")?.querySelector(".price")?.textContent;
       if (price) onPick(price.replaceAll(",", ""));
@@ -183,6 +226,7 @@ export class LadderPainter {
     this.#resize.disconnect();
     this.#endPicking();
     this.#endListening();
+    this.#lights.end();
     paintNever(this.#paint);
     this.#host.replaceChildren();
   }
@@ -204,8 +248,9 @@ export class LadderPainter {
     const asks = rowsOf(book.asks, false, width, scales, this.#count, own(false));
     const bids = rowsOf(book.bids, true, width, scales, this.#count, own(true));
     const deepest = [asks.at(-1)?.sumUnits ?? 0n, bids.at(-1)?.sumUnits ?? 0n].reduce((a, b) => (a > b ? a : b));
-    const left = this.#asks.draw(asks, this.#count, deepest, FLASHES_MAX, scales);
-    this.#bids.draw(bids, this.#count, deepest, left, scales);
+    fitPrices(this.#host, Math.max(grouped(asks[0]?.price ?? "").length, grouped(bids[0]?.price ?? "").length));
+    const left = this.#asks.draw(asks, this.#count, deepest, FLASHES_MAX, scales, this.#lights);
+    this.#bids.draw(bids, this.#count, deepest, left, scales, this.#lights);
     this.#drawMiddle(scales);
   };
 

@@ -4,7 +4,7 @@ import { useRef } from "react";
 import { compareAtScale, type StatusFrame, type TickerView } from "marketd-client";
 import type { Market } from "../lib/api.ts";
 import { baseOf, brief, NONE, quoteOf, shown, signed, signOf } from "../lib/figures.ts";
-import { useVersion } from "../lib/server.ts";
+import { useConnection, useVersion } from "../lib/server.ts";
 import { SourceTag, StatusBadge } from "../ui/status.tsx";
 import { MarketPicker } from "./market-picker.tsx";
 
@@ -17,6 +17,7 @@ interface MarketBarProps {
 
 export function MarketBar({ markets, market, view, status }: MarketBarProps) {
   useVersion(view);
+  const isConnected = useConnection().phase === "open";
   const ticker = view?.frame ?? null;
   const direction = useDirection(ticker?.last ?? null);
   const day = signOf(ticker?.change_percent);
@@ -39,7 +40,7 @@ export function MarketBar({ markets, market, view, status }: MarketBarProps) {
         {shown(ticker?.last)}
       </p>
       <span className="market-marks">
-        <StatusBadge status={status?.status ?? "connecting"} reason={status?.reason} />
+        <StatusBadge status={status?.status ?? (isConnected ? "connecting" : "unknown")} reason={status?.reason} />
         <SourceTag source={market.source} />
       </span>
       <dl>

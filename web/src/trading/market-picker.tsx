@@ -4,11 +4,9 @@ import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 
 import type { Market } from "../lib/api.ts";
 import { pairOf, shown, signed, signOf, venueOf } from "../lib/figures.ts";
 import { go } from "../lib/route.ts";
+import { useSeen } from "../lib/seen.ts";
 import { useVersion, useView, views } from "../lib/server.ts";
 import { SourceTag, StatusBadge } from "../ui/status.tsx";
-
-/** Tickers followed at once: a connection has room for 256 streams. */
-const FOLLOWED_MAX = 100;
 
 export function MarketPicker({ markets, chosen }: { markets: Market[]; chosen: string }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -129,7 +127,6 @@ function Choice({ markets, chosen, onDone }: { markets: Market[]; chosen: string
             id={`${id}-${index}`}
             market={market}
             isActive={index === active}
-            isFollowed={index < FOLLOWED_MAX}
             onChoose={() => choose(market.market)}
           />
         ))}
@@ -147,12 +144,13 @@ interface OptionProps {
   id: string;
   market: Market;
   isActive: boolean;
-  isFollowed: boolean;
   onChoose: () => void;
 }
 
-function Option({ id, market, isActive, isFollowed, onChoose }: OptionProps) {
+function Option({ id, market, isActive, onChoose }: OptionProps) {
   const item = useRef<HTMLLIElement>(null);
+  // Of hundreds only those in sight are followed: a connection has room for 256 streams.
+  const isSeen = useSeen(item);
   useEffect(() => {
     if (isActive) item.current?.scrollIntoView({ block: "nearest" });
   }, [isActive]);
@@ -161,7 +159,7 @@ function Option({ id, market, isActive, isFollowed, onChoose }: OptionProps) {
       <span className="choice-name">
         <b>{pairOf(market.market)}</b> <span className="note">{market.venue}</span>
       </span>
-      {isFollowed ? <Figures market={market.market} /> : <span />}
+      {isSeen ? <Figures market={market.market} /> : <span />}
       <span className="choice-marks">
         <SourceTag source={market.source} />
         <StatusBadge status={market.status} reason={market.reason} />

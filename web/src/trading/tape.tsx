@@ -2,14 +2,16 @@
 
 import { useEffect, useRef } from "react";
 import type { Print, TradesView } from "marketd-client";
-import { grouped } from "../lib/figures.ts";
-import { element, paintNever, paintSoon, setText } from "../lib/painter.ts";
+import { brief, grouped } from "../lib/figures.ts";
+import { element, fitPrices, paintInTurn, paintNever, paintSoon, setText } from "../lib/painter.ts";
 import { getSettings, onSettings } from "../lib/settings.ts";
 import { formatTime } from "../lib/time.ts";
 import { Panel } from "../ui/panel.tsx";
 
 const ROW_PX = 20;
 const ROWS_MAX = 80;
+/** Of price and quantity together; beyond it the quantity is shown short. */
+const LENGTH_MAX = 22;
 
 interface DrawnPrint {
   root: HTMLElement;
@@ -32,10 +34,9 @@ class TapePainter {
     this.#host = host;
     this.#view = view;
     host.replaceChildren();
-    const soon = (): void => paintSoon(this.#paint);
     this.#resize = new ResizeObserver(() => this.#measure());
     this.#resize.observe(host);
-    this.#ends = [view.listen(soon), onSettings(soon)];
+    this.#ends = [view.listen(() => paintInTurn(this.#paint)), onSettings(() => paintSoon(this.#paint))];
     this.#measure();
   }
 
@@ -61,7 +62,10 @@ class TapePainter {
     paintSoon(this.#paint);
   }
 
-  /** Rows at the bottom become the new ones on top: what stays on the tape is not drawn again. */
+  /**
+   * Rows at the bottom become the new ones on top: what stays on the tape is not drawn again. When most of it is new, all
+   * rows stay where they are and are drawn anew, which is less for the browser than moving them.
+   */
   readonly #paint = (): void => {
     const { prints, taken, generation } = this.#view;
     const { zone } = getSettings();
@@ -69,6 +73,12 @@ class TapePainter {
     const fresh = goesOn ? Math.min(taken - this.#drawn.taken, this.#rows.length) : this.#rows.length;
     this.#drawn = { generation, taken, zone };
     if (fresh === 0) return;
+    const newest = prints.at(-1);
+    if (newest && "price" in newest) fitPrices(this.#host, grouped(newest.price).length);
+    if (fresh > this.#rows.length / 2) {
+      this.#rows.forEach((row, at) => draw(row, prints[prints.length - 1 - at], zone));
+      return;
+    }
     const moved = this.#rows.splice(this.#rows.length - fresh, fresh);
     moved.forEach((row, at) => draw(row, prints[prints.length - 1 - at], zone));
     if (this.#rows.length > 0) this.#host.prepend(...moved.map(({ root }) => root));
@@ -89,8 +99,9 @@ function draw(row: DrawnPrint, print: Print | undefined, zone: "local" | "utc"):
     return setClass(row.root, "row missed");
   }
   setClass(row.root, `row ${print.side === "buy" ? "buy" : "sell"}${print.backfilled ? " backfilled" : ""}`);
-  setText(row.price, `${print.side === "buy" ? "▲" : "▼"} ${grouped(print.price)}`);
-  setText(row.qty, print.qty);
+  const price = grouped(print.price);
+  setText(row.price, `${print.side === "buy" ? "▲" : "▼"} ${price}`);
+  setText(row.qty, price.length + print.qty.length > LENGTH_MAX ? brief(print.qty) : print.qty);
   setText(row.time, print.ts ? formatTime(print.ts, zone) : "–");
 }
 

@@ -3,6 +3,9 @@
 import {
   compareDecimals,
   estimate,
+  formatUnits,
+  parseDecimal,
+  rescale,
   type BookView,
   type Estimate,
   type Fees,
@@ -15,6 +18,8 @@ import { useSampled } from "../lib/server.ts";
 
 /** Often enough to be of now, seldom enough to be read. */
 const EVERY_MS = 500;
+
+type Sides = Pick<BookView["book"], "bids" | "asks">;
 
 interface TicketSummaryProps {
   draft: OrderDraft;
@@ -29,7 +34,7 @@ const sum = ({ amount, asset }: Sum): string => `${grouped(amount)} ${asset}`;
 
 export function TicketSummary({ draft, market, fees, free, book, isReady }: TicketSummaryProps) {
   useSampled(book, EVERY_MS);
-  const sides = book?.book ?? { bids: [], asks: [] };
+  const sides: Sides = book?.book ?? { bids: [], asks: [] };
   const found = isReady ? estimate(draft, market, fees, sides) : null;
   const isBuy = draft.side === "buy";
   const has = isBuy ? free.quote : free.base;
@@ -50,7 +55,7 @@ export function TicketSummary({ draft, market, fees, free, book, isReady }: Tick
           </div>
         ))}
       </dl>
-      {found && <Warning draft={draft} found={found} has={has} />}
+      {found && <Warning draft={draft} found={found} has={has} sides={sides} />}
     </>
   );
 }
@@ -61,8 +66,31 @@ function takes({ takenQty, takenPrice }: Estimate, { base }: Market): string {
   return takenPrice === null ? "nothing" : `${grouped(takenQty)} ${base} at ${grouped(takenPrice)}`;
 }
 
-function Warning({ draft, found, has }: { draft: OrderDraft; found: Estimate; has: string }) {
+/** From so far beyond the other side on, in hundredths of a percent, a price is rather a slip of the finger. */
+const SLIP_BPS = 200n;
+
+function slipOf({ side, type, price }: OrderDraft, { bids, asks }: Sides): string | null {
+  const best = (side === "buy" ? asks : bids)[0];
+  if (!best || type !== "limit") return null;
+  const [own, other] = [parseDecimal(price), parseDecimal(best[0])];
+  const scale = Math.max(own.decimals, other.decimals);
+  const beyond = (rescale(own, scale) - rescale(other, scale)) * (side === "buy" ? 1n : -1n);
+  const bps = (beyond * 10_000n) / rescale(other, scale);
+  if (bps < SLIP_BPS) return null;
+  return `The price is ${formatUnits(bps / 10n, 1)} % ${side === "buy" ? "above the best ask" : "below the best bid"}.`;
+}
+
+interface WarningProps {
+  draft: OrderDraft;
+  found: Estimate;
+  has: string;
+  sides: Sides;
+}
+
+function Warning({ draft, found, has, sides }: WarningProps) {
   const warnings: string[] = [];
+  const slip = slipOf(draft, sides);
+  if (slip) warnings.push(slip);
   if (compareDecimals(found.needs.amount, has) > 0) warnings.push(`It needs ${sum(found.needs)}, and less is free.`);
   if (draft.post_only && found.takenPrice !== null) warnings.push("It would take, so a post-only order is refused.");
   const isAtOnce = draft.time_in_force === "ioc" || draft.time_in_force === "fok";

@@ -14,11 +14,12 @@ import {
   type DraftField,
   type Order,
   type OrderDraft,
+  type StatusFrame,
 } from "marketd-client";
 import type { Account, Market } from "../lib/api.ts";
 import { grouped } from "../lib/figures.ts";
 import { send } from "../lib/rest.ts";
-import { serverNow } from "../lib/server.ts";
+import { serverNow, useConnection } from "../lib/server.ts";
 import { reasonOf, statusText } from "../account/words.ts";
 import { sentence } from "../ui/dialog.tsx";
 import { TicketFields } from "./ticket-fields.tsx";
@@ -35,6 +36,7 @@ interface TicketProps {
   account: Account;
   balances: readonly Balance[];
   book: BookView | null;
+  status: StatusFrame | undefined;
   picked: Picked | null;
   onDone: () => void;
 }
@@ -43,13 +45,15 @@ type Outcome = { order: Order } | { error: Error };
 
 const PERCENTS = [25, 50, 75, 100];
 
-export function Ticket({ market, account, balances, book, picked, onDone }: TicketProps) {
+export function Ticket({ market, account, balances, book, status, picked, onDone }: TicketProps) {
   const [draft, setDraft] = useState<OrderDraft>(EMPTY_DRAFT);
   const [touched, setTouched] = useState<ReadonlySet<DraftField>>(new Set());
   const [isTried, setTried] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const form = useRef<HTMLFormElement>(null);
+  // A price that was picked before this ticket was there is of another market, or of another time.
+  const seenPick = useRef(picked?.at);
 
   const edit = (part: Partial<OrderDraft>): void => {
     setDraft((held) => allowed({ ...held, ...part }));
@@ -58,7 +62,9 @@ export function Ticket({ market, account, balances, book, picked, onDone }: Tick
   };
 
   useEffect(() => {
-    if (!picked) return;
+    if (!picked || picked.at === seenPick.current) return;
+    seenPick.current = picked.at;
+    setOutcome(null);
     setDraft((held) => ({
       ...held,
       [takes(held, "stop_price") && !takes(held, "price") ? "stop_price" : "price"]: picked.price,
@@ -120,6 +126,8 @@ export function Ticket({ market, account, balances, book, picked, onDone }: Tick
     }
   };
 
+  const obstacle = obstacleOf(account, status);
+  const isOld = useConnection().phase !== "open";
   const verb = draft.side === "buy" ? "Buy" : "Sell";
   return (
     <form className="ticket-form" ref={form} onSubmit={(event) => void submit(event)} noValidate aria-label="New order">
@@ -156,17 +164,23 @@ export function Ticket({ market, account, balances, book, picked, onDone }: Tick
         book={book}
         isReady={problems.length === 0}
       />
-      <button type="submit" className="submit" data-side={draft.side} disabled={isBusy || account.kill_switch}>
+      <button type="submit" className="submit" data-side={draft.side} disabled={isBusy || obstacle !== null}>
         {isBusy ? "Sending …" : `${verb} ${market.base}`}
       </button>
-      {account.kill_switch && (
-        <p className="refusal">The kill switch of {account.account} is on: it takes no orders.</p>
-      )}
+      {obstacle !== null && <p className="refusal">{obstacle}</p>}
+      {isOld && <p className="warning">The connection is lost: book and balances are old.</p>}
       <div role="status" className="outcome">
         {outcome && <OutcomeText outcome={outcome} market={market} />}
       </div>
     </form>
   );
+}
+
+/** Why no order would be taken, whatever it is. */
+function obstacleOf({ account, kill_switch }: Account, status: StatusFrame | undefined): string | null {
+  if (kill_switch) return `The kill switch of ${account} is on: it takes no orders.`;
+  if (!status || status.status === "live") return null;
+  return `The market is ${status.status}: it takes no new orders.`;
 }
 
 /** Gives the order, with those that are to follow it; of several the first is told of. */

@@ -46,19 +46,22 @@ export function Field({ label, unit, problem, className = "", aside, ...input }:
   );
 }
 
+/** Digits in groups of three, as this page shows them: only pasted text comes so, since a comma that is typed is none at once. */
+const GROUPED = /^\d{1,3}(,\d{3})+(\.\d*)?$/;
+
+/** A comma is what many keyboards have where the point is due. */
+function plain(text: string): string {
+  const given = text.trim();
+  return GROUPED.test(given) ? given.replaceAll(",", "") : given.replace(",", ".");
+}
+
 /** A field for a decimal: text, so that it stays what was typed. */
 export function DecimalField({
   onText,
   ...field
 }: Omit<FieldProps, "onChange"> & { value: string; onText: (text: string) => void }) {
   return (
-    <Field
-      {...field}
-      inputMode="decimal"
-      maxLength={40}
-      // A comma is what many keyboards have where the point is due.
-      onChange={(event) => onText(event.target.value.trim().replace(",", "."))}
-    />
+    <Field {...field} inputMode="decimal" maxLength={40} onChange={(event) => onText(plain(event.target.value))} />
   );
 }
 

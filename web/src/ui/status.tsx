@@ -25,7 +25,7 @@ export type ShownStatus = MarketStatus | "disconnected";
 export function StatusBadge({ status, reason }: { status: ShownStatus | string; reason?: string | null | undefined }) {
   return (
     <span className="badge" data-status={status} title={reasonText(reason) || undefined}>
-      {status}
+      {status.replaceAll("_", " ")}
     </span>
   );
 }

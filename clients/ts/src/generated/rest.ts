@@ -74,6 +74,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/actors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is started again when it dies */
+        get: operations["listActors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/api-keys": {
         parameters: {
             query?: never;
@@ -813,6 +830,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is connected, the furthest behind first */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sim": {
         parameters: {
             query?: never;
@@ -1156,6 +1190,14 @@ export interface components {
             /** @description A share of what is traded: `0.001` is 0.1 %. Below zero it is a rebate. */
             maker_fee?: string | null;
             taker_fee?: string | null;
+        };
+        /** @description An actor that is started again when it dies. */
+        ActorInfo: {
+            actor: string;
+            alive: boolean;
+            restarts: components["schemas"]["Count"];
+            /** @description Since when it is, or is not. */
+            since: components["schemas"]["Micros"];
         };
         Alive: {
             alive: boolean;
@@ -1545,7 +1587,7 @@ export interface components {
             trades: components["schemas"]["Span"] | null;
         };
         Info: {
-            /** @description Counts since the start; `*_open` ones go up and down. */
+            /** @description Counts since the start; `*_open` ones go up and down, and some of `sandbox_*`. */
             counters: {
                 [key: string]: components["schemas"]["Count"];
             };
@@ -1706,6 +1748,11 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A list that is whole: there is no next page. */
+        ListOf_ActorInfo: {
+            items: components["schemas"]["ActorInfo"][];
+            next_cursor: string | null;
+        };
+        /** @description A list that is whole: there is no next page. */
         ListOf_BalanceBody: {
             items: components["schemas"]["BalanceBody"][];
             next_cursor: string | null;
@@ -1738,6 +1785,11 @@ export interface components {
         /** @description A list that is whole: there is no next page. */
         ListOf_ReplayInfo: {
             items: components["schemas"]["ReplayInfo"][];
+            next_cursor: string | null;
+        };
+        /** @description A list that is whole: there is no next page. */
+        ListOf_SessionInfo: {
+            items: components["schemas"]["SessionInfo"][];
             next_cursor: string | null;
         };
         /** @description A list that is whole: there is no next page. */
@@ -2204,6 +2256,36 @@ export interface components {
          * @enum {string}
          */
         SelfTradePreventionName: "none" | "expire_taker" | "expire_maker" | "expire_both" | "decrement";
+        /** @description A WebSocket session. */
+        SessionInfo: {
+            address: string | null;
+            /** @description For how long its socket has taken nothing of what waits; null while it does. */
+            blocked_ms: components["schemas"]["Count"] | null;
+            compressed: boolean;
+            /**
+             * @description What it speaks.
+             * @enum {string}
+             */
+            form: "json" | "msgpack" | "binance";
+            /** @description Frames that it has not been sent. */
+            lag_frames: components["schemas"]["Count"];
+            /** @description Age of the oldest of them. */
+            lag_ms: components["schemas"]["Count"];
+            opened_at: components["schemas"]["Micros"];
+            session: components["schemas"]["Count"];
+            /**
+             * Format: uint
+             * @description Of them, those that wait for a snapshot.
+             */
+            snapshots_due: number;
+            /**
+             * Format: uint
+             * @description Streams of markets that it reads.
+             */
+            subscriptions: number;
+            /** @description Null: nobody who is known. */
+            user: string | null;
+        };
         /** @description Limits of one WebSocket session. */
         SessionLimitsInfo: {
             /**
@@ -2543,6 +2625,21 @@ export interface components {
             trace_id: string;
         };
         /** @description The envelope of an answer. */
+        Success_ListOf_ActorInfo: {
+            data: components["schemas"]["ListOf_ActorInfo"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
         Success_ListOf_BalanceBody: {
             data: components["schemas"]["ListOf_BalanceBody"];
             /**
@@ -2635,6 +2732,21 @@ export interface components {
         /** @description The envelope of an answer. */
         Success_ListOf_ReplayInfo: {
             data: components["schemas"]["ListOf_ReplayInfo"];
+            /**
+             * Format: double
+             * @description Time in the server, in milliseconds.
+             */
+            execution_time_ms: number;
+            message: string;
+            status: components["schemas"]["SuccessTag"];
+            /** @description The server's time. */
+            timestamp: components["schemas"]["Micros"];
+            /** @description Names this request in the server's log; also in the header `x-trace-id`. */
+            trace_id: string;
+        };
+        /** @description The envelope of an answer. */
+        Success_ListOf_SessionInfo: {
+            data: components["schemas"]["ListOf_SessionInfo"];
             /**
              * Format: double
              * @description Time in the server, in milliseconds.
@@ -4215,6 +4327,112 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    listActors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "actor": "market sim:BTC-USD",
+                     *             "alive": true,
+                     *             "restarts": 0,
+                     *             "since": 1795282016020000
+                     *           }
+                     *         ],
+                     *         "next_cursor": null
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_ListOf_ActorInfo"];
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "busy" | "store_unavailable";
                     };
                 };
             };
@@ -10706,6 +10924,135 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: {
+                /** @description most items of an answer */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "address": "203.0.113.7",
+                     *             "blocked_ms": 1290,
+                     *             "compressed": false,
+                     *             "form": "json",
+                     *             "lag_frames": 140,
+                     *             "lag_ms": 1320,
+                     *             "opened_at": 1795282016020000,
+                     *             "session": 17,
+                     *             "snapshots_due": 0,
+                     *             "subscriptions": 12,
+                     *             "user": "alice"
+                     *           }
+                     *         ],
+                     *         "next_cursor": null
+                     *       },
+                     *       "execution_time_ms": 0.041,
+                     *       "message": "ok",
+                     *       "status": "success",
+                     *       "timestamp": 1763722812016733,
+                     *       "trace_id": "660c7c6c87e14-6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_ListOf_SessionInfo"];
+                };
+            };
+            /** @description `bad_limit`: the limit is not a number within its range */
+            400: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_limit";
+                    };
+                };
+            };
+            /** @description `unauthenticated`: this needs credentials, and there are none or they are not valid; `token_expired`: the access token has expired: get another with the refresh token */
+            401: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`: the caller's role or key does not allow this */
+            403: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `message_too_large`: the message is larger than the limit */
+            413: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
+            503: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "busy" | "store_unavailable";
                     };
                 };
             };
