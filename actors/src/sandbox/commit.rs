@@ -4,7 +4,7 @@
 //! Rows of orders, balances and positions are whole, so they are made once a commit, of the state as it is then; what is
 //! only ever added is made at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use marketd_domain::Timestamp;
 use marketd_domain::journal::{Coded, RecordKind, write_record};
@@ -35,7 +35,8 @@ pub struct Batch {
     head: JournalHead,
     rows: Vec<JournalRow>,
     orders: BTreeSet<OrderId>,
-    accounts: BTreeSet<AccountNo>,
+    /// With the moment of what changed first: of a new account, when it was opened.
+    accounts: BTreeMap<AccountNo, Timestamp>,
     balances: BTreeSet<(AccountNo, AssetNo)>,
     positions: BTreeSet<(AccountNo, MarketNo)>,
     added: Projections,
@@ -47,7 +48,7 @@ impl Batch {
             head,
             rows: Vec::new(),
             orders: BTreeSet::new(),
-            accounts: BTreeSet::new(),
+            accounts: BTreeMap::new(),
             balances: BTreeSet::new(),
             positions: BTreeSet::new(),
             added: Projections::default(),
@@ -71,7 +72,7 @@ impl Batch {
         self.rows.push(JournalRow { seq: event.seq, ts: event.ts, kind, record });
         self.note_entries(sandbox, event);
         match &event.body {
-            EventBody::Ledger(ledger) => self.note_ledger(sandbox, ledger),
+            EventBody::Ledger(ledger) => self.note_ledger(sandbox, event.ts, ledger),
             EventBody::MarketListed(_) => {
                 let last = sandbox.ledger().markets().last().map(|(market, _)| market);
                 last.into_iter().for_each(|market| self.note_market(sandbox, market));
@@ -124,7 +125,7 @@ impl Batch {
         });
     }
 
-    fn note_ledger(&mut self, sandbox: &Sandbox, event: &LedgerEvent) {
+    fn note_ledger(&mut self, sandbox: &Sandbox, at: Timestamp, event: &LedgerEvent) {
         let ledger = sandbox.ledger();
         match event {
             LedgerEvent::AssetAdded(_) => {
@@ -134,26 +135,26 @@ impl Batch {
                     scale: held.scale,
                 }));
             }
-            LedgerEvent::AccountOpened { .. } => self.note_last_account(sandbox),
+            LedgerEvent::AccountOpened { .. } => self.note_last_account(sandbox, at),
             LedgerEvent::AccountReset { account } => {
-                self.accounts.insert(*account);
-                self.note_last_account(sandbox);
+                self.accounts.entry(*account).or_insert(at);
+                self.note_last_account(sandbox, at);
             }
             LedgerEvent::AccountCloned { .. } => {
-                self.note_last_account(sandbox);
+                self.note_last_account(sandbox, at);
                 if let Some((clone, account)) = ledger.accounts().last() {
                     self.positions.extend(account.positions().map(|(market, _)| (clone, market)));
                 }
             }
             LedgerEvent::FeesSet { account, .. } => {
-                self.accounts.insert(*account);
+                self.accounts.entry(*account).or_insert(at);
             }
             _ => {}
         }
     }
 
-    fn note_last_account(&mut self, sandbox: &Sandbox) {
-        self.accounts.extend(sandbox.ledger().accounts().last().map(|(account, _)| account));
+    fn note_last_account(&mut self, sandbox: &Sandbox, at: Timestamp) {
+        self.accounts.extend(sandbox.ledger().accounts().last().map(|(account, _)| (account, at)));
     }
 
     fn note_entries(&mut self, sandbox: &Sandbox, event: &Event) {
@@ -192,8 +193,8 @@ impl Batch {
         let now = sandbox.now();
         let mut projections = std::mem::take(&mut self.added);
         let ledger = sandbox.ledger();
-        for account in std::mem::take(&mut self.accounts) {
-            projections.accounts.extend(account_row(sandbox, account));
+        for (account, at) in std::mem::take(&mut self.accounts) {
+            projections.accounts.extend(account_row(sandbox, account, at));
         }
         for order_id in std::mem::take(&mut self.orders) {
             // One that was forgotten meanwhile has ended long ago: its last row was written.
@@ -227,7 +228,8 @@ impl Batch {
     }
 }
 
-fn account_row(sandbox: &Sandbox, account: AccountNo) -> Option<AccountRow> {
+/// The store keeps the moment that it was told first.
+fn account_row(sandbox: &Sandbox, account: AccountNo, opened_at: Timestamp) -> Option<AccountRow> {
     let found = sandbox.ledger().account(account)?;
     Some(AccountRow {
         account,
@@ -237,7 +239,7 @@ fn account_row(sandbox: &Sandbox, account: AccountNo) -> Option<AccountRow> {
         predecessor: found.predecessor,
         successor: found.successor,
         fees: found.fees,
-        opened_at: sandbox.now(),
+        opened_at,
     })
 }
 

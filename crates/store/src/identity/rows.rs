@@ -123,6 +123,7 @@ impl TableRow for UserRow {
         ],
         key_len: 1,
         is_replaced: false,
+        kept: &[],
     };
 
     fn cells(&self) -> Vec<Cell> {
@@ -164,6 +165,7 @@ impl TableRow for LoginRow {
         ],
         key_len: 1,
         is_replaced: false,
+        kept: &[],
     };
 
     fn cells(&self) -> Vec<Cell> {
@@ -208,6 +210,7 @@ impl TableRow for ApiKeyRow {
         ],
         key_len: 1,
         is_replaced: false,
+        kept: &[],
     };
 
     fn cells(&self) -> Vec<Cell> {
@@ -259,6 +262,7 @@ impl TableRow for AuditRow {
         ],
         key_len: 1,
         is_replaced: false,
+        kept: &[],
     };
 
     fn cells(&self) -> Vec<Cell> {

@@ -258,9 +258,11 @@ impl Cells {
     }
 }
 
-/// A row of a table: columns, the first of which are the key, how a cell is made and how it is read back.
+/// A row of a table: columns, the first of which are the key, how a cell is made and how it is read back. A column may
+/// stay as it was first written where the row is replaced.
 macro_rules! table_row {
-    ($row:ident in $table:literal, key $key_len:literal, replaced $is_replaced:literal, |$this:ident, $cells:ident| {
+    ($row:ident in $table:literal, key $key_len:literal, replaced $is_replaced:literal
+        $(but $kept:literal)?, |$this:ident, $cells:ident| {
         $($name:literal $kind:ident = $cell:expr;)+
     } => $back:expr) => {
         impl TableRow for $row {
@@ -269,6 +271,7 @@ macro_rules! table_row {
                 columns: &[$(($name, $kind)),+],
                 key_len: $key_len,
                 is_replaced: $is_replaced,
+                kept: &[$($kept)?],
             };
 
             fn cells(&self) -> Vec<Cell> {
@@ -304,7 +307,7 @@ table_row!(SandboxMarketRow in "sandbox_markets", key 1, replaced true, |row, ce
     scales: cells.scales()?,
 });
 
-table_row!(AccountRow in "sandbox_accounts", key 1, replaced true, |row, cells| {
+table_row!(AccountRow in "sandbox_accounts", key 1, replaced true but "opened_us", |row, cells| {
     "account_no" Int = int(row.account.get());
     "user_no" Int = int(row.user.get());
     "name" Text = text(&row.name);

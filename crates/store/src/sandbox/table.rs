@@ -32,6 +32,8 @@ pub(crate) struct Table {
     pub key_len: usize,
     /// Whether a row of the same key is replaced, or stays.
     pub is_replaced: bool,
+    /// Columns that stay as they were first written, also where the row is replaced.
+    pub kept: &'static [&'static str],
 }
 
 impl Table {
@@ -45,8 +47,9 @@ impl Table {
         if !self.is_replaced {
             return format!("on conflict ({key}) do nothing");
         }
-        let set: Vec<String> =
-            self.names().skip(self.key_len).map(|name| format!("{name} = excluded.{name}")).collect();
+        let set: Vec<String> = (self.names().skip(self.key_len).filter(|name| !self.kept.contains(name)))
+            .map(|name| format!("{name} = excluded.{name}"))
+            .collect();
         format!("on conflict ({key}) do update set {}", set.join(", "))
     }
 

@@ -22,6 +22,7 @@ contract! {
     events_without_their_place_are_refused,
     rows_come_back_exactly,
     of_rows_with_one_key_the_last_counts,
+    an_account_stays_opened_when_it_was_opened,
     pages_of_orders_fills_and_entries_have_no_seam,
     fills_are_found_by_market_and_order,
     orders_are_found_by_what_they_are,
@@ -266,7 +267,7 @@ async fn rows_come_back_exactly(database: &Database) {
         idempotency: vec![request("key", MIDNIGHT_US)],
     };
     append(store, &projections).await;
-    assert_eq!(store.sandbox_accounts(account.user).await.expect("a read"), [account]);
+    assert_eq!(store.sandbox_accounts(account.user).await.expect("a read"), [account.clone()]);
     assert_eq!(store.order(full.order_id).await.expect("a read"), Some(full));
     let any = FillFilter::default();
     assert_eq!(store.fills(ACCOUNT, any, page(None, 9)).await.expect("a read"), projections.fills);
@@ -302,6 +303,28 @@ async fn of_rows_with_one_key_the_last_counts(database: &Database) {
         .await;
     assert_eq!(store.fills_of_order(1).await.expect("a read").len(), 1);
     assert_eq!(store.fills_of_order(1).await.expect("a read")[0].seq, 1);
+}
+
+async fn an_account_stays_opened_when_it_was_opened(database: &Database) {
+    let store = &*database.store;
+    let rate = |millionths| FeeRate::from_millionths(millionths).expect("a rate");
+    let fees = |taker| FeeSchedule::new(rate(0), rate(taker), FeeIn::Quote).expect("a schedule");
+    let opened = AccountRow {
+        account: ACCOUNT,
+        user: UserNo::new(7),
+        name: "main".to_owned(),
+        version: 1,
+        predecessor: None,
+        successor: None,
+        fees: fees(100),
+        opened_at: at(MIDNIGHT_US),
+    };
+    let changed = AccountRow { fees: fees(200), opened_at: at(MIDNIGHT_US + 1), ..opened.clone() };
+    for row in [opened.clone(), changed.clone()] {
+        append(store, &Projections { accounts: vec![row], ..Projections::default() }).await;
+    }
+    let expected = AccountRow { opened_at: opened.opened_at, ..changed };
+    assert_eq!(store.sandbox_accounts(opened.user).await.expect("a read"), [expected]);
 }
 
 async fn pages_of_orders_fills_and_entries_have_no_seam(database: &Database) {
