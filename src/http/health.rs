@@ -30,8 +30,11 @@ pub async fn get_readiness(call: CallInfo, shared: web::Data<Shared>) -> HttpRes
     if shared.board.draining.load(std::sync::atomic::Ordering::Acquire) {
         return call.refuse(ErrorCode::SHUTTING_DOWN, "the server is stopping");
     }
-    if shared.board.is_ready() {
+    if shared.is_ready() {
         return call.json(&Ready { ready: true });
+    }
+    if shared.board.is_ready() {
+        return call.refuse(ErrorCode::STORE_UNAVAILABLE, "the sandbox is starting");
     }
     let waiting = shared.board.waiting_for();
     let waiting_for: Vec<&str> = waiting.iter().map(|entry| entry.id.as_str()).collect();
@@ -189,7 +192,7 @@ pub async fn get_health(call: CallInfo, shared: web::Data<Shared>) -> HttpRespon
     };
     call.json(&Health {
         status,
-        ready: shared.board.is_ready(),
+        ready: shared.is_ready(),
         bus,
         feeds,
         markets,

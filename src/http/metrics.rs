@@ -58,8 +58,8 @@ fn expose_server(shared: &Shared, text: &mut Exposition) {
         .sample(&[("version", env!("CARGO_PKG_VERSION"))], 1);
     text.family("uptime_seconds", Kind::Gauge, "Time since the start.")
         .sample(&[], shared.started.elapsed().as_secs_f64());
-    text.family("ready", Kind::Gauge, "1 when every market can be served, as `/readyz` says.")
-        .sample(&[], u8::from(shared.board.is_ready()));
+    text.family("ready", Kind::Gauge, "1 when all can be served, as `/readyz` says.")
+        .sample(&[], u8::from(shared.is_ready()));
     text.family("hubs", Kind::Gauge, "HTTP workers with a hub.").sample(&[], shared.board.hubs().len());
     for metric in shared.board.metrics.describe() {
         let kind = match metric.kind {

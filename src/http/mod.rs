@@ -47,6 +47,7 @@ use std::time::Instant;
 use actix_web::web;
 use marketd_actors::board::Board;
 use marketd_actors::replay::{ReplayActor, Status};
+use marketd_actors::sandbox::SandboxState;
 use marketd_actors::session::SessionLimits;
 use marketd_actors::sim::{Scenarios, SimActor};
 use marketd_actors::storage::Storage;
@@ -99,6 +100,16 @@ pub struct Shared {
     pub sim: Option<Simulating>,
     /// What Binance's clients are served with; `None` where they are not.
     pub face: Option<crate::face::binance::Face>,
+}
+
+impl Shared {
+    /// Whether all can be served. A sandbox whose store is away does not count: market data goes on without it.
+    pub fn is_ready(&self) -> bool {
+        let is_starting = self.sandbox.as_ref().is_some_and(|sandbox| {
+            !sandbox.gate.is_alive() || sandbox.gate.state() == SandboxState::Restoring
+        });
+        self.board.is_ready() && !is_starting
+    }
 }
 
 /// A replay that REST can steer.

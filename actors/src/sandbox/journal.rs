@@ -54,9 +54,11 @@ impl SandboxActor {
     /// Takes the journal over, as soon as the store is there.
     pub(super) fn begin(&mut self, ctx: &mut Context<Self>) {
         let (storage, bounds) = (self.storage.clone(), self.settings.bounds);
+        let gate = self.gate.clone();
         let work = async move {
             loop {
                 if let Some(store) = storage.sandbox() {
+                    gate.set_state(SandboxState::Restoring);
                     match restore(&store, bounds).await {
                         Err(error) if error.is_retryable() => {
                             tracing::warn!(%error, "the sandbox cannot be read yet");
@@ -64,6 +66,7 @@ impl SandboxActor {
                         begun => return begun,
                     }
                 }
+                gate.set_state(SandboxState::StoreAway);
                 tokio::time::sleep(RETRY).await;
             }
         };

@@ -253,9 +253,18 @@ fn operating() -> Vec<Operation> {
             .answers::<Info>(example("### GET /system/info")),
         health("/health", "getHealth"),
         health("/healthz", "getHealthz"),
-        Operation::get("/readyz", "getReadiness", OPERATIONS, "Whether every market can be served")
-            .answers::<Ready>(Some(json!({"ready": true})))
-            .refuses(&[ErrorCode::MARKET_NOT_READY, ErrorCode::SHUTTING_DOWN]),
+        Operation::get(
+            "/readyz",
+            "getReadiness",
+            OPERATIONS,
+            "Whether every market and the sandbox can be served",
+        )
+        .answers::<Ready>(Some(json!({"ready": true})))
+        .refuses(&[
+            ErrorCode::MARKET_NOT_READY,
+            ErrorCode::STORE_UNAVAILABLE,
+            ErrorCode::SHUTTING_DOWN,
+        ]),
         Operation::get("/livez", "getLiveness", OPERATIONS, "Whether the process answers")
             .answers::<Alive>(Some(json!({"alive": true}))),
         Operation::get("/metrics", "getMetrics", OPERATIONS, "Figures for Prometheus")
