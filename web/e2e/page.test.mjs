@@ -112,6 +112,38 @@ test("rows are put together without losing a digit", options, async () => {
   await close();
 });
 
+test(
+  "of a price no digit is missing, however many it has, and the page stays as wide as the screen",
+  options,
+  async () => {
+    // The same book at a ten-thousand-millionth of its price.
+    const tiny = ([price, qty]) => [`0.00000${price.replace(".", "")}`, `123${qty}`];
+    const prepare = (page) =>
+      page.routeWebSocket(/\/api\/v1\/ws/, (socket) => {
+        const other = socket.connectToServer();
+        socket.onMessage((message) => other.send(message));
+        other.onMessage((message) => {
+          const frame = JSON.parse(message);
+          if (frame.channel === "book") for (const side of ["bids", "asks"]) frame[side] = frame[side].map(tiny);
+          if (frame.channel === "trades")
+            for (const trade of frame.trades ?? []) [trade.price] = tiny([trade.price, ""]);
+          socket.send(JSON.stringify(frame));
+        });
+      });
+    for (const width of [1440, 390]) {
+      const { page, close } = await openPage(browser, server, "#/trade/binance:BTC-USDT", { prepare, width });
+      await hasBook(page);
+      await until("a tape", async () => (await texts(page, ".tape .row.buy, .tape .row.sell")).length > 0);
+      const cut = await page.$$eval(":is(.ladder-rows, .tape-rows) .price", (cells) =>
+        cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent),
+      );
+      assert.deepEqual(cut, [], `${width} px`);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width} px`);
+      await close();
+    }
+  },
+);
+
 test("a halted market and a stale one look it, and recover", options, async () => {
   const { page, close } = await openPage(browser, server, "#/trade/sim:ETH-USD");
   await hasBook(page);
@@ -224,6 +256,14 @@ test("data is read page by page and taken home as CSV", options, async () => {
   await until("trades", async () => (await texts(page, "tbody tr")).length > 0);
   const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Download")]);
   assert.equal(download.suggestedFilename(), "sim_BTC-USD_trades.csv");
+  // Back from a moment: the whole second of some older trade.
+  const times = () => texts(page, "tbody td:first-child");
+  const [newestTrade, ...older] = await times();
+  const moment = older.find((time) => time.slice(0, 19) < newestTrade.slice(0, 19)).slice(0, 19);
+  await page.getByLabel("Before").fill(moment.replace(" ", "T"));
+  await until("trades before it", async () => (await times()).every((time) => time < moment));
+  await page.click("button:text-is('Newest')");
+  await until("the newest again", async () => (await times())[0] > moment);
   await page.click("button:text-is('Candles')");
   await page.selectOption(".panel select", "1s");
   await until("candles", async () => (await texts(page, "tbody tr")).length > 0);
