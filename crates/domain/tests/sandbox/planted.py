@@ -101,7 +101,8 @@ def main():
     built = subprocess.run([*test, "--no-run"], cwd=scratch, capture_output=True, text=True)
     if built.returncode:
         sys.exit(built.stderr)
-    binary = f"{scratch}/" + re.search(r"\((\S*deps/sandbox-\S+)\)", built.stderr).group(1)
+    found = re.search(r"\((\S*deps/sandbox-\S+)\)", built.stderr)
+    binary = os.path.join(scratch, found.group(1))
     for number, name in enumerate(["nothing", *(bug[0] for bug in BUGS)]):
         ran = subprocess.run([binary], cwd=domain, env={**os.environ, "PLANTED": str(number)},
                              capture_output=True, text=True)
