@@ -239,10 +239,12 @@ impl Exchange {
         }
     }
 
-    /// Nobody will say any more what waits for what: it is as it is.
-    pub(super) fn hold_nothing_back(&mut self) {
+    /// Nobody will make events of the trades that were not read.
+    pub(super) fn forget_unread(&mut self) {
         for recorded in &mut self.recorded {
-            recorded.basis = Basis::Nothing;
+            if let Basis::Unread(_) = recorded.basis {
+                recorded.basis = Basis::Nothing;
+            }
         }
     }
 

@@ -84,7 +84,7 @@ impl Exchange {
     }
 
     fn detach(&mut self) {
-        self.hold_nothing_back();
+        self.forget_unread();
         for (_, order) in std::mem::take(&mut self.guests.orders) {
             self.remove(order, Basis::Nothing);
         }
