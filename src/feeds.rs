@@ -15,7 +15,7 @@ use marketd_actors::market::MarketActor;
 use marketd_actors::past::{self, Pasts, Wanted};
 use marketd_actors::recorder::Recorder;
 use marketd_actors::replay::{MarketFactory, Recording, ReplayActor, ReplaySpec, ReplayStatus, StopReplay};
-use marketd_actors::sim::{SimActor, SimSpec, StopSim};
+use marketd_actors::sim::{SharedSimulator, SimActor, SimSpec, StopSim};
 use marketd_actors::storage::Storage;
 use marketd_actors::writer::handover::Handover;
 use marketd_domain::history::Past;
@@ -322,11 +322,14 @@ pub fn start_sim(stage: &Stage, config: &Config, factory: &MarketFactory) -> Opt
     if markets.is_empty() {
         return None;
     }
-    let entries =
+    let entries: Vec<_> =
         markets.iter().map(|market| factory(VENUE_NAME, Source::Sim, market.instrument())).collect();
+    let shared = SharedSimulator::new(entries.iter().map(|entry| entry.no).collect());
+    stage.board.set_simulator(shared.clone());
     let scenarios = Arc::new(Mutex::new(Vec::new()));
     let spec = SimSpec {
         board: stage.board.clone(),
+        shared,
         config: SimConfig { seed: section.seed.unwrap_or(1), markets },
         entries,
         scenarios: scenarios.clone(),

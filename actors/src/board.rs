@@ -25,6 +25,7 @@ use crate::metrics::Metrics;
 use crate::peers::PeerTable;
 use crate::sandbox::SandboxGate;
 use crate::sandbox::tap::Tap;
+use crate::sim::SharedSimulator;
 
 /// Number of a market on this node; dense, in the order of registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -220,6 +221,7 @@ pub struct Board {
     /// Set when the server begins to stop: it is not ready any more.
     pub draining: AtomicBool,
     sandbox: OnceLock<Arc<SandboxGate>>,
+    simulator: OnceLock<Arc<SharedSimulator>>,
 }
 
 impl Board {
@@ -248,6 +250,16 @@ impl Board {
     /// Makes the sandbox known. Once.
     pub fn set_sandbox(&self, gate: Arc<SandboxGate>) {
         let _ = self.sandbox.set(gate);
+    }
+
+    /// Makes the simulated venue known. Once.
+    pub fn set_simulator(&self, simulator: Arc<SharedSimulator>) {
+        let _ = self.simulator.set(simulator);
+    }
+
+    /// The simulated venue, where one runs.
+    pub fn simulator(&self) -> Option<Arc<SharedSimulator>> {
+        self.simulator.get().cloned()
     }
 
     /// A board that gives Binance's clients names for its markets.

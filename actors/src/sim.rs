@@ -1,19 +1,22 @@
 //! The actor that runs the simulated venue in real time.
 //!
-//! *Owns* the simulator. *Overload*: markets that do not take their updates are marked stale and get a
-//! snapshot. *Restart*: a new simulator with the same seed begins.
+//! *Owns* the simulator, which the sandbox uses too: its orders stand in the simulated books ([`SharedSimulator`]).
+//! *Overload*: markets that do not take their updates are marked stale and get a snapshot. *Restart*: a new simulator with
+//! the same seed begins.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use actix::prelude::*;
 use marketd_domain::{MarketIndex, Source, StaleReason, Timestamp, TradeId, UpdateSink};
 use marketd_venues::sim::{Scenario, SimConfig, Simulator};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
-use crate::board::{Board, FeedReport, FeedState, MarketEntry};
+use crate::board::{Board, FeedReport, FeedState, MarketEntry, MarketNo};
 use crate::clock;
 use crate::feed::{ResyncMarket, deliver, leave_stale};
+use crate::sandbox::tap::News;
 use crate::sink::BatchSink;
 
 /// How often simulated time catches up with the clock.
@@ -43,9 +46,50 @@ pub struct Crash;
 /// The scenario each market plays, for REST.
 pub type Scenarios = Arc<Mutex<Vec<(String, Scenario)>>>;
 
+/// The simulator, for its actor and for the sandbox. Whoever holds it does so for as long as a step or a request takes.
+pub struct SharedSimulator {
+    markets: Vec<MarketNo>,
+    held: Mutex<HeldSimulator>,
+    /// The sandbox's events up to this one are on the disk.
+    durable_seq: AtomicU64,
+}
+
+#[derive(Default)]
+pub struct HeldSimulator {
+    pub simulator: Option<Simulator>,
+    /// Another one with each simulator, which knows nothing of the orders in the one before.
+    pub generation: u64,
+}
+
+impl SharedSimulator {
+    /// Its markets in the order of their [`MarketIndex`].
+    pub fn new(markets: Vec<MarketNo>) -> Arc<Self> {
+        Arc::new(Self { markets, held: Mutex::default(), durable_seq: AtomicU64::new(0) })
+    }
+
+    pub fn index_of(&self, market: MarketNo) -> Option<MarketIndex> {
+        self.markets.iter().position(|held| *held == market).map(|at| MarketIndex(at as u32))
+    }
+
+    pub fn lock(&self) -> MutexGuard<'_, HeldSimulator> {
+        self.held.lock()
+    }
+
+    pub fn set_durable_seq(&self, seq: u64) {
+        self.durable_seq.store(seq, Ordering::Release);
+    }
+
+    fn begin(&self, simulator: Simulator) {
+        let mut held = self.held.lock();
+        held.simulator = Some(simulator);
+        held.generation += 1;
+    }
+}
+
 #[derive(Clone)]
 pub struct SimSpec {
     pub board: Arc<Board>,
+    pub shared: Arc<SharedSimulator>,
     pub config: SimConfig,
     pub entries: Vec<Arc<MarketEntry>>,
     pub scenarios: Scenarios,
@@ -53,7 +97,6 @@ pub struct SimSpec {
 
 pub struct SimActor {
     spec: SimSpec,
-    simulator: Simulator,
     sink: BatchSink,
     simulated: Timestamp,
     steps: u64,
@@ -73,14 +116,32 @@ impl SimActor {
             }
         }
         let sink = BatchSink::new(spec.entries.clone());
-        Self { spec, simulator, sink, simulated: now, steps: 0 }
+        spec.shared.begin(simulator);
+        Self { spec, sink, simulated: now, steps: 0 }
+    }
+
+    /// Does something with the simulator, and tells the sandbox if its orders were met.
+    fn with_simulator(&mut self, act: impl FnOnce(&mut Simulator, &mut BatchSink)) {
+        let mut held = self.spec.shared.lock();
+        let Some(simulator) = &mut held.simulator else { return };
+        act(simulator, &mut self.sink);
+        let has_fills: Vec<bool> =
+            (0..self.spec.entries.len()).map(|at| simulator.has_fills(MarketIndex(at as u32))).collect();
+        drop(held);
+        for (entry, _) in self.spec.entries.iter().zip(has_fills).filter(|(_, has_fills)| *has_fills) {
+            entry.tap.send(entry.no, entry.epoch(), vec![News::Executed]);
+        }
     }
 
     fn step(&mut self) {
         let now = clock::now();
         // The simulator's time is its own: it follows the clock, but never leaps over a pause.
         self.simulated = now.min(self.simulated.plus_millis(CATCH_UP_MS));
-        self.simulator.advance(self.simulated, &mut self.sink);
+        let (now_there, durable_seq) = (self.simulated, self.spec.shared.durable_seq.load(Ordering::Acquire));
+        self.with_simulator(|simulator, sink| {
+            simulator.advance(now_there, sink);
+            simulator.release(durable_seq, now_there, sink);
+        });
         self.steps += 1;
         if self.steps % 100 == 1 {
             self.report(now);
@@ -117,7 +178,7 @@ impl SimActor {
             actor.sink = sink;
             for market in refused {
                 actor.sink.stale(market, StaleReason::Overloaded, clock::now());
-                actor.simulator.resync(market, &mut actor.sink);
+                actor.with_simulator(|simulator, sink| simulator.resync(market, sink));
             }
             ctx.run_later(STEP, Self::run);
         });
@@ -150,7 +211,7 @@ impl Handler<ResyncMarket> for SimActor {
     fn handle(&mut self, resync: ResyncMarket, _ctx: &mut Self::Context) {
         let at = self.spec.entries.iter().position(|entry| entry.no == resync.market);
         if let Some(at) = at {
-            self.simulator.resync(MarketIndex(at as u32), &mut self.sink);
+            self.with_simulator(|simulator, sink| simulator.resync(MarketIndex(at as u32), sink));
         }
     }
 }
@@ -159,13 +220,15 @@ impl Handler<SetScenario> for SimActor {
     type Result = ();
 
     fn handle(&mut self, set: SetScenario, _ctx: &mut Self::Context) {
-        self.simulator.set_scenario(set.market, set.scenario, self.simulated, &mut self.sink);
-        let mut scenarios = self.spec.scenarios.lock();
-        for (at, (_, scenario)) in scenarios.iter_mut().enumerate() {
-            if let Some(playing) = self.simulator.scenario(MarketIndex(at as u32)) {
-                *scenario = playing;
+        let (now, scenarios) = (self.simulated, self.spec.scenarios.clone());
+        self.with_simulator(|simulator, sink| {
+            simulator.set_scenario(set.market, set.scenario, now, sink);
+            for (at, (_, scenario)) in scenarios.lock().iter_mut().enumerate() {
+                if let Some(playing) = simulator.scenario(MarketIndex(at as u32)) {
+                    *scenario = playing;
+                }
             }
-        }
+        });
     }
 }
 

@@ -78,6 +78,18 @@ struct SandboxHealth {
     /// Markets in which somebody has orders.
     #[schemars(with = "Count")]
     markets_followed: u64,
+    /// What the last start found; null until it has.
+    restored: Option<RestoredHealth>,
+}
+
+/// The sandbox as its journal says it was.
+#[derive(Serialize, JsonSchema)]
+struct RestoredHealth {
+    /// Number of the last event then.
+    #[schemars(with = "Count")]
+    seq: u64,
+    /// SHA-256 of accounts, money, open orders and positions. Whoever reads the same events has the same.
+    state_sha256: String,
 }
 
 impl SandboxHealth {
@@ -92,6 +104,8 @@ impl SandboxHealth {
             backlog: read(&counters.backlog),
             open_orders: read(&counters.open_orders),
             markets_followed: read(&counters.markets_followed),
+            restored: (*counters.restored.lock())
+                .map(|(seq, hash)| RestoredHealth { seq, state_sha256: hash.to_string() }),
         }
     }
 

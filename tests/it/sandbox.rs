@@ -7,6 +7,7 @@ mod crash;
 mod once;
 mod orders;
 mod refusals;
+mod simulated;
 mod spending;
 
 use serde_json::{Value, json};

@@ -3,8 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use dashmap::DashMap;
+use marketd_domain::journal::StateHash;
 use marketd_domain::sandbox::{Event, EventBody, OrderStatus};
 use marketd_protocol::code::ErrorCode;
+use parking_lot::Mutex;
 
 /// Counters of the sandbox. They only grow, but for those that say so.
 #[derive(Debug, Default)]
@@ -29,6 +31,8 @@ pub struct SandboxCounters {
     pub markets_followed: AtomicU64,
     pub seq: AtomicU64,
     pub answers_replayed: AtomicU64,
+    /// The event that the last start came to, and the hash of what it found.
+    pub restored: Mutex<Option<(u64, StateHash)>>,
     /// Requests refused, by code.
     pub refusals: DashMap<&'static str, u64>,
 }

@@ -19,6 +19,7 @@ use super::gate::Refused;
 use super::settings::SandboxSettings;
 use crate::board::Board;
 use crate::clock;
+use crate::sim::HeldSimulator;
 
 /// Something that is told of an account once its event is on the disk.
 pub(super) struct Outgoing {
@@ -78,6 +79,20 @@ impl Floor {
 
     /// Takes an input, and notes what happened for the next commit.
     pub fn apply(&mut self, input: Input<'_>) -> Result<Applied, Reject> {
+        let Some(shared) = self.board.simulator() else { return self.apply_with(input, None) };
+        let mut held = shared.lock();
+        self.hear_simulated(&mut held);
+        let done = self.apply_with(input, Some(&mut *held));
+        self.settle_simulated(&mut held);
+        done
+    }
+
+    /// With the simulator, in whose book its orders do the same.
+    pub(super) fn apply_with(
+        &mut self,
+        input: Input<'_>,
+        simulator: Option<&mut HeldSimulator>,
+    ) -> Result<Applied, Reject> {
         let mut events = std::mem::take(&mut self.events);
         let done = self.sandbox.apply(input, clock::now(), &mut events);
         for event in &events {
@@ -85,6 +100,9 @@ impl Floor {
             self.batch.add(&self.sandbox, event);
             self.note_open(event);
             self.visible_at = self.visible_at.max(event.visible_at);
+        }
+        if let Some(held) = simulator {
+            self.follow_in_simulated(held, &events);
         }
         self.note_channels(&events);
         self.note_news(&events);

@@ -11,7 +11,7 @@ use marketd_domain::sandbox::{
     VenueStatus,
 };
 use marketd_domain::trades::SequencedTrade;
-use marketd_domain::{Instrument, Level, Scales};
+use marketd_domain::{Instrument, Level, MarketIndex, Scales};
 use marketd_protocol::code::ErrorCode;
 
 use super::floor::Floor;
@@ -26,12 +26,16 @@ pub struct Followed {
     is_followed: bool,
     epoch: u64,
     /// The last change of the book, and the last trade, that were taken in or came before.
-    book_seq: u64,
+    pub(super) book_seq: u64,
     trade_seq: u64,
     /// The rules that the sandbox was told last, in the market's scales of then.
     told: Option<(Scales, MarketRules)>,
     open_orders: HashSet<OrderId>,
     idle_since: Option<Instant>,
+    /// Its number at the simulator that runs here, in whose book orders stand.
+    pub(super) simulated: Option<MarketIndex>,
+    /// They stand in the book of the simulator of this generation.
+    pub(super) standing_in: Option<u64>,
 }
 
 impl Followed {
@@ -45,6 +49,8 @@ impl Followed {
             told: None,
             open_orders: HashSet::new(),
             idle_since: None,
+            simulated: None,
+            standing_in: None,
         }
     }
 
@@ -153,7 +159,9 @@ impl Floor {
         let Some(listener) = self.listener.clone() else { return };
         // Open first: what happens from here on is heard, and what is read below is not older.
         entry.tap.open(listener);
-        self.followed[market.index()].is_followed = true;
+        let simulated = self.board.simulator().and_then(|shared| shared.index_of(entry.no));
+        let followed = &mut self.followed[market.index()];
+        (followed.is_followed, followed.simulated) = (true, simulated);
         self.read_board(market, &entry);
     }
 
@@ -181,6 +189,10 @@ impl Floor {
         let scales = state.scales();
         self.market_event(market, MarketEvent::Rescaled(scales))?;
         self.tell_rules(market, scales, state.instrument())?;
+        if self.terms_of(market).scales != scales {
+            // Simulated markets keep their scales; one that was listed with finer ones is treated as any other.
+            self.followed[market.index()].simulated = None;
+        }
         let status = status_of(state);
         // A book that is behind may not fill anything: its status goes first. Of a live one the book goes first.
         if status != VenueStatus::Live {
@@ -189,7 +201,8 @@ impl Floor {
         if let Some(SequencedTrade { trade, .. }) = state.trades().last() {
             self.market_event(market, MarketEvent::Last(trade))?;
         }
-        if state.has_book() {
+        // Where orders stand in the venue's own book, that is read and not what is told of it.
+        if state.has_book() && self.followed[market.index()].simulated.is_none() {
             let bids: Vec<Level> = state.book().bids().iter().collect();
             let asks: Vec<Level> = state.book().asks().iter().collect();
             let book = BookRef { book_seq: state.book_seq(), ts_venue: state.book_times().0 };
@@ -240,6 +253,7 @@ impl Floor {
                 self.read_board(market, &entry);
             }
         }
+        self.look_at_simulated();
     }
 
     fn hear_one(&mut self, market: MarketNo, entry: &MarketEntry, item: News) -> Result<(), Reject> {
@@ -248,6 +262,7 @@ impl Floor {
                 self.read_board(market, entry);
                 Ok(())
             }
+            News::Executed => Ok(()),
             News::Status(status) => self.market_event(market, MarketEvent::Status(status)),
             News::Book { bids, asks, book_seq, ts_venue } => {
                 let followed = &mut self.followed[market.index()];
@@ -255,6 +270,9 @@ impl Floor {
                     return Ok(());
                 }
                 followed.book_seq = book_seq;
+                if followed.simulated.is_some() {
+                    return Ok(());
+                }
                 let book = BookRef { book_seq, ts_venue };
                 self.market_event(market, MarketEvent::Changes { bids: &bids, asks: &asks, book })
             }
@@ -313,6 +331,7 @@ impl Floor {
                 let _ = self.market_event(market, stale);
             }
         }
+        self.look_at_simulated();
     }
 
     /// How many markets are followed, and how many orders are open.

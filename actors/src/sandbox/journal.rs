@@ -83,8 +83,10 @@ impl SandboxActor {
                 return;
             }
         };
-        let Restored { sandbox, head, state_seq } = restored;
+        let Restored { sandbox, head, state_seq, hash } = restored;
+        *self.counters.restored.lock() = Some((head.seq, hash));
         self.journal = Journal { durable_seq: head.seq, state_seq, ..Journal::default() };
+        self.tell_simulator();
         self.answers = Answers::new(head.seq > 0);
         let mut floor =
             Floor::new(sandbox, head, self.board.clone(), self.settings.clone(), self.counters.clone());
@@ -157,6 +159,7 @@ impl SandboxActor {
     fn is_written(&mut self, commit: &Commit, ctx: &mut Context<Self>) {
         let took = self.journal.in_flight.take().map_or(Duration::ZERO, |began| began.elapsed());
         self.journal.durable_seq = commit.next_head().seq;
+        self.tell_simulator();
         self.note_commit(commit.rows.len(), took);
         self.deliver_durable(ctx);
         if self.gate.state() == SandboxState::StoreAway {
@@ -172,6 +175,13 @@ impl SandboxActor {
         }
         self.keep_state_if_due(ctx);
         self.settle(ctx);
+    }
+
+    /// What sandbox orders did in simulated books is shown when it is on the disk.
+    fn tell_simulator(&self) {
+        if let Some(shared) = self.board.simulator() {
+            shared.set_durable_seq(self.journal.durable_seq);
+        }
     }
 
     fn note_commit(&mut self, events: usize, took: Duration) {

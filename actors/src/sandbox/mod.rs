@@ -21,6 +21,7 @@ mod journal;
 pub mod private;
 mod restore;
 mod settings;
+mod simulated;
 pub mod tap;
 pub mod views;
 
@@ -319,6 +320,7 @@ impl SandboxActor {
         let is_taken = self.journal.is_taken();
         if let Some(floor) = self.floor.as_mut().filter(|_| is_taken) {
             floor.look_after_markets(Instant::now());
+            floor.look_at_simulated();
             floor.channels.sweep(Instant::now());
             floor.listeners.sweep();
         }
@@ -416,7 +418,11 @@ impl Handler<Ask> for SandboxActor {
     type Result = ();
 
     fn handle(&mut self, Ask { question }: Ask, ctx: &mut Self::Context) {
+        let is_taken = self.journal.is_taken();
         let Some(floor) = &mut self.floor else { return };
+        if is_taken {
+            floor.look_at_simulated();
+        }
         let deliver = question(floor);
         let seq = floor.sandbox.seq();
         self.wait_for(Waiting { seq, visible_at: Timestamp::ZERO, account: None, deliver }, ctx);

@@ -28,6 +28,8 @@ pub enum News {
     },
     Print(SequencedTrade),
     Status(VenueStatus),
+    /// Orders that stand in the venue's own book were met there; what happened is to be read there.
+    Executed,
     /// The book came anew, or rules or scales changed: what is known is to be read again from the board.
     Anew,
 }

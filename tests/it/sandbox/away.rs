@@ -16,6 +16,7 @@ async fn without_its_store_the_sandbox_refuses_and_comes_back() {
     app.ready().await;
     app.until("the sandbox", async || app.get("/api/v1/balances").await.status == 200).await;
     let held = app.placed(&resting("0.01")).await;
+    app.until("its level", async || app.published("30000.00").await.is_some()).await;
     postgres.crash();
     app.until("the outage", async || app.place(&resting("0.01")).await.status == 503).await;
     let began = Instant::now();
@@ -23,10 +24,12 @@ async fn without_its_store_the_sandbox_refuses_and_comes_back() {
     assert_eq!((answer.status, &answer.json()["code"]), (503, &json!("store_unavailable")));
     assert!(began.elapsed().as_millis() < 1_000, "refused at once");
     assert_eq!(app.get("/api/v1/markets/sim:BTC-USD/book").await.status, 200, "market data goes on");
+    app.until("a book without it", async || app.published("30000.00").await.is_none()).await;
     postgres.restart().expect("the port is still free");
     app.until("orders again", async || app.place(&resting("0.01")).await.status == 201).await;
     let order = app.data(&format!("/api/v1/orders/{}", held["order_id"])).await;
     assert_eq!(order["status"], "open");
+    app.until("its level again", async || app.published("30000.00").await.is_some()).await;
     app.stop().await;
 }
 

@@ -1,10 +1,14 @@
-//! The server is killed at any moment while clients place orders: what was acknowledged is there, once.
+//! The server is killed at any moment while clients place orders: what was acknowledged is there, once, and the state is the one
+//! that the journal makes, before the kill and after it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use marketd_domain::journal::{RecordKind, StateHash, read_record};
+use marketd_domain::sandbox::{Event, Sandbox, SandboxBounds, SandboxState};
+use marketd_store::{Store, StoreOptions};
 use marketd_testkit::{Draw, wait_until};
 use parking_lot::Mutex;
 use serde_json::Value;
@@ -27,6 +31,65 @@ async fn start(data_dir: &std::path::Path) -> Process {
     process.ready(PATIENCE).await;
     wait_until(PATIENCE, "the sandbox", async || process.status("/api/v1/balances").await == Some(200)).await;
     process
+}
+
+/// The journal, read by somebody else while no server runs.
+struct Witness {
+    sandbox: Sandbox,
+    /// States that servers had kept which were killed afterwards, and that the journal made as well.
+    compared: usize,
+}
+
+impl Witness {
+    fn new() -> Self {
+        Self { sandbox: Sandbox::new(SandboxBounds::default()), compared: 0 }
+    }
+
+    fn hash(&self) -> StateHash {
+        StateHash::of(&self.sandbox.state().binding())
+    }
+
+    /// Reads on, and holds what a server kept against what the events make of it.
+    async fn read_on(&mut self, data_dir: &std::path::Path) {
+        let url = format!("sqlite://{}", data_dir.join("marketd.db").display());
+        let store = marketd_store::open(&url, StoreOptions::default()).await.expect("a store").store;
+        let kept: BTreeMap<u64, StateHash> = kept_states(&*store).await;
+        loop {
+            let rows = store.journal_from(self.sandbox.seq() + 1, 5_000).await.expect("the journal");
+            if rows.is_empty() {
+                break;
+            }
+            for row in rows {
+                let (record, _) = read_record(&row.record).expect("an intact record");
+                let event: Event = record.decode().expect("an event");
+                self.sandbox.replay(&event).expect("it continues the state");
+                if let Some(kept) = kept.get(&row.seq) {
+                    assert_eq!(self.hash(), *kept, "the state in memory at event {}", row.seq);
+                    self.compared += 1;
+                }
+            }
+        }
+        store.close().await;
+    }
+
+    /// What a server that has just started found.
+    async fn assert_restored(&self, process: &Process) {
+        let health = process.get("/health").await.expect("an answer").json();
+        let restored = &health["data"]["sandbox"]["restored"];
+        assert_eq!(restored["seq"], self.sandbox.seq(), "{health}");
+        assert_eq!(restored["state_sha256"], self.hash().to_string(), "at event {}", self.sandbox.seq());
+    }
+}
+
+async fn kept_states(store: &dyn Store) -> BTreeMap<u64, StateHash> {
+    let states = store.latest_states().await.expect("the kept states");
+    let hash = |row: &marketd_store::sandbox::StateRow| {
+        let (record, _) = read_record(&row.record).expect("an intact record");
+        assert_eq!(record.kind, RecordKind::Snapshot);
+        let state: SandboxState = record.decode().expect("a state");
+        (row.seq, StateHash::of(&state.binding()))
+    };
+    states.iter().map(hash).collect()
 }
 
 /// Places and cancels until the server is gone.
@@ -73,8 +136,10 @@ async fn what_was_acknowledged_survives_a_kill() {
     let mut draw = Draw(seed);
     let data_dir = tempfile::tempdir().expect("a temporary folder");
     let known: Acknowledged = Arc::default();
+    let mut witness = Witness::new();
     for round in 0..sized(3, 100) {
         let process = start(data_dir.path()).await;
+        witness.assert_restored(&process).await;
         let stop = Arc::new(AtomicBool::new(false));
         let clients: Vec<_> = (0..CLIENTS)
             .map(|client| {
@@ -89,10 +154,13 @@ async fn what_was_acknowledged_survives_a_kill() {
         for client in clients {
             client.await.expect("a client");
         }
+        witness.read_on(data_dir.path()).await;
     }
+    assert!(witness.compared > 0, "no server kept a state before it was killed");
     let began = Instant::now();
     let process = start(data_dir.path()).await;
     println!("ready after {:?}", began.elapsed());
+    witness.assert_restored(&process).await;
     let all = every_order(&process).await;
     // Of an order that was acknowledged twice, the second time says how it ended.
     let known = std::mem::take(&mut *known.lock());

@@ -2199,6 +2199,13 @@ export interface components {
         };
         /** @description Nothing is needed to reset an account. */
         ResetFields: Record<string, never>;
+        /** @description The sandbox as its journal says it was. */
+        RestoredHealth: {
+            /** @description Number of the last event then. */
+            seq: components["schemas"]["Count"];
+            /** @description SHA-256 of accounts, money, open orders and positions. Whoever reads the same events has the same. */
+            state_sha256: string;
+        };
         /** @description What an account may do, and what is switched. */
         RiskBody: {
             account: string;
@@ -2223,6 +2230,8 @@ export interface components {
             /** @description Markets in which somebody has orders. */
             markets_followed: components["schemas"]["Count"];
             open_orders: components["schemas"]["Count"];
+            /** @description What the last start found; null until it has. */
+            restored: components["schemas"]["RestoredHealth"] | null;
             /** @description Number of the last event. */
             seq: components["schemas"]["Count"];
             /**
@@ -11920,6 +11929,10 @@ export interface operations {
                      *           "backlog": 0,
                      *           "markets_followed": 1,
                      *           "open_orders": 2,
+                     *           "restored": {
+                     *             "seq": 96,
+                     *             "state_sha256": "8d9f639621bd2a7d0a8975955b141bda7163a7e857eacdbb67570e0097736e5e"
+                     *           },
                      *           "seq": 118,
                      *           "state": "ready"
                      *         },
@@ -12026,6 +12039,10 @@ export interface operations {
                      *           "backlog": 0,
                      *           "markets_followed": 1,
                      *           "open_orders": 2,
+                     *           "restored": {
+                     *             "seq": 96,
+                     *             "state_sha256": "8d9f639621bd2a7d0a8975955b141bda7163a7e857eacdbb67570e0097736e5e"
+                     *           },
                      *           "seq": 118,
                      *           "state": "ready"
                      *         },

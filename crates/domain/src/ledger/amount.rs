@@ -158,23 +158,35 @@ const fn widening_mul(left: u128, right: u128) -> (u128, u128) {
     (high, (other_cross << 64) | (lows & LOW))
 }
 
-/// Long division, bit by bit: only products beyond 128 bits come here.
+/// Long division in digits of 64 bits (Knuth, algorithm D): a coin's worth of units times its price is beyond 128 bits already.
 fn divide_wide(high: u128, low: u128, by: u128) -> Option<(u128, u128)> {
     if high >= by {
         return None;
     }
-    let (mut rest, mut quotient) = (high, 0u128);
-    for bit in (0..u128::BITS).rev() {
-        let carried = rest >> (u128::BITS - 1) == 1;
-        rest = (rest << 1) | ((low >> bit) & 1);
-        quotient <<= 1;
-        // With the carry the rest is above any divisor; what wraps away is the carry itself.
-        if carried || rest >= by {
-            rest = rest.wrapping_sub(by);
-            quotient |= 1;
+    // The divisor's first digit is at least half of what a digit holds: then an estimated digit is too large by two at most.
+    let shift = by.leading_zeros();
+    let by = by << shift;
+    let high = if shift == 0 { high } else { (high << shift) | (low >> (u128::BITS - shift)) };
+    let low = low << shift;
+    let (first, rest) = divide_digit(high, (low >> 64) as u64, by);
+    let (second, rest) = divide_digit(rest, low as u64, by);
+    Some(((first << 64) | second, rest >> shift))
+}
+
+/// One digit of the quotient: `top`, below the divisor, and one digit after it.
+const fn divide_digit(top: u128, next: u64, by: u128) -> (u128, u128) {
+    let (by_high, by_low) = (by >> 64, by & u64::MAX as u128);
+    let (mut digit, mut rest) = (top / by_high, top % by_high);
+    while digit >> 64 != 0 || digit * by_low > ((rest << 64) | next as u128) {
+        digit -= 1;
+        rest += by_high;
+        if rest >> 64 != 0 {
+            break;
         }
     }
-    Some((quotient, rest))
+    // Below the divisor, so it fits, whatever wraps away before.
+    let rest = ((top << 64) | next as u128).wrapping_sub(digit.wrapping_mul(by));
+    (digit, rest)
 }
 
 #[cfg(test)]
@@ -226,6 +238,20 @@ mod tests {
                 prop_assert_eq!(mul_div_wide(value, times, by, rounding), mul_div(value, times, by, rounding));
             }
             prop_assert_eq!(mul_div_wide(value, scale, scale, Rounding::Down), Some(value));
+        }
+
+        /// Digits of ones and zeros, where estimates are off, among them.
+        #[test]
+        fn long_division_is_undone_by_multiplication(
+            quotient in any::<u128>(), by in 1..=u128::MAX, rest in any::<u128>(),
+            shrunk in 0u32..128, ones in 0u32..4,
+        ) {
+            let fill = |value: u128, at: u32| if ones & at == at && at > 0 { value | u128::from(u64::MAX) } else { value };
+            let by = fill(by >> shrunk, 1).max(1);
+            let (quotient, rest) = (fill(quotient, 2), rest % by);
+            let (high, low) = widening_mul(quotient, by);
+            let (low, carried) = low.overflowing_add(rest);
+            prop_assert_eq!(divide_wide(high + u128::from(carried), low, by), Some((quotient, rest)));
         }
     }
 

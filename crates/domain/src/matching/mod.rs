@@ -384,6 +384,14 @@ impl MatchingBook {
         })
     }
 
+    /// The orders that rest at a price, in the order in which they would be filled.
+    pub fn orders_at(&self, side: BookSide, price: Price) -> impl Iterator<Item = RestingOrder> + '_ {
+        let level = (price > Price::ZERO).then(|| self.levels.find(side, price)).flatten();
+        let first = level.map(|level| self.levels.node(level).head).filter(|head| *head != NIL);
+        core::iter::successors(first, |at| Some(self.orders.node(*at).next).filter(|next| *next != NIL))
+            .map(|index| self.describe(index))
+    }
+
     /// A fingerprint of every resting order in its place: equal for equal books, on every machine and
     /// in every version of the compiler (FNV-1a, 64 bit).
     pub fn state_hash(&self) -> u64 {

@@ -7,6 +7,7 @@ use super::Sandbox;
 use super::command::Done;
 use super::desk::{MarketRules, VenueStatus, reaches};
 use super::event::{BookRef, Event, EventBody, Evidence, PrintRef};
+use super::exact::Turn;
 use super::order::{OrderStatus, Phase};
 use super::queue::{PrintWalk, is_through};
 use super::reject::{EndReason, Reject};
@@ -44,6 +45,8 @@ pub enum MarketEvent<'a> {
     /// otherwise. To be said before anything else of a market that was listed by an earlier run. The market widens if need
     /// be, and waits for its next snapshot. Refused, it is halted here, and ignores the venue's data until scales fit again.
     Rescaled(Scales),
+    /// Of a venue in whose order-by-order book the sandbox's orders stand. Snapshots and changes do not come then.
+    Turn(&'a Turn),
 }
 
 impl Sandbox {
@@ -93,6 +96,8 @@ impl Sandbox {
                 let rules = widening.rules(rules).ok_or(Refusal::OutOfRange)?;
                 self.scaled_event(market, MarketEvent::Rules(&rules), out)
             }
+            // Turns come in the market's own scales, or not at all.
+            MarketEvent::Turn(_) => Err(Refusal::OutOfRange.into()),
             MarketEvent::Status(_) | MarketEvent::Rescaled(_) => self.scaled_event(market, event, out),
         }
     }
@@ -139,6 +144,7 @@ impl Sandbox {
                 self.watch_changes(market);
                 self.book_changed(market, out);
             }
+            MarketEvent::Turn(turn) => self.turn(market, turn, out)?,
             MarketEvent::Print(print) => self.print(market, print, out),
             MarketEvent::Last(print) => {
                 let is_price = print.qty > Qty::ZERO && print.price > Price::ZERO;
@@ -249,7 +255,7 @@ impl Sandbox {
     /// Where the venue's other side has come to the price of resting orders or through it, they fill at their own
     /// price, with what is displayed there. At the venue the newcomer would have met them, and nothing of its queue
     /// was left at their price, or the book would be crossed.
-    fn cross(&mut self, market: MarketNo, side: OrderSide, out: &mut Vec<Event>) {
+    pub(super) fn cross(&mut self, market: MarketNo, side: OrderSide, out: &mut Vec<Event>) {
         loop {
             let desk = &self.desks[market.index()];
             let Some(level) = desk.levels.best_from(side.rests_on(), i64::MIN) else { return };
@@ -283,6 +289,18 @@ impl Sandbox {
         if is_last {
             desk.last = Some(*print);
         }
+        if self.desks[market.index()].book.is_exact {
+            self.count_traded(market, print);
+        } else {
+            self.fill_from_print(market, print, out);
+        }
+        self.settle_lists(out);
+        if is_last {
+            self.run_last_triggers(market, out);
+        }
+    }
+
+    fn fill_from_print(&mut self, market: MarketNo, print: &Trade, out: &mut Vec<Event>) {
         self.share_print(market, print);
         let mut shares = core::mem::take(&mut self.shares);
         let book_seq = self.desks[market.index()].book.at.book_seq;
@@ -304,10 +322,6 @@ impl Sandbox {
             self.requeue_if_hidden(share.order, out);
         }
         self.shares = shares;
-        self.settle_lists(out);
-        if is_last {
-            self.run_last_triggers(market, out);
-        }
     }
 
     /// Plans who gets what of a print, and moves the queues it went through. All that it could have met: orders at

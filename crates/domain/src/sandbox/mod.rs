@@ -18,6 +18,7 @@ mod desk;
 mod entries;
 mod event;
 mod evolve;
+mod exact;
 mod explain;
 mod fills;
 mod ids;
@@ -51,6 +52,7 @@ pub use self::event::{
     OrderAmended, OrderRested, PrintRef, ReservedChange, TriggerEvidence,
 };
 pub use self::evolve::ReplayError;
+pub use self::exact::{StandingOrder, Turn};
 pub use self::explain::{Explanation, QueueReport};
 pub use self::fills::FillRecord;
 use self::fills::Fills;

@@ -247,7 +247,10 @@ impl Sandbox {
         let Some(price) = order.limit() else { return };
         let shown = order.request.display_qty.unwrap_or(order.remaining()).min(order.remaining());
         let (side, desk) = (order.request.side.rests_on(), &self.desks[order.request.market.index()]);
-        if !desk.levels.has_room(side, price, shown) {
+        let displayed = if desk.book.is_exact { desk.book.displayed(side, price) } else { Qty::ZERO };
+        let whole = displayed.checked_add(shown);
+        // In an order-by-order book all that stands at the price is one sum.
+        if whole.is_none_or(|whole| !desk.levels.has_room(side, price, whole)) {
             return self.end(index, OrderStatus::Rejected, EndReason::OutOfRange, out);
         }
         let queue_ahead = desk.book.is_in_view(side, price).then(|| desk.book.displayed(side, price));

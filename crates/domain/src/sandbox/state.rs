@@ -100,6 +100,19 @@ impl SandboxState {
         }
         self
     }
+
+    /// [`Self::durable`], without orders and fills that are over and only remembered: how many those are is a matter of
+    /// bounds, which may be others after a restart.
+    pub fn binding(self) -> Self {
+        let mut state = self.durable();
+        state.orders.retain(|order| order.phase != Phase::Done);
+        for order in &mut state.orders {
+            order.last_fill = None;
+        }
+        state.finished.clear();
+        state.fills.clear();
+        state
+    }
 }
 
 impl Sandbox {

@@ -53,6 +53,12 @@ impl Sandbox {
             if let Err(ended) = met {
                 return Some(ended);
             }
+            let order = self.orders.get(index);
+            let is_spent = order.request.quote_qty.is_some()
+                && Wanted::of(&order.request, order.remaining(), order.filled_quote, lot).at(price) == 0;
+            if is_spent && order.phase != Phase::Done {
+                return Some((OrderStatus::Filled, EndReason::QuoteRemainder));
+            }
         }
     }
 

@@ -43,16 +43,16 @@ impl Consumed {
         }
     }
 
-    /// The level displays `displayed` from here on.
-    fn fit(&mut self, key: i64, displayed: Qty) {
+    /// No more than so much can have been taken of the level.
+    fn fit(&mut self, key: i64, at_most: Qty) {
         if self.entries.is_empty() {
             return;
         }
         if let Ok(at) = self.entries.binary_search_by_key(&key, |entry| entry.0) {
-            if displayed.is_zero() {
+            if at_most.is_zero() {
                 self.entries.remove(at);
             } else {
-                self.entries[at].1 = self.entries[at].1.min(displayed);
+                self.entries[at].1 = self.entries[at].1.min(at_most);
             }
         }
     }
@@ -79,6 +79,8 @@ pub(super) struct VenueBook {
     asks_consumed: Consumed,
     changes: BookChanges,
     is_full_depth: bool,
+    /// The venue takes out of its own book what sandbox orders take, so a level that it tells of has nothing consumed.
+    pub is_exact: bool,
     pub at: BookRef,
 }
 
@@ -90,6 +92,7 @@ impl VenueBook {
             asks_consumed: Consumed::default(),
             changes: BookChanges::default(),
             is_full_depth,
+            is_exact: false,
             at: BookRef { book_seq: 0, ts_venue: crate::time::Timestamp::ZERO },
         }
     }
@@ -115,12 +118,13 @@ impl VenueBook {
         if self.book.apply(bids, asks, &mut self.changes).is_err() {
             return false;
         }
+        let at_most = |level: &Level| if self.is_exact { Qty::ZERO } else { level.qty };
         // Of the message, not of what it changed: what fell out of the depth limit may come back.
         for level in bids {
-            self.bids_consumed.fit(key_of(BookSide::Bid, level.price), level.qty);
+            self.bids_consumed.fit(key_of(BookSide::Bid, level.price), at_most(level));
         }
         for level in asks {
-            self.asks_consumed.fit(key_of(BookSide::Ask, level.price), level.qty);
+            self.asks_consumed.fit(key_of(BookSide::Ask, level.price), at_most(level));
         }
         self.at = at;
         true
@@ -138,7 +142,7 @@ impl VenueBook {
             let ladder = self.book.side(side);
             consumed.entries.retain_mut(|(key, qty)| {
                 let price = price_of(side, *key);
-                *qty = (*qty).min(ladder.qty_at(price));
+                *qty = if self.is_exact { Qty::ZERO } else { (*qty).min(ladder.qty_at(price)) };
                 !qty.is_zero()
             });
         }
@@ -183,7 +187,9 @@ impl VenueBook {
     pub fn is_in_view(&self, side: BookSide, price: Price) -> bool {
         let ladder = self.book.side(side);
         let worst = ladder.len().checked_sub(1).and_then(|rank| ladder.level(rank));
-        self.is_full_depth || worst.is_some_and(|level| key_of(side, price) >= key_of(side, level.price))
+        self.is_full_depth
+            || self.is_exact
+            || worst.is_some_and(|level| key_of(side, price) >= key_of(side, level.price))
     }
 
     /// The best level from `rank` on of which something is left, and its rank.

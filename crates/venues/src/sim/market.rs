@@ -67,7 +67,8 @@ pub(super) struct SimulatedMarket {
     next_at: Timestamp,
     last_at: Timestamp,
     venue_seq: u64,
-    next_trade_id: u64,
+    /// The sandbox's events up to this one are on the disk.
+    durable_seq: u64,
     update: DepthUpdate,
 }
 
@@ -76,7 +77,7 @@ impl SimulatedMarket {
         let stream = u64::from(index.0) * 2;
         let mut simulated = Self {
             index,
-            exchange: Exchange::new(),
+            exchange: Exchange::new(start),
             agents: Agents::new(Draw::new(seed, stream)),
             fair: FairValue::new(market.start_ticks, market.volatility),
             market,
@@ -88,7 +89,7 @@ impl SimulatedMarket {
             next_at: start,
             last_at: start,
             venue_seq: 0,
-            next_trade_id: 1,
+            durable_seq: 0,
             update: DepthUpdate::default(),
         };
         simulated.agents.populate(&mut Scene {
@@ -99,9 +100,11 @@ impl SimulatedMarket {
         });
         for _ in 0..WARM_UP_STEPS {
             simulated.act(start);
-            simulated.exchange.forget();
         }
+        simulated.exchange.release(0, start);
         simulated.exchange.forget();
+        simulated.exchange.forget_prints();
+        simulated.exchange.number_trades_after(0);
         simulated
     }
 
@@ -118,6 +121,14 @@ impl SimulatedMarket {
         self.exchange.book()
     }
 
+    pub const fn exchange(&self) -> &Exchange {
+        &self.exchange
+    }
+
+    pub const fn exchange_mut(&mut self) -> &mut Exchange {
+        &mut self.exchange
+    }
+
     /// Lists the market and shows its book for the first time.
     pub fn announce(&mut self, updates: &mut dyn UpdateSink) {
         updates.listed(self.index, &self.market.instrument);
@@ -130,13 +141,26 @@ impl SimulatedMarket {
     pub fn step(&mut self, updates: &mut dyn UpdateSink) {
         let at = self.next_at;
         self.act(at);
+        self.exchange.release(self.durable_seq, at);
         self.publish(at, updates);
-        self.exchange.forget();
         self.last_at = at;
         self.schedule(at);
     }
 
+    /// Tells what had to wait for the disk. While steps are due it goes out with them, in its place.
+    pub fn release(&mut self, durable_seq: u64, now: Timestamp, updates: &mut dyn UpdateSink) {
+        self.durable_seq = durable_seq;
+        if now < self.last_at || now > self.next_at {
+            return;
+        }
+        if self.exchange.release(durable_seq, now) {
+            self.publish(now, updates);
+            self.last_at = now;
+        }
+    }
+
     fn act(&mut self, at: Timestamp) {
+        self.exchange.set_now(at);
         self.fair.step(&mut self.draw, at);
         if self.scenario == Scenario::Crash && !self.fair.is_crashing() {
             self.scenario = Scenario::Calm;
@@ -205,6 +229,7 @@ impl SimulatedMarket {
             }
             Feed::Live | Feed::Losing { .. } | Feed::Resyncing { .. } | Feed::Silent | Feed::Halted => {}
         }
+        self.exchange.forget();
     }
 
     fn begin_update(&mut self, at: Timestamp) {
@@ -215,19 +240,23 @@ impl SimulatedMarket {
     }
 
     fn send_trades(&mut self, at: Timestamp, updates: &mut dyn UpdateSink) {
+        // What waited for the disk waits on until the feed speaks again.
+        if matches!(self.feed, Feed::Silent | Feed::Halted) {
+            return;
+        }
         for print in self.exchange.prints() {
             let trade = Trade {
-                id: TradeId::Number(self.next_trade_id),
+                id: TradeId::Number(print.trade_id),
                 price: print.price,
                 qty: print.qty,
                 aggressor: print.aggressor,
-                ts_venue: at,
+                ts_venue: print.at,
                 ts_recv: at,
                 backfilled: false,
             };
-            self.next_trade_id += 1;
             updates.trade(self.index, &trade);
         }
+        self.exchange.forget_prints();
     }
 
     fn send_snapshot(&mut self, at: Timestamp, updates: &mut dyn UpdateSink) {
@@ -237,7 +266,7 @@ impl SimulatedMarket {
     }
 
     pub const fn number_trades_after(&mut self, last: u64) {
-        self.next_trade_id = last.saturating_add(1);
+        self.exchange.number_trades_after(last);
     }
 
     /// Shows the whole book again to someone who lost track, if there is one to be shown.

@@ -2,14 +2,15 @@
 //!
 //! Invariants: one [`SimConfig`] makes one stream of events, bit for bit, however often and in whatever
 //! steps [`Simulator::advance`] is called; the snapshot and depth updates told so far make exactly the
-//! levels of the order-by-order book, whenever the feed is not held back by a scenario; no book is ever
-//! crossed. Events carry the simulated time at which they happened, never the caller's.
+//! levels of the order-by-order book, whenever the feed is not held back by a scenario or by orders of the sandbox that are
+//! not on the disk yet; no book is ever crossed. Events carry the simulated time at which they happened, never the caller's.
 
 mod agents;
 mod config;
 mod draw;
 mod exchange;
 mod fair_value;
+mod guests;
 mod makers;
 mod market;
 mod scenario;

@@ -10,9 +10,11 @@
 //! | `snapshot …`, `stale`, `live`, `time 5` | as they say; times in milliseconds |
 //! | `rescaled 1 2` | the venue prints one decimal of prices and two of quantities |
 
+mod exact;
 mod latency;
 mod lists;
 mod makers;
+mod matrix;
 mod money;
 mod refusals;
 mod stand;

@@ -31,6 +31,8 @@ pub struct Stand {
     pub now: Timestamp,
     print_id: u64,
     book_seq: u64,
+    /// Of the events, those that were told.
+    told: usize,
 }
 
 fn number(text: &str) -> i64 {
@@ -63,6 +65,7 @@ impl Stand {
             now: Timestamp::from_millis(1_000),
             print_id: 0,
             book_seq: 0,
+            told: 0,
         };
         for code in ["BTC", "USD"] {
             stand
@@ -170,14 +173,18 @@ impl Stand {
             [] => panic!("an empty line"),
         }
         .map_or_else(|reject| format!("refused {}", reject.as_str()), |()| String::new());
-        for event in &self.events[before..] {
-            let text = event_text(event);
-            if !text.is_empty() {
-                let separator = if told.is_empty() { "" } else { "; " };
-                write!(told, "{separator}{text}").expect("strings take text");
-            }
-        }
+        tell(&self.events[before..], &mut told);
+        self.told = self.events.len();
         self.assert_sound(line);
+        told
+    }
+
+    /// What happened since a line was run or this was asked.
+    pub fn told_since_last(&mut self) -> String {
+        let mut told = String::new();
+        tell(&self.events[self.told..], &mut told);
+        self.told = self.events.len();
+        self.assert_sound(&told);
         told
     }
 
@@ -334,6 +341,16 @@ fn amend_of(words: &[&str]) -> Amend {
         }
     }
     amend
+}
+
+fn tell(events: &[Event], told: &mut String) {
+    for event in events {
+        let text = event_text(event);
+        if !text.is_empty() {
+            let separator = if told.is_empty() { "" } else { "; " };
+            write!(told, "{separator}{text}").expect("strings take text");
+        }
+    }
 }
 
 /// An event in a few words; those that only prepare others are not told.
