@@ -1692,6 +1692,11 @@ export interface components {
              */
             body_bytes: number;
             /**
+             * Format: uint64
+             * @description Milliseconds from its head to its last byte.
+             */
+            body_ms: number;
+            /**
              * Format: uint32
              * @description Tries to log in with one name from one address; 0: any number.
              */
@@ -3274,6 +3279,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -3455,6 +3473,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -3651,6 +3682,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -3838,6 +3882,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -4033,6 +4090,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_asset" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -4249,6 +4319,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -4510,6 +4593,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -4636,6 +4732,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -4750,6 +4859,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "not_found";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -4901,6 +5023,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -5012,6 +5147,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -5111,6 +5259,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -5229,6 +5390,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -5337,6 +5511,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -5464,6 +5651,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `name_taken`: somebody has that name */
             409: {
                 headers: {
@@ -5573,6 +5773,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -5695,6 +5908,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -5833,6 +6059,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -5956,6 +6195,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -6169,6 +6421,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -6341,6 +6606,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -6432,6 +6710,7 @@ export interface operations {
                      *           "per_second": 20
                      *         },
                      *         "body_bytes": 65536,
+                     *         "body_ms": 10000,
                      *         "logins_per_minute": 5,
                      *         "session": {
                      *           "connections_per_ip": 1000,
@@ -7465,6 +7744,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -7633,6 +7925,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_market" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -7827,6 +8132,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `idempotency_key_reused`: the `Idempotency-Key` was used for another request; `account_closed`: this version of the account was reset; `market_connecting`: the market has no book yet, so no order is taken; `market_stale`: the market's book is behind; orders wait until it is live again; `market_halted`: the venue does not trade this market; `market_delisted`: the venue no longer lists this market; `duplicate_client_order_id`: the account has used this `client_order_id` for another order */
             409: {
                 headers: {
@@ -8011,6 +8329,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_market" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -8217,6 +8548,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -8410,6 +8754,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_order" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -8620,6 +8977,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_order" | "unknown_market" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -8866,6 +9236,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -9040,6 +9423,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_order" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -9254,6 +9650,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `idempotency_key_reused`: the `Idempotency-Key` was used for another request; `account_closed`: this version of the account was reset; `market_connecting`: the market has no book yet, so no order is taken; `market_stale`: the market's book is behind; orders wait until it is live again; `market_halted`: the venue does not trade this market; `market_delisted`: the venue no longer lists this market; `duplicate_client_order_id`: the account has used this `client_order_id` for another order */
             409: {
                 headers: {
@@ -9434,6 +9843,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -9605,6 +10027,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `not_a_replay`: the market is not replayed from a recording */
             409: {
                 headers: {
@@ -9713,6 +10148,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -9844,6 +10292,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `not_a_replay`: the market is not replayed from a recording */
             409: {
                 headers: {
@@ -9972,6 +10433,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `not_a_replay`: the market is not replayed from a recording */
             409: {
                 headers: {
@@ -10080,6 +10554,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -10233,6 +10720,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -10419,6 +10919,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -10634,6 +11147,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `idempotency_key_reused`: the `Idempotency-Key` was used for another request; `account_closed`: this version of the account was reset */
             409: {
                 headers: {
@@ -10833,6 +11359,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_market" | "unknown_asset" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -11188,6 +11727,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `not_simulated`: the market is not of the simulated venue */
             409: {
                 headers: {
@@ -11424,6 +11976,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -11560,6 +12125,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "not_found";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
