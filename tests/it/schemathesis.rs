@@ -20,16 +20,22 @@ struct Asking {
     who: &'static str,
     header: Option<String>,
     left_out: String,
+    /// In every run an administrator repeats the document's examples only: the rest takes minutes, and is the same code.
+    phases: &'static str,
 }
 
-async fn asking(app: &TestApp) -> [Asking; 2] {
+const ALL_PHASES: &str = "examples,coverage,fuzzing";
+
+fn dev() -> Asking {
+    Asking { who: "dev", header: None, left_out: LEFT_OUT.to_owned(), phases: ALL_PHASES }
+}
+
+async fn admin(app: &TestApp) -> Asking {
     let login = json!({"name": "root", "password": PASSWORD});
     let token = app.send_json("/api/v1/auth/signup", &login).await.json()["data"]["access_token"].clone();
     let header = format!("Authorization: Bearer {}", token.as_str().expect("a token"));
-    [
-        Asking { who: "dev", header: None, left_out: LEFT_OUT.to_owned() },
-        Asking { who: "admin", header: Some(header), left_out: format!("{LEFT_OUT}|{LEFT_OUT_LOGGED_IN}") },
-    ]
+    let left_out = format!("{LEFT_OUT}|{LEFT_OUT_LOGGED_IN}");
+    Asking { who: "admin", header: Some(header), left_out, phases: sized("examples", ALL_PHASES) }
 }
 
 async fn run(app: &TestApp, asking: &Asking, seed: u32, examples: u32) -> bool {
@@ -40,7 +46,7 @@ async fn run(app: &TestApp, asking: &Asking, seed: u32, examples: u32) -> bool {
         .arg(format!("http://{}/openapi.json", app.address))
         // A request that is valid by itself may be refused: start after end, an order to a replay that is busy.
         .args(["--checks", "all", "--exclude-checks", "ignored_auth,positive_data_acceptance"])
-        .args(["--phases", "examples,coverage,fuzzing"])
+        .args(["--phases", asking.phases])
         .args(["--exclude-path-regex", &format!("^/api/v1/({})$", asking.left_out)])
         .args(["--workers", sized("1", "2")])
         .args(["--suppress-health-check", "all", "--warnings", "off"])
@@ -62,7 +68,7 @@ async fn run(app: &TestApp, asking: &Asking, seed: u32, examples: u32) -> bool {
     true
 }
 
-async fn answers_hold(seed: u32) {
+async fn app() -> TestApp {
     let app = TestApp::start(&[
         ("replay.builtin", "true"),
         ("venues.sim.enabled", "true"),
@@ -70,39 +76,43 @@ async fn answers_hold(seed: u32) {
     ])
     .await;
     app.ready().await;
-    let [dev, admin] = asking(&app).await;
-    // The administrator's token is good for a quarter of an hour: first come, first served.
-    for (asking, examples) in [(&admin, sized(3, 2_000)), (&dev, sized(10, 2_000))] {
-        if !run(&app, asking, seed, examples).await {
-            break;
-        }
-    }
+    app
+}
+
+async fn answers_hold(app: TestApp, asking: Asking, seed: u32) {
+    run(&app, &asking, seed, sized(10, 2_000)).await;
     assert_eq!(app.get("/livez").await.status, 200);
     app.stop().await;
 }
 
-#[actix_web::test]
-async fn answers_hold_whatever_is_asked() {
-    answers_hold(1).await;
+/// A test a seed and caller, so that each is over in its time. All but the first are of the long run.
+macro_rules! seeds {
+    ($($name:ident: $seed:literal, $is_always:literal;)*) => {
+        $(mod $name {
+            use super::*;
+
+            #[actix_web::test]
+            async fn answers_hold_whatever_is_asked() {
+                if $is_always || is_full_size() {
+                    answers_hold(app().await, dev(), $seed).await;
+                }
+            }
+
+            #[actix_web::test]
+            async fn answers_hold_whatever_an_administrator_asks() {
+                if $is_always || is_full_size() {
+                    let app = app().await;
+                    let admin = admin(&app).await;
+                    answers_hold(app, admin, $seed).await;
+                }
+            }
+        })*
+    };
 }
 
-#[actix_web::test]
-async fn answers_hold_with_a_second_seed() {
-    if is_full_size() {
-        answers_hold(2).await;
-    }
-}
-
-#[actix_web::test]
-async fn answers_hold_with_a_third_seed() {
-    if is_full_size() {
-        answers_hold(3).await;
-    }
-}
-
-#[actix_web::test]
-async fn answers_hold_with_a_fourth_seed() {
-    if is_full_size() {
-        answers_hold(4).await;
-    }
+seeds! {
+    first: 1, true;
+    second: 2, false;
+    third: 3, false;
+    fourth: 4, false;
 }
