@@ -267,7 +267,7 @@ async fn rows_come_back_exactly(database: &Database) {
         idempotency: vec![request("key", MIDNIGHT_US)],
     };
     append(store, &projections).await;
-    assert_eq!(store.sandbox_accounts(account.user).await.expect("a read"), [account.clone()]);
+    assert_eq!(store.sandbox_accounts(account.user).await.expect("a read"), std::slice::from_ref(&account));
     assert_eq!(store.order(full.order_id).await.expect("a read"), Some(full));
     let any = FillFilter::default();
     assert_eq!(store.fills(ACCOUNT, any, page(None, 9)).await.expect("a read"), projections.fills);
