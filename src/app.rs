@@ -13,7 +13,7 @@ use actix_web::rt::net::TcpStream;
 use actix_web::{App, web};
 use anyhow::Context;
 use marketd_actors::board::Board;
-use marketd_actors::connection::{Io, SocketOptions};
+use marketd_actors::connection::{self, Io, SocketOptions};
 use marketd_actors::hub::{HubActor, HubState};
 use marketd_actors::keeper::{KeeperActor, Watch};
 use marketd_actors::past::{self, Pasts};
@@ -118,6 +118,7 @@ impl Server {
             auth: auth.clone(),
             rates: Arc::new(config.request_rates()),
             config: config.shown(),
+            body_ms: config.limits.body_ms,
             flush_ms: config.session.flush_ms,
             started: Instant::now(),
             traffic: Arc::default(),
@@ -170,6 +171,7 @@ impl Server {
 }
 
 thread_local! {
+    static WATCHES_CONNECTIONS: std::cell::OnceCell<()> = const { std::cell::OnceCell::new() };
     /// One hub per worker thread, however many addresses the server listens on.
     static HUB: std::cell::OnceCell<Rc<HubState>> = const { std::cell::OnceCell::new() };
 }
@@ -183,6 +185,15 @@ fn hub_of_this_thread(board: &Arc<Board>, limits: marketd_actors::hub::HubLimits
         })
         .clone()
     })
+}
+
+/// Has clients of this worker thread that are overdue ended.
+fn watch_connections() {
+    WATCHES_CONNECTIONS.with(|watches| {
+        watches.get_or_init(|| {
+            actix_web::rt::spawn(connection::end_overdue());
+        });
+    });
 }
 
 /// Starts what puts books onto the bus, watched by the keeper.
@@ -219,7 +230,14 @@ fn start_http(
     listener: TcpListener,
 ) -> anyhow::Result<(ServerHandle, Vec<SocketAddr>)> {
     let hub_limits = config.hub_limits();
-    let socket = SocketOptions { user_timeout: Duration::from_millis(config.limits.tcp_user_timeout_ms) };
+    let head = Duration::from_millis(config.limits.head_ms);
+    let keep_alive = Duration::from_secs(config.http.keep_alive_s);
+    let socket = SocketOptions {
+        user_timeout: Duration::from_millis(config.limits.tcp_user_timeout_ms),
+        head,
+        // The dispatcher ends those that are merely idle, and politely.
+        idle: keep_alive + head,
+    };
     let workers = match config.http.workers {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get),
         workers => workers,
@@ -231,14 +249,18 @@ fn start_http(
         rates: shared.rates.clone(),
         count_loopback: shared.session_limits.count_loopback,
     };
-    let edge = Edge { limits: shared.session_limits.clone(), proxies: Arc::new(config.trusted_proxies()?) };
+    let edge = Edge {
+        limits: shared.session_limits.clone(),
+        proxies: Arc::new(config.trusted_proxies()?),
+        body: Duration::from_millis(config.limits.body_ms),
+    };
     let gate = Gate { auth: shared.auth.clone(), rates: shared.rates.clone() };
-    let keep_alive = Duration::from_secs(config.http.keep_alive_s);
     let builder =
         ActixServer::build().workers(workers).max_concurrent_connections(config.http.max_connections);
     let stopping = builder.graceful_shutdown_signal();
     // What `HttpServer` does, over connections that sessions may write to themselves.
     let builder = builder.shutdown_timeout(2).disable_signals().listen("http", listener, move || {
+        watch_connections();
         let app = App::new()
             .app_data(shared.clone())
             .app_data(hub_of_this_thread(&board, hub_limits))
@@ -258,6 +280,7 @@ fn start_http(
                 async move { stopping.notified().await }
             })
             .keep_alive(keep_alive)
+            .client_request_timeout(head)
             .client_disconnect_timeout(LINGER)
             .h1_write_buffer_size(16 * 1024)
             .on_connect_ext(|io: &Io, extensions: &mut Extensions| {

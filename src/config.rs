@@ -293,6 +293,8 @@ pub struct Limits {
     account_requests_per_second: u32,
     account_requests_burst: u32,
     logins_per_minute: u32,
+    pub head_ms: u64,
+    pub body_ms: u64,
     connections_per_ip: u32,
     count_loopback: bool,
     message_bytes: usize,
@@ -448,6 +450,8 @@ impl Config {
             ("hub.ring_frames", self.hub.ring_frames),
             ("limits.fragments", self.limits.fragments),
             ("limits.message_ms", self.limits.message_ms as usize),
+            ("limits.head_ms", self.limits.head_ms as usize),
+            ("limits.body_ms", self.limits.body_ms as usize),
             ("limits.messages_per_second", self.limits.messages_per_second as usize),
             ("limits.pings_per_second", self.limits.pings_per_second as usize),
             ("limits.refusals_per_minute", self.limits.refusals_per_minute as usize),
@@ -815,6 +819,7 @@ mod tests {
         check(&[("MARKETD__AUTH__SIGNATURE_WINDOW_MS", "60001")], "auth.signature_window_ms");
         check(&[("MARKETD__LIMITS__MESSAGE_BYTES", "16777217")], "limits.message_bytes");
         check(&[("MARKETD__LIMITS__MESSAGE_BYTES", "124")], "limits.message_bytes");
+        check(&[("MARKETD__LIMITS__BODY_MS", "0")], "limits.body_ms");
         check(&[("MARKETD__LIMITS__PINGS_PER_SECOND", "0")], "limits.pings_per_second");
         check(&[("MARKETD__HTTP__ALLOWED_ORIGINS", "loopback,a.com")], "\"a.com\"");
         check(&[("MARKETD__SESSION__ECHO", "true"), ("MARKETD__HTTP__BIND", "0.0.0.0:80")], "session.echo");

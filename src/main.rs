@@ -12,7 +12,7 @@ use marketd::config::{Config, Overrides};
 use marketd::http::openapi;
 use marketd::lock::LockError;
 use marketd::migrate::{self, EXIT_CONFIG, EXIT_IN_USE};
-use marketd::{seed, shutdown, telemetry};
+use marketd::{healthcheck, seed, shutdown, telemetry, users};
 use marketd_actors::recorder::Recorder;
 use marketd_domain::CandleInterval;
 use marketd_domain::instrument::{MarketId, Source};
@@ -92,6 +92,15 @@ enum Command {
     },
     /// Write what is stored of a market to a file
     Export(marketd::export::Request),
+    /// Make users and change them, past the server: the first administrator, a password that is lost
+    #[command(subcommand)]
+    User(users::Request),
+    /// Ask the server of this configuration whether it lives; 0 if it does
+    Healthcheck {
+        /// Ask whether it is ready as well
+        #[arg(long)]
+        ready: bool,
+    },
     /// Check the configuration and say what it comes to
     CheckConfig,
     /// Print the OpenAPI document of the REST face
@@ -124,6 +133,10 @@ fn main() -> ExitCode {
     if let Some(Command::CheckConfig) = cli.command {
         return report(print(&format!("configuration is valid\n{config:#?}")));
     }
+    if let Some(Command::Healthcheck { ready }) = cli.command {
+        let path = if ready { "/readyz" } else { "/livez" };
+        return report(healthcheck::run(config.http.bind, path).and_then(|answer| print(&answer)));
+    }
     telemetry::install(&config.log);
     // Fails only when a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -137,6 +150,7 @@ fn main() -> ExitCode {
         Some(Command::Record { out, seconds }) => system.block_on(record(config, out, seconds)),
         Some(Command::Export(request)) => system.block_on(export(config, request)),
         Some(Command::Migrate) => system.block_on(migrate(config)),
+        Some(Command::User(request)) => system.block_on(change_users(config, request)),
         _ => system.block_on(serve(config)),
     };
     let code = result.as_ref().err().map_or(0, exit_code);
@@ -293,6 +307,12 @@ async fn migrate(config: Config) -> anyhow::Result<()> {
     std::fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("cannot use data_dir {}", config.data_dir.display()))?;
     print(&migrate::run(&config).await.context("cannot migrate")?)
+}
+
+async fn change_users(config: Config, request: users::Request) -> anyhow::Result<()> {
+    std::fs::create_dir_all(&config.data_dir)
+        .with_context(|| format!("cannot use data_dir {}", config.data_dir.display()))?;
+    print(&users::run(&config, request).await?)
 }
 
 async fn record(mut config: Config, out: PathBuf, seconds: Option<u64>) -> anyhow::Result<()> {

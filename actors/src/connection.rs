@@ -8,7 +8,7 @@
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::pin::Pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,28 @@ const UNSENT_MAX: u32 = 8 * 1024;
 pub struct SocketOptions {
     /// Data unacknowledged for so long ends the connection.
     pub user_timeout: Duration,
+    /// From the first byte of a request's head to its last.
+    pub head: Duration,
+    /// From an answer to whatever the client does next.
+    pub idle: Duration,
+}
+
+thread_local! {
+    /// Connections of this thread that speak HTTP, and some that have ended since the last look.
+    static OPEN: RefCell<Vec<Weak<Connection>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// How often they are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Ends the connections of this thread whose clients are overdue, as long as the thread lives. The dispatcher has a deadline for
+/// the first head of a connection only, and reads a chunked body that nobody wants for as long as it comes.
+pub async fn end_overdue() {
+    let mut every = tokio::time::interval(LOOK_EVERY);
+    loop {
+        let now = every.tick().await.into_std();
+        OPEN.with_borrow_mut(|open| open.retain(|held| held.upgrade().is_some_and(|held| held.stays(now))));
+    }
 }
 
 /// Whose turn it is to write.
@@ -49,7 +71,10 @@ pub enum Sent {
 
 pub struct Connection {
     socket: RefCell<TcpStream>,
+    options: SocketOptions,
     stage: Cell<Stage>,
+    /// Until when the client has to go on: to send a request, or to take its answer. `None` while it waits for us.
+    due: Cell<Option<Instant>>,
     waiting: RefCell<Bytes>,
     /// Since when bytes wait of which the socket took none.
     blocked_since: Cell<Option<Instant>>,
@@ -60,9 +85,45 @@ pub struct Connection {
 }
 
 impl Connection {
+    /// A request is there: it is for us to go on.
+    pub fn begin_request(&self) {
+        self.due.set(None);
+    }
+
+    /// Its answer is on its way: it is for the client to go on.
+    pub fn begin_answer(&self) {
+        if self.stage.get() == Stage::Http {
+            self.due.set(Some(Instant::now() + self.options.idle));
+        }
+    }
+
+    /// Whether it is to be looked at again; one that is overdue is ended.
+    fn stays(&self, now: Instant) -> bool {
+        let is_overdue = self.due.get().is_some_and(|due| due <= now);
+        if is_overdue {
+            self.abort();
+        }
+        self.stage.get() != Stage::Session && !is_overdue
+    }
+
+    /// The client has sent something of its next request, or of a body that nobody waits for.
+    fn note_read(&self) {
+        if let Some(due) = self.due.get() {
+            self.due.set(Some(due.min(Instant::now() + self.options.head)));
+        }
+    }
+
+    /// The client takes its answer.
+    fn note_written(&self) {
+        if self.due.get().is_some() {
+            self.due.set(Some(Instant::now() + self.options.idle));
+        }
+    }
+
     /// From here on the dispatcher has only its answer to the handshake left to write.
     pub fn begin_session(&self) {
         self.stage.set(Stage::Handshake);
+        self.due.set(None);
     }
 
     /// Whether the handshake is answered, so that frames may follow.
@@ -185,15 +246,19 @@ pub struct Io(Rc<Connection>);
 impl Io {
     pub fn new(socket: TcpStream, options: SocketOptions) -> Self {
         prepare(&socket, options);
-        Self(Rc::new(Connection {
+        let connection = Rc::new(Connection {
             socket: RefCell::new(socket),
+            options,
             stage: Cell::new(Stage::Http),
+            due: Cell::new(None),
             waiting: RefCell::default(),
             blocked_since: Cell::new(None),
             // A session has to be told when its handshake is answered.
             held_up: Cell::new(true),
             task: RefCell::default(),
-        }))
+        });
+        OPEN.with_borrow_mut(|open| open.push(Rc::downgrade(&connection)));
+        Self(connection)
     }
 
     /// For a session on this connection.
@@ -220,7 +285,12 @@ fn prepare(stream: &TcpStream, options: SocketOptions) {
 
 impl AsyncRead for Io {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut *self.0.socket.borrow_mut()).poll_read(cx, buf)
+        let before = buf.filled().len();
+        let read = Pin::new(&mut *self.0.socket.borrow_mut()).poll_read(cx, buf);
+        if buf.filled().len() > before {
+            self.0.note_read();
+        }
+        read
     }
 }
 
@@ -228,7 +298,13 @@ impl AsyncWrite for Io {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let connection = &self.0;
         match connection.stage.get() {
-            Stage::Http => return Pin::new(&mut *connection.socket.borrow_mut()).poll_write(cx, bytes),
+            Stage::Http => {
+                let written = Pin::new(&mut *connection.socket.borrow_mut()).poll_write(cx, bytes);
+                if written.is_ready() {
+                    connection.note_written();
+                }
+                return written;
+            }
             Stage::Handshake => {
                 connection.stage.set(Stage::Session);
                 connection.wake();

@@ -5,6 +5,8 @@
 //! logs in, and whoever has a token goes on.
 
 pub mod audit;
+mod console;
+mod elsewhere;
 mod keys;
 mod logins;
 mod passwords;
@@ -24,7 +26,7 @@ use marketd_actors::clock;
 use marketd_actors::hub::CloseRevoked;
 use marketd_actors::session::{Identities, Identity, Recognized, Revoked};
 use marketd_actors::storage::Storage;
-use marketd_bus::{Bus, Event, Key, RateLimit};
+use marketd_bus::{Bus, Key, RateLimit};
 use marketd_domain::Timestamp;
 use marketd_domain::identity::Role;
 use marketd_domain::ledger::UserNo;
@@ -33,24 +35,22 @@ use marketd_protocol::ws::Credential;
 use marketd_store::{Store, StoreError};
 
 pub use audit::Audit;
+pub use console::{end_at_console, note_at_console};
 pub use keys::{ApiKey, KeyKind, KeyWanted, Keys, MadeKey};
 pub use logins::{LoggedIn, name_of, password_of};
-pub use passwords::HashingLimits;
+pub use passwords::{HashingLimits, Passwords};
 pub use public_keys::PublicKey;
 pub use secrets::{KeyFileError, hex, random};
 pub use signing::Signed;
 
-use passwords::Passwords;
 use replays::Replays;
-use revocations::{REMEMBERED_US, Revocations};
+use revocations::Revocations;
 use secrets::ServerKey;
 use tokens::{Audience, TokenError, Tokens};
 
 /// A refusal on its way out.
 pub type Refusal = (ErrorCode, String);
 
-/// Of logins that ended before a start, so many are remembered.
-const ENDED_MAX: u32 = 10_000;
 /// A ticket is for the next moment.
 const TICKET_S: i64 = 30;
 const REVOKED_TOPIC: &str = "revoked";
@@ -160,7 +160,8 @@ impl Auth {
     /// What goes on beside requests: the audit is written, and what other nodes revoke is heard of.
     pub fn start(self: &Arc<Self>) {
         actix_web::rt::spawn(audit::write(self.clone()));
-        actix_web::rt::spawn(listen(self.clone()));
+        actix_web::rt::spawn(elsewhere::listen(self.clone()));
+        actix_web::rt::spawn(elsewhere::watch(self.clone()));
     }
 
     /// The store to change something in.
@@ -223,7 +224,7 @@ impl Auth {
     pub fn revoke(&self, revoked: &Revoked) {
         self.take_revocation(revoked, clock::now());
         let (Ok(topic), Some(frame)) = (Key::new(REVOKED_TOPIC), encode(revoked)) else { return };
-        // Other nodes that do not hear of it learn it from the store, when they ask that again.
+        // Other nodes that do not hear of it find it in the store, some seconds later.
         let _ = (self.ground.bus.publish(&topic, frame.into()))
             .inspect_err(|error| tracing::debug!(%error, "a revocation is not told to other nodes"));
     }
@@ -238,17 +239,6 @@ impl Auth {
         for hub in self.ground.board.hubs() {
             control(&hub, revoked);
         }
-    }
-
-    /// Remembers what was revoked before this node could hear of it.
-    async fn remember(&self) -> Result<(), StoreError> {
-        let Ok(store) = self.store() else { return Ok(()) };
-        let since = Timestamp::from_micros(clock::now().micros() - REMEMBERED_US);
-        for login in store.logins_ended(since, ENDED_MAX).await? {
-            let at = login.ended.unwrap_or(since);
-            self.take_revocation(&Revoked::Login(login.login_id.into()), at);
-        }
-        Ok(())
     }
 }
 
@@ -273,29 +263,6 @@ fn decode(frame: &[u8]) -> Option<Revoked> {
         "login" => Some(Revoked::Login(of.into())),
         "key" => Some(Revoked::ApiKey(of.into())),
         _ => None,
-    }
-}
-
-/// Hears of what other nodes revoke. What was missed is read from the store; the first event says that everything was.
-async fn listen(auth: Arc<Auth>) {
-    let Some(mut heard) =
-        Key::new(REVOKED_TOPIC).ok().and_then(|topic| auth.ground.bus.subscribe(&topic).ok())
-    else {
-        tracing::error!("revocations of other nodes are not heard of: the bus takes no subscriber");
-        return;
-    };
-    loop {
-        match heard.next().await {
-            Event::Missed => {
-                let _ = (auth.remember().await)
-                    .inspect_err(|error| tracing::warn!(%error, "logins that ended are not read"));
-            }
-            Event::Frame(frame) => {
-                if let Some(revoked) = decode(&frame) {
-                    auth.take_revocation(&revoked, clock::now());
-                }
-            }
-        }
     }
 }
 

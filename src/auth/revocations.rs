@@ -39,6 +39,17 @@ impl Revocations {
         }
     }
 
+    /// Whether this is known, as it was at this time or later.
+    pub fn holds(&self, revoked: &Revoked, at: Timestamp) -> bool {
+        let held = self.0.read();
+        let known = match revoked {
+            Revoked::Login(login) => held.logins.get(login),
+            Revoked::ApiKey(key) => held.keys.get(key),
+            Revoked::User(user) => held.users.get(user),
+        };
+        known.is_some_and(|known| *known >= at)
+    }
+
     pub fn has(&self, token: &Verified) -> bool {
         let held = self.0.read();
         let is_gone = match &token.identity.proof {

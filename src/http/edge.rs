@@ -6,8 +6,10 @@
 
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
@@ -15,11 +17,13 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::future::Either;
+use marketd_actors::connection::Connection;
 use marketd_actors::peers::ForwardedFor;
 use marketd_actors::session::SessionLimits;
 use marketd_protocol::code::ErrorCode;
 use pin_project_lite::pin_project;
 
+use super::body;
 use super::forwarded::TrustedProxies;
 use super::reply::CallInfo;
 
@@ -39,6 +43,8 @@ const PREFLIGHT_AGE: HeaderValue = HeaderValue::from_static("600");
 pub struct Edge {
     pub limits: Arc<SessionLimits>,
     pub proxies: Arc<TrustedProxies>,
+    /// How long a body may take to come.
+    pub body: Duration,
 }
 
 /// What is known of the page that a request comes from.
@@ -97,7 +103,12 @@ where
 
     actix_web::dev::forward_ready!(service);
 
-    fn call(&self, request: ServiceRequest) -> Self::Future {
+    fn call(&self, mut request: ServiceRequest) -> Self::Future {
+        let connection = request.conn_data::<Rc<Connection>>().cloned();
+        if let Some(connection) = &connection {
+            connection.begin_request();
+        }
+        body::bound(&mut request, self.edge.body);
         let peer = request.peer_addr().map(|peer| peer.ip());
         if let Some(client) = peer.and_then(|peer| self.edge.proxies.client(peer, request.headers())) {
             request.extensions_mut().insert(ForwardedFor(client));
@@ -110,9 +121,12 @@ where
         };
         if let Some(mut response) = answer {
             finish(response.headers_mut(), &page);
+            if let Some(connection) = &connection {
+                connection.begin_answer();
+            }
             return Either::Left(ready(Ok(request.into_response(response))));
         }
-        Either::Right(Finishing { answer: self.service.call(request), page })
+        Either::Right(Finishing { answer: self.service.call(request), page, connection })
     }
 }
 
@@ -122,6 +136,7 @@ pin_project! {
         #[pin]
         answer: F,
         page: Page,
+        connection: Option<Rc<Connection>>,
     }
 }
 
@@ -133,6 +148,9 @@ impl<F: Future<Output = Answered>> Future for Finishing<F> {
         let Poll::Ready(mut answer) = finishing.answer.poll(context) else { return Poll::Pending };
         if let Ok(response) = &mut answer {
             finish(response.headers_mut(), finishing.page);
+        }
+        if let Some(connection) = finishing.connection {
+            connection.begin_answer();
         }
         Poll::Ready(answer)
     }

@@ -16,6 +16,7 @@ use marketd_actors::session::Identity;
 use marketd_protocol::code::ErrorCode;
 
 use super::BODY_MAX;
+use super::body;
 use super::caller::{self, Credentials, Shown};
 use super::limit::describe;
 use super::limits::RequestRates;
@@ -138,6 +139,10 @@ impl Gate {
         Ok(match credentials {
             Credentials::None => None,
             Credentials::Token => Some(caller::by_token(&self.auth, request.headers())),
+            // A handshake has no body: what follows are frames.
+            Credentials::Signature if body::is_websocket(request) => {
+                Some(caller::by_signature(&self.auth, request.request(), b"").await)
+            }
             Credentials::Signature => {
                 let body = whole_body(request).await?;
                 let recognized = caller::by_signature(&self.auth, request.request(), &body).await;
@@ -201,16 +206,15 @@ pub struct Acted(pub Arc<Identity>);
 /// The body of a signed request: it is read here, since it was signed, and put back for the handler.
 async fn whole_body(request: &mut ServiceRequest) -> Result<Bytes, Refusal> {
     let mut payload = request.take_payload();
-    let mut body = BytesMut::new();
+    let mut whole = BytesMut::new();
     while let Some(piece) = payload.next().await {
-        let piece =
-            piece.map_err(|error| (ErrorCode::BAD_REQUEST, format!("the body cannot be read: {error}")))?;
-        if body.len() + piece.len() > BODY_MAX {
+        let piece = piece.map_err(|error| body::refusal_of(&error))?;
+        if whole.len() + piece.len() > BODY_MAX {
             return Err((ErrorCode::MESSAGE_TOO_LARGE, "the body is too large".to_owned()));
         }
-        body.extend_from_slice(&piece);
+        whole.extend_from_slice(&piece);
     }
-    Ok(body.freeze())
+    Ok(whole.freeze())
 }
 
 fn refuse(request: ServiceRequest, code: ErrorCode, message: &str) -> ServiceResponse {

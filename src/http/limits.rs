@@ -57,6 +57,8 @@ pub(super) struct Limits {
     logins_per_minute: u32,
     /// Bytes of a request's body.
     body_bytes: usize,
+    /// Milliseconds from its head to its last byte.
+    body_ms: u64,
     session: SessionLimitsInfo,
     /// How long a signed request is good after its timestamp, in milliseconds.
     signature_window_ms: u64,
@@ -83,6 +85,7 @@ pub async fn get_limits(call: CallInfo, shared: web::Data<Shared>) -> HttpRespon
         user: *shared.rates.user.read(),
         logins_per_minute: settings.logins.map_or(0, RateLimit::burst),
         body_bytes: BODY_MAX,
+        body_ms: shared.body_ms,
         session: SessionLimitsInfo {
             connections_per_ip: session.connections_per_ip,
             subscriptions: session.subscriptions,

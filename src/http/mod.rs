@@ -3,6 +3,7 @@
 mod api_keys;
 mod audit;
 mod auth;
+mod body;
 mod book;
 pub mod caller;
 pub(crate) mod candles;
@@ -80,6 +81,8 @@ pub struct Shared {
     pub rates: Arc<limits::RequestRates>,
     /// The configuration as it was read, without its secrets.
     pub config: serde_json::Map<String, serde_json::Value>,
+    /// How long a body may take to come.
+    pub body_ms: u64,
     /// Flush window of sessions that ask for none.
     pub flush_ms: u64,
     pub started: Instant,

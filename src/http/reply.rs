@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
@@ -183,9 +184,9 @@ pub fn refuse_extraction(error: impl std::fmt::Display, request: &HttpRequest) -
 
 /// A request's body; one that is too large is refused in the envelope too.
 pub fn body_of(body: Result<web::Bytes, actix_web::Error>) -> Result<web::Bytes, Refusal> {
-    body.map_err(|error| match error.as_response_error().status_code() {
-        StatusCode::PAYLOAD_TOO_LARGE => (ErrorCode::MESSAGE_TOO_LARGE, "the body is too large".to_owned()),
-        _ => (ErrorCode::BAD_REQUEST, format!("the body cannot be read: {error}")),
+    body.map_err(|error| match error.as_error::<PayloadError>() {
+        Some(error) => super::body::refusal_of(error),
+        None => (ErrorCode::BAD_REQUEST, format!("the body cannot be read: {error}")),
     })
 }
 

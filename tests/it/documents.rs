@@ -25,38 +25,53 @@ fn the_document_is_committed() {
     assert!(made == committed, "docs/openapi.json is not what the code says: run with MARKETD_UPDATE_DOCS=1");
 }
 
-/// The tables of faults name tests, and a test that is renamed or gone must not stay there.
-#[test]
-fn tests_that_the_faults_name_exist() {
-    fn functions(folder: &std::path::Path, found: &mut String) {
-        for entry in std::fs::read_dir(folder).expect("a folder").filter_map(Result::ok) {
-            let path = entry.path();
-            if path.is_dir() {
-                functions(&path, found);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                found.push_str(&std::fs::read_to_string(path).expect("a source"));
-            }
+fn functions(folder: &std::path::Path, found: &mut String) {
+    for entry in std::fs::read_dir(folder).expect("a folder").filter_map(Result::ok) {
+        let path = entry.path();
+        if path.is_dir() {
+            functions(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push_str(&std::fs::read_to_string(path).expect("a source"));
         }
     }
+}
+
+/// Tables of faults and attacks name tests in their last column, and a test that is renamed or gone must not stay there. Says how
+/// many they name.
+fn names_of(document: &str, rows: impl Iterator<Item = String>) -> usize {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut sources = String::new();
-    for folder in ["tests/it", "crates/store/tests", "crates/bus/tests"] {
+    for folder in ["src", "tests/it", "crates/store/tests", "crates/bus", "crates/protocol/tests"] {
         functions(&root.join(folder), &mut sources);
     }
-    let faults = std::fs::read_to_string(committed("faults.md")).expect("the tables");
-    let cells = faults.lines().filter_map(|row| row.strip_suffix(" |")?.rsplit(" | ").next());
+    let table = std::fs::read_to_string(committed(document)).expect("the tables");
+    let cells = table.lines().filter_map(|row| row.strip_suffix(" |")?.rsplit(" | ").next());
     let mut count = 0;
     for named in cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)) {
         let name = named.rsplit("::").next().expect("a name");
-        assert!(sources.contains(&format!("fn {name}(")), "docs/faults.md names {named}, which is no test");
+        let is_there = match named.ends_with(".mjs") {
+            true => root.join(named).is_file(),
+            false => sources.contains(&format!("fn {name}(")),
+        };
+        assert!(is_there, "docs/{document} names {named}, which is no test");
         count += 1;
     }
-    assert!(count > 40, "{count} names");
-    for row in
-        (1..=14).map(|nth| format!("| S{nth} |")).chain([1, 2, 3, 8, 9].map(|nth| format!("| R{nth} |")))
-    {
-        assert!(faults.contains(&row), "{row}");
+    for row in rows {
+        assert!(table.contains(&row), "{row}");
     }
+    count
+}
+
+#[test]
+fn tests_that_the_faults_name_exist() {
+    let rows =
+        (1..=14).map(|nth| format!("| S{nth} |")).chain([1, 2, 3, 8, 9].map(|nth| format!("| R{nth} |")));
+    assert!(names_of("faults.md", rows) > 40);
+}
+
+#[test]
+fn tests_that_the_attacks_name_exist() {
+    assert!(names_of("security.md", (1..=22).map(|nth| format!("| X{nth} |"))) > 40);
 }
 
 /// Takes no field that the document does not have.

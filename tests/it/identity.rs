@@ -3,6 +3,8 @@
 mod keys;
 mod logins;
 mod matrix;
+mod nodes;
+mod others;
 mod pages;
 mod secrets;
 mod settings;

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod attack;
 mod bad_input;
 mod bus;
 mod catchup;
@@ -22,6 +23,7 @@ mod identity;
 mod keeper;
 mod limits;
 mod metrics;
+mod operation;
 mod page;
 mod reconnect_storm;
 mod record;

@@ -17,7 +17,8 @@ use crate::http::sessions::{ActorInfo, SessionInfo};
 use crate::http::settings::{ConfigBody, Effective};
 use crate::http::users::{UserBody, UserInfo};
 
-const BODY: [ErrorCode; 3] = [ErrorCode::BAD_JSON, ErrorCode::BAD_REQUEST, ErrorCode::MESSAGE_TOO_LARGE];
+const BODY: [ErrorCode; 4] =
+    [ErrorCode::BAD_JSON, ErrorCode::BAD_REQUEST, ErrorCode::MESSAGE_TOO_LARGE, ErrorCode::MESSAGE_TOO_SLOW];
 
 pub fn operations(identity: &'static str, operations: &'static str) -> Vec<Operation> {
     [logins(identity), keys(identity), administration(operations)].into_iter().flatten().collect()
@@ -228,6 +229,7 @@ fn limits() -> Value {
         "user": {"per_second": 50, "burst": 200},
         "logins_per_minute": 5,
         "body_bytes": 65_536,
+        "body_ms": 10_000,
         "session": {
             "connections_per_ip": 1_000,
             "subscriptions": 256,

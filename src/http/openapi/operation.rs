@@ -101,7 +101,8 @@ impl Operation {
     pub fn needs_anybody(mut self) -> Self {
         self.access = Access::Known;
         self.refuses(&[ErrorCode::UNAUTHENTICATED, ErrorCode::TOKEN_EXPIRED, ErrorCode::RATE_LIMITED])
-            .refuses(&[ErrorCode::BUSY, ErrorCode::STORE_UNAVAILABLE, ErrorCode::MESSAGE_TOO_LARGE])
+            .refuses(&[ErrorCode::BUSY, ErrorCode::STORE_UNAVAILABLE])
+            .refuses(&[ErrorCode::MESSAGE_TOO_LARGE, ErrorCode::MESSAGE_TOO_SLOW])
     }
 
     /// For those who have this scope.

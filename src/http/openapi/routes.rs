@@ -219,7 +219,12 @@ fn steering() -> Vec<Operation> {
             .needs(Scope::Admin)
             .refuses(&[ErrorCode::NOT_A_REPLAY, ErrorCode::BUSY])
     };
-    let bad_body = [ErrorCode::BAD_JSON, ErrorCode::BAD_REQUEST, ErrorCode::MESSAGE_TOO_LARGE];
+    let bad_body = [
+        ErrorCode::BAD_JSON,
+        ErrorCode::BAD_REQUEST,
+        ErrorCode::MESSAGE_TOO_LARGE,
+        ErrorCode::MESSAGE_TOO_SLOW,
+    ];
     vec![
         Operation::get("/api/v1/replay", "listReplays", STEERING, "State of each replay")
             .answers::<WholeList<ReplayInfo>>(example("## Replay")),

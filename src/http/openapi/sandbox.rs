@@ -33,7 +33,8 @@ const ANY: [ErrorCode; 7] = [
     ErrorCode::INTERNAL,
 ];
 
-const BODY: [ErrorCode; 3] = [ErrorCode::BAD_JSON, ErrorCode::BAD_REQUEST, ErrorCode::MESSAGE_TOO_LARGE];
+const BODY: [ErrorCode; 4] =
+    [ErrorCode::BAD_JSON, ErrorCode::BAD_REQUEST, ErrorCode::MESSAGE_TOO_LARGE, ErrorCode::MESSAGE_TOO_SLOW];
 
 /// What an order may be refused with.
 const ORDER: [ErrorCode; 41] = [

@@ -6,7 +6,8 @@ use ring::signature::{Ed25519KeyPair, KeyPair, RsaKeyPair};
 use serde_json::{Value, json};
 
 use super::{CLOSED, Person, Program, Signer, now_us, refused};
-use crate::support::{Answer, TestApp};
+use crate::support::raw::RawClient;
+use crate::support::{Answer, PATIENCE, TestApp};
 
 impl TestApp {
     async fn make_key(&self, person: &Person, body: &Value) -> Answer {
@@ -155,6 +156,22 @@ async fn what_is_not_signed_as_it_is_sent_is_refused() {
         assert_eq!(answer.status, 200, "{}", answer.body);
     }
     assert!(tried > 25);
+    app.stop().await;
+}
+
+/// Frames follow a handshake, and no body: it is answered before any comes.
+#[actix_web::test]
+async fn a_handshake_that_is_signed_is_answered() {
+    let app = TestApp::start(&[CLOSED]).await;
+    let alice = app.sign_up("alice").await;
+    let program = app.hmac_program(&alice, &["read"]).await;
+    let headers = program.headers(now_us(), "GET", "/api/v1/ws", "");
+    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let connecting = RawClient::connect_as(&app.address, "localhost", &headers);
+    let connected = tokio::time::timeout(PATIENCE, connecting).await.expect("an answer");
+    let mut client = connected.unwrap_or_else(|answer| panic!("{answer:?}"));
+    client.send_json(&json!({"op": "ping"})).await;
+    assert_eq!(client.next_json().await.expect("a pong")["status"], "ok");
     app.stop().await;
 }
 

@@ -32,6 +32,13 @@ impl Database {
         Some(Self::Postgres(TestDatabase::like(Template { name: "store", files }, prepare).await?))
     }
 
+    /// Without tables. `None` where there is no Postgres.
+    pub async fn empty_postgres() -> Option<Self> {
+        let files = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/postgres"));
+        let template = Template { name: "empty", files };
+        Some(Self::Postgres(TestDatabase::like(template, async |_| Ok(())).await?))
+    }
+
     pub fn url(&self) -> String {
         match self {
             Self::Sqlite(folder) => url_of(&folder.path().join("market.db")),

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use marketd_testkit::wait_until;
 use serde_json::Value;
 
-use super::{Answer, PATIENCE, request};
+use super::{Answer, Client, PATIENCE, request};
 
 /// A port that nobody listens on, most likely also in a moment.
 pub fn free_port() -> u16 {
@@ -74,6 +74,27 @@ impl Process {
 
     pub async fn get(&self, path: &str) -> std::io::Result<Answer> {
         request(&self.address(), "GET", path, &[], "").await
+    }
+
+    /// A request of whoever has this token, or of nobody, with this body unless it is null.
+    pub async fn ask(&self, method: &str, path: &str, token: &str, body: &Value) -> Answer {
+        let bearer = format!("Bearer {token}");
+        let headers: &[(&str, &str)] = if token.is_empty() { &[] } else { &[("authorization", &bearer)] };
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        request(&self.address(), method, path, headers, &body).await.expect("an answer")
+    }
+
+    /// A WebSocket of whoever has this credential: `{"token":…}` or `{"ticket":…}`.
+    pub async fn session(&self, credential: Value) -> Client {
+        let url = format!("ws://{}/api/v1/ws", self.address());
+        let (socket, _) = tokio_tungstenite::connect_async(url).await.expect("the handshake");
+        let mut client = Client { socket };
+        let mut auth = credential;
+        auth["op"] = "auth".into();
+        client.send(auth).await;
+        let reply = client.next().await;
+        assert_eq!(reply["status"], "ok", "{reply}");
+        client
     }
 
     /// The status of `GET path`, or `None` while nothing answers.

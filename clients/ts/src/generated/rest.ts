@@ -1692,6 +1692,11 @@ export interface components {
              */
             body_bytes: number;
             /**
+             * Format: uint64
+             * @description Milliseconds from its head to its last byte.
+             */
+            body_ms: number;
+            /**
              * Format: uint32
              * @description Tries to log in with one name from one address; 0: any number.
              */
@@ -3283,6 +3288,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -3464,6 +3482,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -3660,6 +3691,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -3847,6 +3891,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -4042,6 +4099,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_asset" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -4258,6 +4328,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -4519,6 +4602,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -4645,6 +4741,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -4759,6 +4868,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "not_found";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -4910,6 +5032,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -5021,6 +5156,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -5120,6 +5268,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -5238,6 +5399,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -5346,6 +5520,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -5473,6 +5660,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `name_taken`: somebody has that name */
             409: {
                 headers: {
@@ -5582,6 +5782,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unauthenticated" | "token_expired";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -5704,6 +5917,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -5842,6 +6068,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -5965,6 +6204,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -6178,6 +6430,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -6350,6 +6615,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -6441,6 +6719,7 @@ export interface operations {
                      *           "per_second": 20
                      *         },
                      *         "body_bytes": 65536,
+                     *         "body_ms": 10000,
                      *         "logins_per_minute": 5,
                      *         "session": {
                      *           "connections_per_ip": 1000,
@@ -7474,6 +7753,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -7642,6 +7934,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_market" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -7836,6 +8141,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `idempotency_key_reused`: the `Idempotency-Key` was used for another request; `account_closed`: this version of the account was reset; `market_connecting`: the market has no book yet, so no order is taken; `market_stale`: the market's book is behind; orders wait until it is live again; `market_halted`: the venue does not trade this market; `market_delisted`: the venue no longer lists this market; `duplicate_client_order_id`: the account has used this `client_order_id` for another order */
             409: {
                 headers: {
@@ -8020,6 +8338,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_market" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -8226,6 +8557,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -8419,6 +8763,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_order" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -8629,6 +8986,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_order" | "unknown_market" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -8875,6 +9245,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -9049,6 +9432,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_order" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -9263,6 +9659,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `idempotency_key_reused`: the `Idempotency-Key` was used for another request; `account_closed`: this version of the account was reset; `market_connecting`: the market has no book yet, so no order is taken; `market_stale`: the market's book is behind; orders wait until it is live again; `market_halted`: the venue does not trade this market; `market_delisted`: the venue no longer lists this market; `duplicate_client_order_id`: the account has used this `client_order_id` for another order */
             409: {
                 headers: {
@@ -9443,6 +9852,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -9614,6 +10036,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `not_a_replay`: the market is not replayed from a recording */
             409: {
                 headers: {
@@ -9722,6 +10157,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -9853,6 +10301,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `not_a_replay`: the market is not replayed from a recording */
             409: {
                 headers: {
@@ -9981,6 +10442,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `not_a_replay`: the market is not replayed from a recording */
             409: {
                 headers: {
@@ -10089,6 +10563,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -10242,6 +10729,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -10428,6 +10928,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -10643,6 +11156,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `idempotency_key_reused`: the `Idempotency-Key` was used for another request; `account_closed`: this version of the account was reset */
             409: {
                 headers: {
@@ -10842,6 +11368,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_market" | "unknown_asset" | "unknown_account";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
@@ -11197,6 +11736,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `not_simulated`: the market is not of the simulated venue */
             409: {
                 headers: {
@@ -11433,6 +11985,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -11569,6 +12134,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "not_found";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };

@@ -97,4 +97,18 @@ mod tests {
         assert!(shard.take(&used, 3_000_000, limit).allowed, "one was earned in a second");
         assert!(!shard.take(&used, 3_000_000, limit).allowed);
     }
+
+    /// As many addresses as somebody cares to make up, where a proxy that is trusted passes them on unlooked at.
+    #[test]
+    fn a_flood_of_keys_is_held_in_so_much_memory_and_no_more() {
+        let (table, limit) = (LimitTable::default(), RateLimit::per_second(1, 2));
+        let is_long = std::env::var_os("MARKETD_LONG").is_some_and(|value| value == "1");
+        let count = if is_long { 1_000_000 } else { 200_000 };
+        for name in 0..count {
+            let key = Key::new(format!("rest:{name}")).expect("short");
+            assert!(table.take(&key, limit).allowed, "each has a burst of its own");
+        }
+        let held: usize = table.shards.iter().map(|shard| shard.lock().kept_us.len()).sum();
+        assert!((SHARDS * SHARD_KEYS / 2..=SHARDS * SHARD_KEYS).contains(&held), "{held} keys");
+    }
 }
