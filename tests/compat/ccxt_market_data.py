@@ -59,11 +59,14 @@ def rest(symbol):
 
 
 async def hold_book(exchange, symbol, seconds, stall):
-    """The book that ccxt holds is never crossed, and equals REST's at the same number."""
-    updates, compared, until, next_look = 0, 0, time.monotonic() + seconds, time.monotonic() + 1
+    """The book that ccxt holds is never crossed, and equals REST's at the same number, also when the client stands still for a while.
+    A hole in the numbers would be a ChecksumError."""
+    updates, compared, stalls, began = 0, 0, 0, time.monotonic()
+    until, next_look, next_stall = began + seconds, began + 1, began + 1
     history = {}
     while time.monotonic() < until:
-        book = await exchange.watch_order_book(symbol)
+        # From all levels there are: of those that its snapshot left out a client knows nothing until they change.
+        book = await exchange.watch_order_book(symbol, 5000)
         updates += 1
         check(not book["bids"] or not book["asks"] or book["bids"][0][0] < book["asks"][0][0], "crossed")
         check(all(level[1] > 0 for side in ("bids", "asks") for level in book[side][:50]), "a level of nothing")
@@ -77,9 +80,11 @@ async def hold_book(exchange, symbol, seconds, stall):
             if seen:
                 compared += 1
                 check(seen[0] == rest_book["bids"][:20] and seen[1] == rest_book["asks"][:20], "differs from REST")
-        if stall and updates == 20:
+        if stall and time.monotonic() > next_stall:
             time.sleep(stall)  # The whole client stands still.
-    return updates, compared
+            stalls += 1
+            next_stall = time.monotonic() + 20
+    return updates, compared, stalls
 
 
 async def streams(symbol, seconds, stream="/ws"):
@@ -102,9 +107,11 @@ async def streams(symbol, seconds, stream="/ws"):
             once("bids and asks", lambda: exchange.watch_bids_asks([symbol])),
             once("candles", lambda: exchange.watch_ohlcv(symbol, "1m")),
         ]
-        book, *_ = await asyncio.gather(hold_book(exchange, symbol, seconds, 1.5), *calls)
+        book, *_ = await asyncio.gather(hold_book(exchange, symbol, seconds, 1.5 if seconds >= 4 else 0), *calls)
         check(book[0] > 10, "books came")
-        done["book"] = {"updates": book[0], "compared": book[1]}
+        check(seconds < 4 or book[2] > 0, "the client stood still")
+        check(seconds < 60 or book[1] > 0, "the book was never where REST's was")
+        done["book"] = {"updates": book[0], "compared": book[1], "stalls": book[2]}
         await exchange.un_watch_ticker(symbol)
     finally:
         await exchange.close()

@@ -14,6 +14,7 @@ from binance.ws.depthcache import DepthCacheManager
 
 BASE, SECONDS = sys.argv[1], float(sys.argv[2])
 SYMBOL = sys.argv[3] if len(sys.argv) > 3 else "BTCUSDT"
+STALL_S = 1.5
 WS = BASE.replace("http://", "ws://")
 BaseClient.API_URL = BASE + "/api"
 BaseClient.MARGIN_API_URL = BASE + "/sapi"
@@ -54,9 +55,9 @@ def rest():
 
 
 async def depth_cache(client, manager):
-    """Its book is never crossed and holds no level of nothing."""
-    updates, until = 0, time.monotonic() + SECONDS
-    async with DepthCacheManager(client, symbol=SYMBOL, bm=manager, refresh_interval=0) as cache:
+    """Its book is never crossed and holds no level of nothing, also when the client stands still for a while."""
+    updates, until, next_stall = 0, time.monotonic() + SECONDS, time.monotonic() + 1
+    async with DepthCacheManager(client, symbol=SYMBOL, bm=manager, refresh_interval=0, limit=5000) as cache:
         while time.monotonic() < until:
             book = await asyncio.wait_for(cache.recv(), 20)
             if book is None:
@@ -69,6 +70,9 @@ async def depth_cache(client, manager):
             bids, asks = book.get_bids(), book.get_asks()
             check(not bids or not asks or bids[0][0] < asks[0][0], "crossed")
             check(all(qty > 0 for _, qty in bids + asks), "a level of nothing")
+            if time.monotonic() > next_stall:
+                time.sleep(STALL_S)
+                next_stall = time.monotonic() + 20
     return updates
 
 

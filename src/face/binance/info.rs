@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use marketd_actors::board::MarketEntry;
 use marketd_actors::clock;
+use marketd_domain::identity::Scope;
 use marketd_domain::numbers::Decimal;
 use marketd_domain::{MarketStatus, Scale};
 use marketd_protocol::binance::decimal;
@@ -43,9 +44,18 @@ pub fn exchange_info(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     let wants_spot =
         call.params.list("permissions")?.is_none_or(|wanted| wanted.iter().any(|one| one == "SPOT"));
     let status = call.params.get("symbolStatus");
+    check_filters(call, status)?;
+    let shows_permissions =
+        call.params.get("showPermissionSets").is_none() || call.params.flag("showPermissionSets")?;
     let symbols: Vec<Value> = (shown.iter())
         .filter(|entry| wants_spot && status.is_none_or(|wanted| status_of(entry) == wanted))
-        .map(symbol_info)
+        .map(|entry| {
+            let mut info = symbol_info(entry);
+            if !shows_permissions {
+                info["permissionSets"] = json!([]);
+            }
+            info
+        })
         .collect();
     let body = json!({
         "timezone": "UTC",
@@ -54,6 +64,29 @@ pub fn exchange_info(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
         "exchangeFilters": [],
         "symbols": symbols,
     });
+    Ok(body.to_string().into_bytes())
+}
+
+/// What is asked for by name is not chosen by other things as well.
+fn check_filters(call: &Call<'_>, status: Option<&str>) -> Result<(), FaceError> {
+    let has = |name: &str| call.params.get(name).is_some();
+    let is_named = has("symbol") || has("symbols");
+    if is_named && (has("permissions") || status.is_some()) {
+        return Err(FaceError::bad(-1128, COMBINATION));
+    }
+    match status {
+        None | Some("TRADING" | "HALT" | "BREAK") => Ok(()),
+        Some(_) => Err(FaceError::bad(-1122, "Invalid symbolStatus.")),
+    }
+}
+
+/// The filters that an account has to keep to in a market, which are the same for all.
+pub async fn my_filters(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
+    call.charge(40)?;
+    let entry = call.market()?;
+    super::sign::signed(call, Scope::Read).await?;
+    let filters = symbol_info(&entry)["filters"].take();
+    let body = json!({"exchangeFilters": [], "symbolFilters": filters, "assetFilters": []});
     Ok(body.to_string().into_bytes())
 }
 

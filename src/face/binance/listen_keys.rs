@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::Method;
 use actix_web::web;
@@ -27,6 +28,7 @@ use crate::http::Shared;
 
 const LIFE_MS: i64 = 3_600_000;
 const KEYS_MAX: usize = 10_000;
+const ASK_AGAIN: Duration = Duration::from_millis(250);
 
 struct Held {
     identity: Arc<Identity>,
@@ -113,20 +115,33 @@ async fn tell(
     shared: web::Data<Shared>,
     key: String,
     identity: Arc<Identity>,
-    ended: oneshot::Receiver<()>,
+    mut ended: oneshot::Receiver<()>,
     door: Door,
 ) {
     let Some(sandbox) = &shared.sandbox else { return };
-    let (user, account) = (identity.user, identity.account.as_ref().map(|account| account.to_string()));
-    let listening = sandbox.gate.ask(move |floor| {
-        let account = floor.account(user, account.as_deref())?;
-        Ok::<_, marketd_actors::sandbox::Refused>(floor.listen(account))
-    });
+    let (user, account) = (identity.user, identity.account.clone());
+    // Nobody waits for an answer to this, so a sandbox that cannot say is asked again.
+    let news = loop {
+        let account = account.clone();
+        let listening = sandbox.gate.ask(move |floor| {
+            let account = floor.account(user, account.as_deref())?;
+            Ok::<_, marketd_actors::sandbox::Refused>(floor.listen(account))
+        });
+        match listening.await.and_then(|found| found) {
+            Ok(news) => break news,
+            Err(_) if door.is_open() && !ending_was_dropped(&mut ended) => {
+                tokio::time::sleep(ASK_AGAIN).await
+            }
+            Err(_) => return,
+        }
+    };
     let way = Way::ListenKey(key);
-    match listening.await.and_then(|found| found) {
-        Ok(news) => Telling { shared: shared.clone(), way, identity, news, ended, door }.run().await,
-        Err(_) => way.say_ended(&door),
-    }
+    Telling { shared: shared.clone(), way, identity, news, ended, door }.run().await;
+}
+
+/// Whether nobody wants to hear of it any more.
+fn ending_was_dropped(ended: &mut oneshot::Receiver<()>) -> bool {
+    matches!(ended.try_recv(), Err(oneshot::error::TryRecvError::Closed))
 }
 
 #[cfg(test)]

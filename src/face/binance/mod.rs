@@ -193,6 +193,7 @@ async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Vec<u8
         ("GET", "account") => account::account(call).await,
         ("GET", "account/commission") => account::commission(call).await,
         ("GET", "rateLimit/order") => account::order_rates(call).await,
+        ("GET", "myFilters") => info::my_filters(call).await,
         ("GET", "myPreventedMatches" | "myAllocations" | "order/amendments") => account::none(call).await,
         ("POST", "order") => orders::place(call).await,
         ("POST", "order/test") => orders::test(call).await,

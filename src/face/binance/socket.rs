@@ -31,7 +31,7 @@ use crate::http::edge::is_local;
 use crate::http::{CallInfo, Shared};
 
 /// Methods that are a route's: method of HTTP, path below `/api/v3/`.
-const ROUTES: [(&str, Method, &str); 42] = [
+const ROUTES: [(&str, Method, &str); 43] = [
     ("ping", Method::GET, "ping"),
     ("time", Method::GET, "time"),
     ("exchangeInfo", Method::GET, "exchangeInfo"),
@@ -69,6 +69,7 @@ const ROUTES: [(&str, Method, &str); 42] = [
     ("openOrderLists.status", Method::GET, "openOrderList"),
     ("allOrderLists", Method::GET, "allOrderList"),
     ("order.amendments", Method::GET, "order/amendments"),
+    ("myFilters", Method::GET, "myFilters"),
     ("myPreventedMatches", Method::GET, "myPreventedMatches"),
     ("myAllocations", Method::GET, "myAllocations"),
     ("userDataStream.start", Method::POST, "userDataStream"),

@@ -25,9 +25,13 @@ async fn run(mut command: Command) -> Output {
 
 /// A recording, played at some pace, and the simulated venue.
 async fn markets() -> TestApp {
+    markets_at("4").await
+}
+
+async fn markets_at(speed: &str) -> TestApp {
     let keys = [
         ("replay.builtin", "true"),
-        ("replay.speed", "4"),
+        ("replay.speed", speed),
         ("venues.sim.enabled", "true"),
         ("face.binance.weight_per_minute", "0"),
         ("face.binance.orders_per_10s", "1000"),
@@ -88,6 +92,25 @@ async fn ccxts_own_tests_of_an_exchange_pass() {
         script("ccxt_suite.py", &["streams", "BTC/USDT"]).await;
         script("ccxt_suite.py", &["rest", "ETH/USD"]).await;
     }
+}
+
+/// By the documented configuration and strategy, for ten minutes of a recording at twenty times its pace; at the end it has what
+/// the ledger says.
+#[actix_web::test]
+async fn freqtrade_trades_and_knows_what_it_has() {
+    if !is_full_size() {
+        println!(
+            "freqtrade trades with MARKETD_LONG=1: it takes ten minutes, and half a gigabyte of packages."
+        );
+        return;
+    }
+    let Some(mut python) = tool("MARKETD_TEST_FREQTRADE") else { return };
+    let app = markets_at("20").await;
+    python.env("PYTHONPATH", repository_file("tests/compat/guard"));
+    python.arg(repository_file("tests/compat/freqtrade_trading.py")).arg(format!("http://{}", app.address));
+    python.arg("600").arg(repository_file("docs/compat/freqtrade.md"));
+    assert_done(&run(python).await);
+    app.stop().await;
 }
 
 /// A program of docs/compat as it is printed.

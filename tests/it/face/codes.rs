@@ -41,7 +41,7 @@ const ORDERS: [(&str, i64); 29] = [
 ];
 
 /// Requests that are no new orders: method, path, parameters, and a code.
-const REQUESTS: [(&str, &str, &str, i64); 27] = [
+const REQUESTS: [(&str, &str, &str, i64); 29] = [
     ("POST", "order", "symbol=ETHUSD&side=MAYBE&type=MARKET&quantity=0.1", -1117),
     ("POST", "order", "symbol=NOSUCH&side=BUY&type=MARKET&quantity=0.1", -1121),
     ("POST", "order", "symbol=&side=BUY&type=MARKET&quantity=0.1", -1105),
@@ -68,6 +68,8 @@ const REQUESTS: [(&str, &str, &str, i64); 27] = [
     ("GET", "orderList", "", -1102),
     ("POST", "orderList/oco", "symbol=ETHUSD&side=BUY&quantity=0.1", -1102),
     ("GET", "account/commission", "", -1102),
+    ("GET", "exchangeInfo", "symbolStatus=ASLEEP", -1122),
+    ("GET", "exchangeInfo", "symbol=ETHUSD&permissions=SPOT", -1128),
     ("DELETE", "userDataStream", "listenKey=x", -1125),
 ];
 
@@ -171,6 +173,7 @@ async fn every_method_of_the_websocket_api_is_answered() {
         ("openOrders.cancelAll", json!({"symbol": SYMBOL})),
         ("allOrders", json!({"symbol": SYMBOL})),
         ("myTrades", json!({"symbol": SYMBOL})),
+        ("myFilters", json!({"symbol": SYMBOL})),
         ("myPreventedMatches", json!({"symbol": SYMBOL})),
         ("myAllocations", json!({"symbol": SYMBOL})),
         ("order.amendments", json!({"symbol": SYMBOL, "orderId": 1})),
