@@ -70,18 +70,20 @@ async fn clients_that_read_nothing_do_not_hold_up_the_end() {
 #[actix_web::test]
 async fn a_second_signal_ends_the_process_at_once() {
     let data_dir = tempfile::tempdir().expect("a folder");
-    let process = started(data_dir.path());
-    process.ready(PATIENCE).await;
-    // A client that reads nothing keeps the first signal busy.
-    let mut held = RawClient::with_small_buffer(&process.address()).await;
-    held.send_json(&json!({"op": "subscribe", "channel": "book", "market": "binance:BTC-USDT"})).await;
-    process.signal("-TERM");
-    wait_until(PATIENCE, "stopping", async || process.status("/readyz").await != Some(200)).await;
-    if process.is_running() {
-        process.signal("-TERM");
+    let port = free_port();
+    let mut command = command(port, data_dir.path());
+    for key in ["SESSION__CLOSE_GRACE_MS", "SHUTDOWN__SESSIONS_MS", "SHUTDOWN__DEADLINE_MS"] {
+        command.env(format!("MARKETD__{key}"), "60000");
     }
-    let code = process.ended(Duration::from_secs(5)).await.code();
-    assert!(matches!(code, Some(130 | 0)), "{code:?}");
+    let process = Process::start(command, port);
+    process.ready(PATIENCE).await;
+    // A client that does not answer the close frame keeps the first signal busy: for a minute, by these settings.
+    let _held = client(&process).await;
+    process.signal("-TERM");
+    wait_until(PATIENCE, "stopping", async || process.status("/readyz").await == Some(503)).await;
+    assert!(process.is_running());
+    process.signal("-TERM");
+    assert_eq!(process.ended(Duration::from_secs(5)).await.code(), Some(130));
 }
 
 #[actix_web::test]
@@ -121,6 +123,37 @@ fn a_port_in_use_is_told_with_the_address() {
     });
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains(&address.to_string()), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_told_by_its_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let in_the_way = folder.path().join("file");
+    std::fs::write(&in_the_way, "").expect("written");
+    let data_dir = in_the_way.join("data");
+    let output = run(|command| {
+        command.env("MARKETD__DATA_DIR", &data_dir);
+    });
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(
+        stderr.contains("cannot use data_dir") && stderr.contains(&data_dir.display().to_string()),
+        "{stderr}"
+    );
+}
+
+#[actix_web::test]
+async fn a_second_process_on_one_folder_is_told_who_has_it() {
+    let data_dir = tempfile::tempdir().expect("a folder");
+    let process = started(data_dir.path());
+    process.ready(PATIENCE).await;
+    let output = run(|command| {
+        command.env("MARKETD__DATA_DIR", data_dir.path());
+    });
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(73), "{stderr}");
+    assert!(stderr.contains(&format!("process {}", process.child.borrow().id())), "{stderr}");
+    assert_eq!(process.status("/readyz").await, Some(200), "the first one did not notice");
 }
 
 #[test]

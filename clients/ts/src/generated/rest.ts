@@ -1337,6 +1337,10 @@ export interface components {
         };
         /** @description What is to be changed; what is left out stays. */
         ConfigBody: {
+            /** @description Whether people may make users for themselves. */
+            "auth.signup"?: boolean;
+            /** @description Whether Binance's clients are served. */
+            "face.binance.enabled"?: components["schemas"]["OnOff"];
             /** Format: uint32 */
             "limits.account_requests_burst"?: number;
             /** Format: uint32 */
@@ -1346,6 +1350,10 @@ export interface components {
             /** Format: uint32 */
             "limits.requests_per_second"?: number;
             "log.filter"?: string;
+            /** @description Whether the sandbox takes new orders and changes of open ones. */
+            "sandbox.takes_orders"?: boolean;
+            /** @description Whether `/api/v1/ws/echo` is served. */
+            "session.echo"?: boolean;
         };
         /**
          * Format: int64
@@ -1914,6 +1922,8 @@ export interface components {
             name: string;
             password: string;
         };
+        /** @enum {string} */
+        OnOff: "on" | "off";
         /** @description An order and what has become of it. */
         OrderBody: {
             /** @description Name of the account. */
@@ -3229,7 +3239,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_AccountBody"];
@@ -3400,7 +3410,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_AccountBody"];
@@ -3606,7 +3616,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_AccountBody"];
@@ -3783,7 +3793,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_AccountBody"];
@@ -3978,7 +3988,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_BalanceBody"];
@@ -4194,7 +4204,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_AccountBody"];
@@ -4478,7 +4488,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_KeyInfo"];
@@ -4591,7 +4601,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_KeyInfo"];
@@ -4708,7 +4718,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Done"];
@@ -4831,7 +4841,7 @@ export interface operations {
                      *             "proof": "login:5b7c0c8d3f4e0a91c0ffee0123456789",
                      *             "status": 403,
                      *             "target": "/api/v1/sim/scenario",
-                     *             "trace_id": "660c7c6c87e14-6",
+                     *             "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *             "ts": 1763722812016733,
                      *             "user": "alice",
                      *             "user_id": 2
@@ -4843,7 +4853,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_PageOf_AuditItem"];
@@ -4980,7 +4990,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Login"];
@@ -5082,7 +5092,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Done"];
@@ -5184,7 +5194,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Done"];
@@ -5308,7 +5318,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Login"];
@@ -5419,7 +5429,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Login"];
@@ -5544,7 +5554,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Ticket"];
@@ -5653,7 +5663,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_BalanceBody"];
@@ -5801,7 +5811,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Effective"];
@@ -5914,7 +5924,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Effective"];
@@ -6048,7 +6058,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_Exchange"];
@@ -6111,7 +6121,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_PageOf_FillBody"];
@@ -6283,7 +6293,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_PageOf_EntryBody"];
@@ -6452,7 +6462,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Limits"];
@@ -6517,7 +6527,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_MarketInfo"];
@@ -6583,7 +6593,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_MarketInfo"];
@@ -6670,7 +6680,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_AnyBookBody"];
@@ -6804,7 +6814,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_CandlesBody"];
@@ -6929,7 +6939,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_PageOf_StoredGap"];
@@ -7028,7 +7038,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_HistoryInfo"];
@@ -7109,7 +7119,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_PageOf_StoredStatus"];
@@ -7223,7 +7233,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_TickerBody"];
@@ -7328,7 +7338,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_TradesBody"];
@@ -7446,7 +7456,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Profile"];
@@ -7578,7 +7588,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_PageOf_OrderBody"];
@@ -7769,7 +7779,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_OrderBody"];
@@ -7956,7 +7966,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_CancelledBody"];
@@ -8172,7 +8182,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_OrderBody"];
@@ -8355,7 +8365,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_OrderBody"];
@@ -8565,7 +8575,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_OrderBody"];
@@ -8821,7 +8831,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ExplainBody"];
@@ -8998,7 +9008,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_OrderBody"];
@@ -9196,7 +9206,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_OrderListBody"];
@@ -9389,7 +9399,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_PositionBody"];
@@ -9540,7 +9550,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_ReplayInfo"];
@@ -9573,7 +9583,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Accepted"];
@@ -9684,7 +9694,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Accepted"];
@@ -9799,7 +9809,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Accepted"];
@@ -9927,7 +9937,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Accepted"];
@@ -10051,7 +10061,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Accepted"];
@@ -10191,7 +10201,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_RiskBody"];
@@ -10364,7 +10374,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_RiskBody"];
@@ -10576,7 +10586,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_RiskBody"];
@@ -10778,7 +10788,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_RiskBody"];
@@ -11093,7 +11103,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_Playing"];
@@ -11130,7 +11140,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Accepted"];
@@ -11289,7 +11299,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_Symbol"];
@@ -11331,7 +11341,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Info"];
@@ -11379,7 +11389,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_PageOf_UserInfo"];
@@ -11505,7 +11515,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_UserInfo"];
@@ -11963,7 +11973,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Health"];
@@ -12069,7 +12079,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Health"];
@@ -12102,7 +12112,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Alive"];
@@ -12188,7 +12198,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Ready"];
