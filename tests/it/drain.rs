@@ -126,37 +126,6 @@ fn a_port_in_use_is_told_with_the_address() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_told_by_its_name() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let in_the_way = folder.path().join("file");
-    std::fs::write(&in_the_way, "").expect("written");
-    let data_dir = in_the_way.join("data");
-    let output = run(|command| {
-        command.env("MARKETD__DATA_DIR", &data_dir);
-    });
-    let stderr = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{stderr}");
-    assert!(
-        stderr.contains("cannot use data_dir") && stderr.contains(&data_dir.display().to_string()),
-        "{stderr}"
-    );
-}
-
-#[actix_web::test]
-async fn a_second_process_on_one_folder_is_told_who_has_it() {
-    let data_dir = tempfile::tempdir().expect("a folder");
-    let process = started(data_dir.path());
-    process.ready(PATIENCE).await;
-    let output = run(|command| {
-        command.env("MARKETD__DATA_DIR", data_dir.path());
-    });
-    let stderr = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(73), "{stderr}");
-    assert!(stderr.contains(&format!("process {}", process.child.borrow().id())), "{stderr}");
-    assert_eq!(process.status("/readyz").await, Some(200), "the first one did not notice");
-}
-
-#[test]
 fn a_wrong_configuration_exits_with_78_and_names_the_key() {
     let check = |name: &str, value: &str, told: &[&str]| {
         let output = run(|command| {

@@ -4375,7 +4375,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_ActorInfo"];
@@ -10982,7 +10982,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_SessionInfo"];
