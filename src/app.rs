@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use actix::{Actor, Addr};
 use actix_http::HttpService;
+use actix_http::error::DispatchError;
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::dev::{AppConfig, Extensions, Server as ActixServer, ServerHandle};
 use actix_web::rt::net::TcpStream;
@@ -16,22 +17,28 @@ use marketd_actors::board::Board;
 use marketd_actors::connection::{self, Io, SocketOptions};
 use marketd_actors::hub::{HubActor, HubState};
 use marketd_actors::keeper::{KeeperActor, Watch};
+use marketd_actors::metrics::Metrics;
 use marketd_actors::past::{self, Pasts};
 use marketd_actors::recorder::Recorder;
 use marketd_actors::relay::RelayActor;
 use marketd_actors::storage::Storage;
+use marketd_actors::traces::{Span, Traces};
 use marketd_bus::Bus;
 use parking_lot::RwLock;
 use socket2::{Domain, Protocol, Socket, Type};
+use tokio::sync::mpsc;
 
 use crate::auth::{Auth, Ground};
 use crate::config::Config;
 use crate::feeds::{self, Running, Stage};
 use crate::http::edge::Edge;
+use crate::http::flags::Flags;
 use crate::http::gate::Gate;
 use crate::http::{self, RelayedBooks, RequestLimits, Shared};
 use crate::lock::FolderLock;
 use crate::sandbox::{self, Sandbox};
+#[cfg(feature = "otlp")]
+use crate::telemetry::exporter::Exporter;
 use crate::writers::{self, Writers};
 
 /// How long a closed connection may take to go. Longer than the half second at which actix refreshes
@@ -55,6 +62,9 @@ pub struct Server {
     pub sandbox: Option<Arc<Sandbox>>,
     /// Replaced when the keeper starts the actor again. `None` where no other node is reached.
     pub relay: Option<Arc<RwLock<Addr<RelayActor>>>>,
+    /// Where traces leave. Taken when the server stops.
+    #[cfg(feature = "otlp")]
+    pub exporter: parking_lot::Mutex<Option<Exporter>>,
     pub shutdown: crate::config::Shutdown,
     stage: Stage,
     /// For as long as this process may write into the folder.
@@ -80,7 +90,13 @@ impl Server {
             Some(_) => Arc::new(marketd_bus::MemoryBus::default()),
         };
         let is_shared = recorder.is_none() && !config.bus.url.is_empty();
-        let board = Arc::new(Board::named(config.face_names()));
+        let (traces, spans) = traces_of(config);
+        let board = Arc::new(Board::named(config.face_names(), traces));
+        #[cfg(feature = "otlp")]
+        let exporter =
+            spans.map(|spans| Exporter::start(&config.tracing, spans, board.traces.counters.clone())).into();
+        #[cfg(not(feature = "otlp"))]
+        drop(spans);
         let ground = Ground { storage: storage.clone(), bus: bus.clone(), is_shared, board: board.clone() };
         let auth = Auth::new(config.auth_settings()?, ground)?;
         auth.start();
@@ -131,7 +147,8 @@ impl Server {
             large: http::Places::default(),
             replays,
             sim: simulating,
-            face: crate::face::binance::Face::of(config),
+            binance: crate::face::binance::Face::of(config),
+            flags: Flags::of(config),
         });
         let (handle, addresses) = start_http(config, &board, shared, listener)?;
         running.extend(feeds::start_live(&stage, config, &factory, recorder));
@@ -149,6 +166,8 @@ impl Server {
             writers,
             sandbox,
             relay,
+            #[cfg(feature = "otlp")]
+            exporter,
             shutdown: config.shutdown.clone(),
             stage,
             _folder: folder,
@@ -168,6 +187,20 @@ impl Server {
             sandbox.stop_arbiter();
         }
     }
+}
+
+/// What is traced, and the spans that come of it, where a collector wants them.
+fn traces_of(config: &Config) -> (Traces, Option<mpsc::Receiver<Span>>) {
+    let tracing = &config.tracing;
+    if tracing.otlp_endpoint.is_empty() {
+        return (Traces::default(), None);
+    }
+    if !cfg!(feature = "otlp") {
+        tracing::warn!("nothing is traced: this binary was built without the feature otlp");
+        return (Traces::default(), None);
+    }
+    let (traces, spans) = Traces::new(tracing.sampling(), tracing.queue_spans);
+    (traces, Some(spans))
 }
 
 thread_local! {
@@ -223,6 +256,15 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     Ok(socket.into())
 }
 
+/// A connection has ended in trouble. What clients do wrong is counted, and said to who debugs.
+fn note_fault(board: &Board, error: DispatchError) -> DispatchError {
+    if let DispatchError::Parse(fault) = &error {
+        Metrics::add(&board.metrics.http_malformed, 1);
+        tracing::debug!(%fault, "a request that is none, its connection is closed");
+    }
+    error
+}
+
 fn start_http(
     config: &Config,
     board: &Arc<Board>,
@@ -270,10 +312,10 @@ fn start_http(
             .wrap(gate.clone())
             .wrap(limits.clone())
             .wrap(edge.clone())
-            .wrap(shared.traffic.worker())
+            .wrap(shared.traffic.worker(&board))
             .into_factory()
             .map_err(|error: actix_web::Error| error.error_response());
-        let stopping = stopping.clone();
+        let (stopping, counted) = (stopping.clone(), board.clone());
         let protocol = HttpService::build()
             .graceful_shutdown_signal(move || {
                 let stopping = stopping.clone();
@@ -291,7 +333,7 @@ fn start_http(
             let peer = stream.peer_addr().ok();
             Ok((Io::new(stream, socket), peer))
         })
-        .and_then(protocol)
+        .and_then(protocol.map_err(move |error| note_fault(&counted, error)))
     });
     let server = builder.context("cannot serve on the listening socket")?.run();
     let handle = server.handle();

@@ -7,6 +7,7 @@ mod auth;
 mod face;
 mod sandbox;
 mod store;
+mod telemetry;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -36,6 +37,7 @@ pub use sandbox::Sandbox;
 
 pub use auth::Auth;
 pub use store::Store;
+pub use telemetry::{Log, LogFormat, Tracing};
 
 const DEFAULT: &str = include_str!("../config/default.toml");
 const PREFIX: &str = "MARKETD__";
@@ -63,6 +65,7 @@ pub struct Config {
     pub bus: Bus,
     pub auth: Auth,
     pub log: Log,
+    pub tracing: Tracing,
     pub replay: Replay,
     pub venues: BTreeMap<String, VenueSection>,
     pub feeds: Feeds,
@@ -76,6 +79,8 @@ pub struct Config {
     /// All layers put together, before they were read.
     #[serde(skip)]
     effective: Effective,
+    #[serde(skip)]
+    is_production: bool,
 }
 
 /// Not printed: it holds the secrets that the sections take care not to print.
@@ -196,20 +201,6 @@ impl Bus {
         }
         Ok(())
     }
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Log {
-    pub filter: String,
-    pub format: LogFormat,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    Text,
-    Json,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -357,6 +348,7 @@ impl Config {
                 set_path(&mut table, &path, value).map_err(|reason| bad(name, reason))?;
             }
         }
+        telemetry::read_environment(&mut table, &environment)?;
         let mut seed = |name: &str, path: &[&str], value: Option<String>| match value {
             Some(value) => {
                 let path: Vec<String> = path.iter().map(|part| (*part).to_owned()).collect();
@@ -388,14 +380,17 @@ impl Config {
             .try_into()
             .map_err(|error: toml::de::Error| bad("configuration", error.to_string().replace('\n', " ")))?;
         config.effective = Effective(table);
-        config.validate()?;
         let is_production = |profile: &String| {
             Path::new(profile).file_stem().is_some_and(|stem| stem.eq_ignore_ascii_case("production"))
         };
-        if config.session.echo && profile.as_ref().is_some_and(is_production) {
-            return Err(bad("session.echo", "refused: the profile is production"));
-        }
+        config.is_production = profile.as_ref().is_some_and(is_production);
+        config.validate()?;
         Ok(config)
+    }
+
+    /// Whether messages may be sent back to whoever sends them.
+    pub fn may_echo(&self) -> bool {
+        self.http.bind.ip().is_loopback() && !self.is_production
     }
 
     /// The store's address; without one a SQLite file in `data_dir`.
@@ -466,6 +461,9 @@ impl Config {
         if self.session.flush_ms > crate::http::FLUSH_MS_MAX {
             return Err(bad("session.flush_ms", format!("at most {}", crate::http::FLUSH_MS_MAX)));
         }
+        if self.session.echo && self.is_production {
+            return Err(bad("session.echo", "refused: the profile is production"));
+        }
         if self.session.echo && !self.http.bind.ip().is_loopback() {
             return Err(bad(
                 "session.echo",
@@ -475,6 +473,8 @@ impl Config {
         self.origins()?;
         self.trusted_proxies()?;
         self.face.validate()?;
+        self.log.validate()?;
+        self.tracing.validate()?;
         self.bus.validate()?;
         if self.session.pong_timeout_ms < self.session.ping_ms {
             return Err(bad("session.pong_timeout_ms", "is shorter than session.ping_ms"));
@@ -505,6 +505,9 @@ impl Config {
             if let Some(section) = shown.get_mut(section) {
                 section["url"] = without_password(url).into();
             }
+        }
+        if let Some(section) = shown.get_mut("tracing") {
+            section["otlp_headers"] = self.tracing.starred_headers().into();
         }
         shown
     }
@@ -750,6 +753,9 @@ mod tests {
             ("DATABASE_URL", "postgres://x"),
             ("REDIS_URL", "redis://:s3cret@cache:6379/1"),
             ("RATE_LIMIT_RPS", "7"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "api-key=s3cret, tenant=9"),
+            ("OTEL_SERVICE_NAME", ""),
             ("UNRELATED", "1"),
         ])
         .expect("valid");
@@ -768,6 +774,11 @@ mod tests {
         assert!(!shown.to_string().contains("s3cret"), "{shown}");
         assert_eq!(shown["bus"]["url"], "redis://:***@cache:6379/1");
         assert_eq!(shown["limits"]["subscriptions"], 7);
+        assert_eq!(shown["tracing"]["otlp_headers"], serde_json::json!(["api-key=***", "tenant=***"]));
+        let headers: Vec<_> = config.tracing.headers().collect();
+        assert_eq!(headers, [("api-key", "s3cret"), ("tenant", "9")]);
+        let tracing = &config.tracing;
+        assert_eq!((&*tracing.otlp_endpoint, &*tracing.service_name), ("http://collector:4318", "marketd"));
     }
 
     #[test]
@@ -829,6 +840,14 @@ mod tests {
         check(&[("MARKETD_PROFILE", "nosuch")], "config/nosuch.toml");
         check(&[("MARKETD__MARKETS__TRADES", "0")], "markets.trades");
         check(&[("REDIS_URL", "http://cache")], "bus.url");
+        check(&[("DATABASE_URL", "mysql://db/x")], "store.url");
+        check(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "127.0.0.1:4318")], "tracing.otlp_endpoint");
+        check(&[("MARKETD__TRACING__OTLP_ENDPOINT", "http://")], "tracing.otlp_endpoint");
+        check(&[("OTEL_EXPORTER_OTLP_HEADERS", "api-key")], "tracing.otlp_headers");
+        check(&[("MARKETD__TRACING__QUEUE_SPANS", "0")], "tracing.queue_spans");
+        check(&[("MARKETD__TRACING__TIMEOUT_MS", "60001")], "tracing.timeout_ms");
+        check(&[("MARKETD__LOG__FILE_MB", "0")], "log.file_mb");
+        check(&[("MARKETD__LOG__FILES", "0")], "log.files");
         check(&[("RATE_LIMIT_RPS", "fast")], "RATE_LIMIT_RPS");
         check(&[("MARKETD__BUS__TIMEOUT_MS", "501")], "bus.timeout_ms");
         check(&[("MARKETD__BUS__PREFIX", "a b")], "bus.prefix");

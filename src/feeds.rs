@@ -63,8 +63,14 @@ pub struct Stage {
 impl Stage {
     pub fn new(board: Arc<Board>, config: &Config) -> Self {
         let keeper = KeeperActor::new(board.clone()).start();
-        let market_arbiters = (0..config.markets.arbiters).map(|_| Arbiter::new()).collect();
-        Self { board, keeper, market_arbiters, feed_arbiter: Arbiter::new(), past: Arc::default() }
+        let market_arbiters: Vec<Arbiter> = (0..config.markets.arbiters).map(|_| Arbiter::new()).collect();
+        let feed_arbiter = Arbiter::new();
+        feed_arbiter.spawn(board.lags.add("feeds").watch());
+        for (no, arbiter) in market_arbiters.iter().enumerate() {
+            arbiter.spawn(board.lags.add(format!("markets {no}")).watch());
+        }
+        actix::spawn(board.lags.add("main").watch());
+        Self { board, keeper, market_arbiters, feed_arbiter, past: Arc::default() }
     }
 
     /// What live markets that are made from now on go on from.

@@ -137,14 +137,18 @@ fn main() -> ExitCode {
         let path = if ready { "/readyz" } else { "/livez" };
         return report(healthcheck::run(config.http.bind, path).and_then(|answer| print(&answer)));
     }
-    telemetry::install(&config.log);
+    if let Err(error) = telemetry::install(&config.log) {
+        return refuse_config(&error.to_string());
+    }
     // Fails only when a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let system = actix::System::new();
     if let Some(Command::Seed { paths, market, interval, source, skip_bad }) = cli.command {
         let venue = cli.common.venue;
         let options = seed::Options { paths, market, interval, venue, source, skip_bad };
-        return system.block_on(fill(config, options));
+        let code = system.block_on(fill(config, options));
+        telemetry::flush();
+        return code;
     }
     let result = match cli.command {
         Some(Command::Record { out, seconds }) => system.block_on(record(config, out, seconds)),
@@ -155,6 +159,7 @@ fn main() -> ExitCode {
     };
     let code = result.as_ref().err().map_or(0, exit_code);
     report(result);
+    telemetry::flush();
     // Everything is flushed. Dropping the system instead would run actors that have not begun, without
     // the runtime that they need.
     std::process::exit(i32::from(code))

@@ -22,6 +22,8 @@ pub struct Sandbox {
 pub fn start(stage: &Stage, config: &Config, storage: &Arc<Storage>) -> Result<Sandbox, ConfigError> {
     let settings = Arc::new(config.sandbox.settings()?);
     let (arbiter, gate) = (Arbiter::new(), SandboxGate::new(settings.answer_timeout));
+    arbiter.spawn(stage.board.lags.add("sandbox").watch());
+    gate.set_takes_orders(config.sandbox.takes_orders);
     stage.board.set_sandbox(gate.clone());
     let counters = Arc::new(SandboxCounters::default());
     let start = {

@@ -9,6 +9,7 @@ use marketd_actors::market::Retire;
 
 use crate::app::Server;
 use crate::feeds;
+use crate::telemetry;
 
 /// Waits for SIGTERM or SIGINT.
 pub async fn asked_to_stop() -> &'static str {
@@ -32,6 +33,7 @@ fn exit_on_second_signal() {
     actix_web::rt::spawn(async {
         let signal = asked_to_stop().await;
         tracing::warn!(signal, "asked again, exiting at once");
+        telemetry::flush();
         std::process::exit(130);
     });
 }
@@ -89,6 +91,13 @@ async fn steps(server: &Server) {
             tracing::warn!("the store does not let go of its connections");
         }
     }
+    #[cfg(feature = "otlp")]
+    {
+        let exporter = server.exporter.lock().take();
+        if let Some(exporter) = exporter {
+            exporter.stop(LAST_SPANS).await;
+        }
+    }
     tracing::info!("stopped");
 }
 
@@ -100,6 +109,9 @@ const LAST_EVENTS: Duration = Duration::from_secs(2);
 const LAST_ROWS: Duration = Duration::from_millis(1_000);
 const LAST_AUDIT: Duration = Duration::from_millis(1_000);
 const LAST_CONNECTIONS: Duration = Duration::from_millis(500);
+/// A collector that is there takes them in some milliseconds.
+#[cfg(feature = "otlp")]
+const LAST_SPANS: Duration = Duration::from_millis(1_000);
 
 /// Has the markets apply what feeds still had, and hand over the last of their rows.
 async fn last_updates(server: &Server) {

@@ -21,6 +21,7 @@ pub struct Writers {
 
 pub fn start(stage: &Stage, storage: &Arc<Storage>) -> Writers {
     let arbiter = Arbiter::new();
+    arbiter.spawn(stage.board.lags.add("writers").watch());
     let writers = Family::ALL
         .map(|family| {
             let storage = storage.clone();

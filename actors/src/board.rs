@@ -20,12 +20,14 @@ use crate::clock;
 use crate::face_names::FaceNames;
 use crate::feed::ResyncMarket;
 use crate::hub::HubActor;
+use crate::lag::Lags;
 use crate::market::MarketActor;
-use crate::metrics::Metrics;
+use crate::metrics::{Histogram, Metrics, Queue};
 use crate::peers::PeerTable;
 use crate::sandbox::SandboxGate;
 use crate::sandbox::tap::Tap;
 use crate::sim::SharedSimulator;
+use crate::traces::Traces;
 
 /// Number of a market on this node; dense, in the order of registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -87,6 +89,30 @@ pub struct MarketEntry {
     book_bodies: Mutex<Vec<BookBody>>,
     /// What the sandbox hears of it.
     pub tap: Tap,
+    /// Messages that wait for its actor.
+    pub queue: Queue,
+    pub published: PublishTimes,
+}
+
+/// How old changes of the book were when they left for the hubs. Not for replays, whose times are the recording's.
+#[derive(Debug, Default)]
+pub struct PublishTimes {
+    /// By the venue's own clock.
+    pub venue: Histogram,
+    /// Since they were received.
+    pub received: Histogram,
+}
+
+impl PublishTimes {
+    pub fn note(&self, ts_venue: Timestamp, ts_recv: Timestamp, now: Timestamp) {
+        // Clocks differ: what comes from the future is new.
+        let us = |since: Timestamp| u64::try_from(now.nanos_since(since) / 1_000).unwrap_or(0);
+        // Some venues do not date their messages.
+        if ts_venue != Timestamp::ZERO {
+            self.venue.note(us(ts_venue));
+        }
+        self.received.note(us(ts_recv));
+    }
 }
 
 impl MarketEntry {
@@ -204,6 +230,13 @@ pub struct ActorReport {
     pub since: Timestamp,
 }
 
+/// A hub, and how much waits for it.
+#[derive(Clone)]
+pub struct HubPlace {
+    pub addr: Addr<HubActor>,
+    pub queue: Arc<Queue>,
+}
+
 /// All markets, hubs and feeds of this node.
 #[derive(Default)]
 pub struct Board {
@@ -211,11 +244,14 @@ pub struct Board {
     by_symbol: DashMap<Arc<str>, Arc<MarketEntry>>,
     names: FaceNames,
     markets: RwLock<Vec<Arc<MarketEntry>>>,
-    hubs: RwLock<Vec<Addr<HubActor>>>,
+    hubs: RwLock<Vec<HubPlace>>,
     pub feeds: DashMap<String, FeedReport>,
     /// By the names under which they are watched.
     pub actors: DashMap<String, ActorReport>,
     pub metrics: Metrics,
+    pub traces: Traces,
+    /// How late this server's threads are.
+    pub lags: Lags,
     /// Sessions by client address.
     pub peers: Arc<PeerTable>,
     /// Set when the server begins to stop: it is not ready any more.
@@ -263,8 +299,8 @@ impl Board {
     }
 
     /// A board that gives Binance's clients names for its markets.
-    pub fn named(names: FaceNames) -> Self {
-        Self { names, ..Self::default() }
+    pub fn named(names: FaceNames, traces: Traces) -> Self {
+        Self { names, traces, ..Self::default() }
     }
 
     /// Adds a market, or finds it if it is there already.
@@ -284,6 +320,8 @@ impl Board {
             feed: RwLock::new(None),
             book_bodies: Mutex::new(Vec::new()),
             tap: Tap::default(),
+            queue: Queue::default(),
+            published: PublishTimes::default(),
         });
         markets.push(entry.clone());
         if let Some(symbol) = &entry.symbol {
@@ -311,25 +349,31 @@ impl Board {
     }
 
     /// Takes a hub in and gives it its number.
-    pub fn add_hub(&self, addr: Addr<HubActor>) -> HubNo {
+    pub fn add_hub(&self, addr: Addr<HubActor>, queue: Arc<Queue>) -> HubNo {
         let mut hubs = self.hubs.write();
-        hubs.push(addr);
+        hubs.push(HubPlace { addr, queue });
         HubNo(hubs.len() as u32 - 1)
     }
 
     /// Puts a restarted hub in the place of the dead one.
     pub fn replace_hub(&self, no: HubNo, addr: Addr<HubActor>) {
         if let Some(place) = self.hubs.write().get_mut(no.0 as usize) {
-            *place = addr;
+            place.addr = addr;
+            place.queue.begin();
         }
     }
 
-    pub fn hub(&self, no: HubNo) -> Option<Addr<HubActor>> {
+    pub fn hub(&self, no: HubNo) -> Option<HubPlace> {
         self.hubs.read().get(no.0 as usize).cloned()
     }
 
     pub fn hubs(&self) -> Vec<Addr<HubActor>> {
-        self.hubs.read().clone()
+        self.hubs.read().iter().map(|place| place.addr.clone()).collect()
+    }
+
+    /// How many messages wait for each hub, by its number.
+    pub fn hub_depths(&self) -> Vec<u64> {
+        self.hubs.read().iter().map(|place| place.queue.depth()).collect()
     }
 
     /// Markets that keep the server from being ready: no live actor, or no book yet. One that its venue

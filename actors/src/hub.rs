@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 
 use crate::board::{Board, HubNo, MarketNo};
 use crate::market::{CloseStream, OpenStream};
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Queue};
 use crate::ring::{Ring, RingChange, RingLimits};
 use crate::session::{Gathered, Outlet, Revoked};
 use crate::streams::Frame;
@@ -161,6 +161,8 @@ pub struct HubState {
     gathered: RefCell<Gathered>,
     /// A stream has news, or a session has something to send and its window had nothing.
     pending: Notify,
+    /// Messages that wait for the actor.
+    queue: Arc<Queue>,
 }
 
 impl HubState {
@@ -177,6 +179,7 @@ impl HubState {
             windows: RefCell::default(),
             gathered: RefCell::default(),
             pending: Notify::new(),
+            queue: Arc::default(),
         })
     }
 
@@ -266,11 +269,12 @@ impl HubState {
         }
     }
 
-    fn take(&self, published: Published) {
+    fn take(&self, mut published: Published) {
         let place = (published.market, published.key, published.form);
         let Some(stream) = self.streams.borrow().get(&place).cloned() else {
             return;
         };
+        published.frame.enter_ring(&stream.market_id, stream.key);
         let change = stream.ring.borrow_mut().push(published.frame);
         match change {
             RingChange::Appended => {}
@@ -372,7 +376,8 @@ impl HubActor {
     pub fn launch(state: Rc<HubState>) {
         let board = state.board.clone();
         let addr = Self { state: state.clone() }.start();
-        let no = board.add_hub(addr.clone());
+        let no = board.add_hub(addr.clone(), state.queue.clone());
+        let lag = board.lags.add(format!("http {}", no.0));
         *state.no.borrow_mut() = Some(no);
         let name = format!("hub {}", no.0);
         board.note_actor(&name, true);
@@ -381,7 +386,7 @@ impl HubActor {
             let mut flusher = actix::spawn(run_flusher(state.clone()));
             let mut interval = actix_web::rt::time::interval(SWEEP);
             loop {
-                interval.tick().await;
+                lag.note(interval.tick().await.elapsed());
                 if board.draining.load(std::sync::atomic::Ordering::Acquire) {
                     return;
                 }
@@ -433,6 +438,7 @@ impl Handler<Publish> for HubActor {
     type Result = ();
 
     fn handle(&mut self, Publish(frames): Publish, _ctx: &mut Self::Context) {
+        self.state.queue.taken();
         for published in frames {
             self.state.take(published);
         }

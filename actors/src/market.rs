@@ -22,6 +22,7 @@ use crate::hub::{MarketStarted, Publish, Published};
 use crate::sandbox::tap::News;
 use crate::sink::Update;
 use crate::streams::{Frame, Names, Streams};
+use crate::traces::Hop;
 use crate::writer::handover::{Handover, open_gaps};
 
 /// How long to wait before a hub that was full is offered a snapshot, and a feed that was full is asked
@@ -37,7 +38,11 @@ const ROLL_TICKER: Duration = Duration::from_secs(30);
 /// Updates of this market, in the order of its feed.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct ApplyUpdates(pub Vec<Update>);
+pub struct ApplyUpdates {
+    pub updates: Vec<Update>,
+    /// The trace of the message that they come from, where that is traced.
+    pub hop: Option<Hop>,
+}
 
 /// A hub has readers for a stream in a form, and wants a snapshot of it and every frame from there on.
 #[derive(Message, Debug, Clone, Copy, PartialEq, Eq)]
@@ -306,14 +311,20 @@ impl MarketActor {
             }
             let frames = std::mem::take(lane);
             self.board.metrics.frames_encoded.fetch_add(frames.len() as u64, Ordering::Relaxed);
-            let Some(addr) = self.board.hub(*hub) else { continue };
-            if let Err(SendError::Full(Publish(frames))) = addr.try_send(Publish(frames)) {
-                self.board.metrics.hub_overflows.fetch_add(1, Ordering::Relaxed);
-                for published in frames {
-                    let owed = OpenStream { hub: *hub, key: published.key, form: published.form };
-                    if !self.owed.contains(&owed) {
-                        self.owed.push(owed);
-                    }
+            let Some(place) = self.board.hub(*hub) else { continue };
+            let frames = match place.addr.try_send(Publish(frames)) {
+                Ok(()) => {
+                    place.queue.sent();
+                    continue;
+                }
+                Err(SendError::Full(Publish(frames))) => frames,
+                Err(SendError::Closed(_)) => continue,
+            };
+            self.board.metrics.hub_overflows.fetch_add(1, Ordering::Relaxed);
+            for published in frames {
+                let owed = OpenStream { hub: *hub, key: published.key, form: published.form };
+                if !self.owed.contains(&owed) {
+                    self.owed.push(owed);
                 }
             }
         }
@@ -452,6 +463,7 @@ impl Actor for MarketActor {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(self.mailbox);
+        self.entry.queue.begin();
         self.entry.set_actor(ctx.address());
         self.begin();
         self.settle(ctx);
@@ -478,14 +490,29 @@ impl Actor for MarketActor {
 impl Handler<ApplyUpdates> for MarketActor {
     type Result = ();
 
-    fn handle(&mut self, ApplyUpdates(updates): ApplyUpdates, ctx: &mut Self::Context) {
+    fn handle(&mut self, ApplyUpdates { updates, hop }: ApplyUpdates, ctx: &mut Self::Context) {
         let entry = self.entry.clone();
+        let span = hop.and_then(|hop| hop.begin("market.apply"));
+        if let Some(span) = &span {
+            self.streams.begin_trace(&span.hop());
+        }
+        entry.queue.taken();
+        let (count, mut book) = (updates.len(), None);
         let mut frames = Vec::new();
         {
             let mut state = entry.state().write();
+            let book_seq = state.book_seq();
             for update in updates {
                 self.apply(&mut state, update, &mut frames);
             }
+            if state.book_seq() != book_seq {
+                book = Some(state.book_times());
+            }
+        }
+        if let Some(span) = span {
+            self.streams.end_trace();
+            let span = span.with("market", entry.id.as_str().to_owned());
+            drop(span.with("updates", count).with("frames", frames.len()));
         }
         if let Some(handover) = &mut self.handover {
             handover.send();
@@ -493,6 +520,9 @@ impl Handler<ApplyUpdates> for MarketActor {
         self.send_news();
         self.enqueue(frames);
         self.settle(ctx);
+        if let Some((ts_venue, ts_recv)) = book.filter(|_| entry.source != marketd_domain::Source::Replay) {
+            entry.published.note(ts_venue, ts_recv, clock::now());
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! A new one is one line below: its comment is the meaning that `/metrics` tells, its name that of the metric
 //! (`marketd_<name>_total`, or without the ending for what goes up and down). docs/metrics.md lists them all.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use marketd_store::Family;
 
@@ -126,6 +126,8 @@ counters! {
     feed_reconnects,
     /// Messages of venues that could not be read.
     feed_malformed,
+    /// Requests that are no HTTP, or whose head is too large; each ends its connection.
+    http_malformed,
 }
 
 impl Metrics {
@@ -135,6 +137,68 @@ impl Metrics {
 
     pub fn subtract(counter: &AtomicU64, count: u64) {
         counter.fetch_sub(count, Ordering::Relaxed);
+    }
+}
+
+/// Upper bounds of a histogram's buckets, in microseconds.
+pub const BOUNDS_US: [u64; 12] =
+    [250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 10_000_000];
+
+/// How long something took, in buckets.
+#[derive(Debug, Default)]
+pub struct Histogram {
+    /// The last is for what took longer than all bounds.
+    buckets: [AtomicU64; BOUNDS_US.len() + 1],
+    total_us: AtomicU64,
+}
+
+/// What a histogram holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// Each with those below it.
+    pub within: [(u64, u64); BOUNDS_US.len()],
+    pub count: u64,
+    pub total_us: u64,
+}
+
+impl Histogram {
+    pub fn note(&self, us: u64) {
+        self.buckets[BOUNDS_US.partition_point(|bound| *bound < us)].fetch_add(1, Ordering::Relaxed);
+        self.total_us.fetch_add(us, Ordering::Relaxed);
+    }
+
+    pub fn read(&self) -> Times {
+        let mut count = 0;
+        let within = std::array::from_fn(|at| {
+            count += self.buckets[at].load(Ordering::Relaxed);
+            (BOUNDS_US[at], count)
+        });
+        count += self.buckets[BOUNDS_US.len()].load(Ordering::Relaxed);
+        Times { within, count, total_us: self.total_us.load(Ordering::Relaxed) }
+    }
+}
+
+/// How many messages wait for an actor: who sends counts up, the actor down.
+#[derive(Debug, Default)]
+pub struct Queue(AtomicI64);
+
+impl Queue {
+    pub fn sent(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub fn taken(&self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// A new actor has an empty mailbox.
+    pub fn begin(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+
+    /// The two sides do not count in one moment, so a message may have been taken before it was sent.
+    pub fn depth(&self) -> u64 {
+        u64::try_from(self.0.load(Ordering::Relaxed)).unwrap_or(0)
     }
 }
 
@@ -154,6 +218,8 @@ pub struct FamilyMetrics {
     pub batches: AtomicU64,
     /// What these took, in microseconds.
     pub write_us: AtomicU64,
+    pub write_times: Histogram,
+    pub rows_in_batches: AtomicU64,
     pub last_batch_rows: AtomicU64,
     pub last_write_us: AtomicU64,
 }
@@ -171,6 +237,8 @@ pub struct StoreMetrics {
     pub damaged_rows: AtomicU64,
     /// How often the store went away.
     pub outages: AtomicU64,
+    /// Calls of the store that failed.
+    pub errors: AtomicU64,
 }
 
 impl StoreMetrics {
@@ -194,6 +262,28 @@ mod tests {
             let is_gauge = metric.kind == MetricKind::Gauge;
             assert!(is_gauge || !metric.name.ends_with("_open"), "{} goes up and down", metric.name);
         }
+    }
+
+    #[test]
+    fn a_duration_is_in_the_first_bucket_that_holds_it_and_in_all_above() {
+        let histogram = Histogram::default();
+        for us in [0, 250, 251, 10_000_000, 10_000_001] {
+            histogram.note(us);
+        }
+        let times = histogram.read();
+        assert_eq!((times.within[0], times.within[1]), ((250, 2), (500, 3)));
+        assert_eq!((times.within[11], times.count, times.total_us), ((10_000_000, 4), 5, 20_000_502));
+    }
+
+    #[test]
+    fn a_queue_is_as_deep_as_more_was_sent_than_taken() {
+        let queue = Queue::default();
+        queue.taken();
+        assert_eq!(queue.depth(), 0);
+        (0..3).for_each(|_| queue.sent());
+        assert_eq!(queue.depth(), 2);
+        queue.begin();
+        assert_eq!(queue.depth(), 0);
     }
 
     #[test]

@@ -214,7 +214,15 @@ mod tests {
 
     fn frame(epoch: u64, prev: u64, seq: u64) -> Frame {
         let sent_at = Timestamp::from_millis(seq as i64);
-        Frame { epoch, seq, prev, is_snapshot: false, sent_at, bytes: Bytes::from_static(b"0123456789") }
+        Frame {
+            epoch,
+            seq,
+            prev,
+            is_snapshot: false,
+            sent_at,
+            bytes: Bytes::from_static(b"0123456789"),
+            hop: None,
+        }
     }
 
     fn snapshot(epoch: u64, seq: u64) -> Frame {

@@ -115,7 +115,7 @@ impl SimActor {
                 simulator.number_trades_after(MarketIndex(at as u32), last);
             }
         }
-        let sink = BatchSink::new(spec.entries.clone());
+        let sink = BatchSink::new(spec.entries.clone(), &spec.board.traces);
         spec.shared.begin(simulator);
         Self { spec, sink, simulated: now, steps: 0 }
     }
@@ -169,9 +169,11 @@ impl SimActor {
     fn run(&mut self, ctx: &mut Context<Self>) {
         self.step();
         let mut sink = std::mem::take(&mut self.sink);
+        let span = sink.trace(&self.spec.board.traces, "sim", 0, clock::now());
         let board = self.spec.board.clone();
         let delivery = async move {
             let refused = deliver(&board, &mut sink).await;
+            drop(span);
             (sink, refused)
         };
         let next = delivery.into_actor(self).map(|(sink, refused), actor, ctx| {

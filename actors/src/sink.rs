@@ -7,6 +7,7 @@ use marketd_domain::{
 };
 
 use crate::board::MarketEntry;
+use crate::traces::{Hop, OneIn, OpenSpan, SpanKind, Traces};
 
 /// One normalized update, owned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,12 +44,38 @@ struct Lane {
 pub struct BatchSink {
     lanes: Vec<Lane>,
     dirty: Vec<usize>,
+    /// Which of the messages that come are traced.
+    traced: OneIn,
+    /// The trace of the message under way.
+    hop: Option<Hop>,
 }
 
 impl BatchSink {
-    pub fn new(entries: Vec<Arc<MarketEntry>>) -> Self {
+    pub fn new(entries: Vec<Arc<MarketEntry>>, traces: &Traces) -> Self {
         let lane = |entry| Lane { entry: Some(entry), ..Lane::default() };
-        Self { lanes: entries.into_iter().map(lane).collect(), dirty: Vec::new() }
+        Self {
+            lanes: entries.into_iter().map(lane).collect(),
+            dirty: Vec::new(),
+            traced: OneIn::new(traces.frames_one_in()),
+            hop: None,
+        }
+    }
+
+    /// A message of the venue came, this many bytes long (0: it never was bytes). Some are traced: what it comes to carries the hop then, until
+    /// the span is over.
+    pub fn trace(&mut self, traces: &Traces, feed: &str, bytes: usize, recv: Timestamp) -> Option<OpenSpan> {
+        if !self.traced.picks() {
+            return None;
+        }
+        let span = traces.frame()?.begin_at("feed.frame", recv)?.of_kind(SpanKind::Consumer);
+        self.hop = Some(span.hop());
+        let span = span.with("feed", feed.to_owned());
+        Some(if bytes > 0 { span.with("bytes", bytes) } else { span })
+    }
+
+    /// The trace of what is delivered next.
+    pub const fn take_hop(&mut self) -> Option<Hop> {
+        self.hop.take()
     }
 
     pub fn entries(&self) -> impl Iterator<Item = &Arc<MarketEntry>> {

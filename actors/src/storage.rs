@@ -151,6 +151,7 @@ impl Storage {
 
     /// The store did not do what it was asked for: rows go to the spool from now on.
     pub fn failed(&self, error: &StoreError) {
+        Metrics::add(&self.metrics.errors, 1);
         let (reason, fault) = (error.to_string(), error.fault());
         let is_new = {
             let mut state = self.state.write();

@@ -17,6 +17,7 @@ use marketd_protocol::binance::kline::newest;
 use marketd_protocol::frame::FramePrefix;
 use marketd_protocol::{BookDepth, FaceStream, Form, FormSet, StreamKey};
 
+use crate::traces::Hop;
 use encode::{Moment, Scratch, encode_changes, encode_pending, encode_snapshot};
 
 /// Ticker and candle frames of one market come at most so often.
@@ -36,6 +37,18 @@ pub struct Frame {
     pub sent_at: Timestamp,
     /// With its WebSocket header.
     pub bytes: Bytes,
+    /// Where its trace is, where something in it is traced.
+    pub hop: Option<Hop>,
+}
+
+impl Frame {
+    /// It has come to a hub: if it is traced, its trace says so and goes on from there.
+    pub fn enter_ring(&mut self, market: &str, key: StreamKey) {
+        let Some(span) = self.hop.take().and_then(|hop| hop.begin("hub.ring")) else { return };
+        self.hop = Some(span.hop());
+        let span = span.with("market", market.to_owned()).with("channel", key.channel().as_str());
+        drop(span.with("seq", self.seq).with("bytes", self.bytes.len()));
+    }
 }
 
 /// What a stream has to remember between frames.
@@ -87,6 +100,10 @@ struct Stream {
     due: Option<Timestamp>,
     /// Changes that joined one that was waiting already.
     conflated: u64,
+    /// The trace of something that the next frame has in it.
+    hop: Option<Hop>,
+    /// Something was added to the next frame.
+    is_touched: bool,
 }
 
 impl Stream {
@@ -120,6 +137,8 @@ impl Stream {
             last_flush: Timestamp::ZERO,
             due: None,
             conflated: 0,
+            hop: None,
+            is_touched: false,
         }
     }
 
@@ -139,6 +158,7 @@ impl Stream {
 
     fn touch_after(&mut self, interval_ms: i64, now: Timestamp) {
         self.conflated += u64::from(self.due.is_some());
+        self.is_touched = true;
         let due = self.last_flush.plus_millis(interval_ms).max(now);
         self.due = Some(self.due.map_or(due, |held| held.min(due)));
     }
@@ -320,6 +340,22 @@ impl Streams {
             }
         }
         self.flush(state, now, emit);
+    }
+
+    /// The next frame of each stream is a part of this trace, if anything comes into it until [`Self::end_trace`].
+    pub fn begin_trace(&mut self, hop: &Hop) {
+        for stream in &mut self.streams {
+            stream.is_touched = false;
+            stream.hop.get_or_insert_with(|| hop.clone());
+        }
+    }
+
+    pub fn end_trace(&mut self) {
+        for stream in &mut self.streams {
+            if !stream.is_touched {
+                stream.hop = None;
+            }
+        }
     }
 
     /// How many changes have joined one that was waiting, since the last call.

@@ -213,6 +213,8 @@ impl Writer {
         let took_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
         Metrics::add(&metrics.batches, 1);
         Metrics::add(&metrics.write_us, took_us);
+        Metrics::add(&metrics.rows_in_batches, rows.len() as u64);
+        metrics.write_times.note(took_us);
         metrics.last_batch_rows.store(rows.len() as u64, Ordering::Relaxed);
         metrics.last_write_us.store(took_us, Ordering::Relaxed);
         self.storage.note_written(&rows, &outcome);

@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use allocation_counter::{AllocationInfo, measure};
 use marketd_actors::board::Board;
+use marketd_actors::sink::BatchSink;
 use marketd_actors::storage::{DeltaSettings, Storage, StoreSettings};
+use marketd_actors::traces::{Sampling, TraceId, Traces, current_id, enter};
 use marketd_actors::writer::handover::Handover;
 use marketd_actors::writer::intake::Lane;
 use marketd_actors::writer::plan::FlushRule;
@@ -88,6 +90,26 @@ fn a_frame_costs_one_allocation() {
             assert_eq!(info.count_current, 0, "a frame is given back with its last reader");
         }
     }
+}
+
+#[test]
+fn what_is_not_traced_pays_for_no_trace() {
+    let sampling = Sampling { requests_one_in: u32::MAX, frames_one_in: u32::MAX, per_second: 10 };
+    let (traces, _spans) = Traces::new(sampling, 10);
+    let mut sink = BatchSink::new(Vec::new(), &traces);
+    let given = TraceId::plain(b"mine");
+    // The seed of the numbers is made with the first.
+    drop(traces.request(None, None));
+    let info = measure(|| {
+        for _ in 0..1_000 {
+            assert!(sink.trace(&traces, "feed", 100, Timestamp::ZERO).is_none());
+            let mut context = Some(traces.request(given, None));
+            let _entered = enter(&mut context);
+            assert!(current_id().is_some());
+        }
+    });
+    println!("1,000 frames and requests that are not traced: {} allocations", info.count_total);
+    assert_eq!(info.count_total, 0);
 }
 
 async fn storage(folder: &std::path::Path) -> std::sync::Arc<Storage> {

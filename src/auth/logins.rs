@@ -73,7 +73,7 @@ fn role_of(user: &UserRow) -> Role {
 impl Auth {
     /// Makes a user and logs it in. The first one is the administrator.
     pub async fn sign_up(&self, name: &str, password: String, from: IpAddr) -> Result<LoggedIn, Refusal> {
-        if !self.settings.signup {
+        if !self.signup.is_on() {
             return Err((ErrorCode::FORBIDDEN, "new users are not taken here".to_owned()));
         }
         let (name, password) = (name_of(name)?, password_of(password)?);

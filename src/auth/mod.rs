@@ -34,6 +34,8 @@ use marketd_protocol::code::ErrorCode;
 use marketd_protocol::ws::Credential;
 use marketd_store::{Store, StoreError};
 
+use crate::http::flags::Flag;
+
 pub use audit::Audit;
 pub use console::{end_at_console, note_at_console};
 pub use keys::{ApiKey, KeyKind, KeyWanted, Keys, MadeKey};
@@ -103,6 +105,8 @@ pub struct Ground {
 /// Everything about who somebody is. One per server.
 pub struct Auth {
     pub settings: AuthSettings,
+    /// Whether people may make users for themselves, now.
+    pub signup: Flag,
     pub keys: Keys,
     pub audit: Audit,
     ground: Ground,
@@ -152,6 +156,7 @@ impl Auth {
             passwords,
             replays: Replays::new(ground.is_shared.then(|| ground.bus.clone())),
             revocations: Revocations::default(),
+            signup: Flag::new(settings.signup),
             settings,
             ground,
         }))

@@ -63,11 +63,9 @@ impl Config {
         }
     }
 
-    /// What Binance's clients call the markets. Those that the configuration names are known before they come.
+    /// What Binance's clients call the markets, also while they are not served: that may change. Those that the configuration
+    /// names are known before they come.
     pub fn face_names(&self) -> FaceNames {
-        if !self.is_binance_face_on() {
-            return FaceNames::default();
-        }
         let expected: Vec<(MarketId, String, String)> = (self.venues.iter())
             .filter(|(_, section)| section.enabled)
             .flat_map(|(venue, section)| section.markets.iter().map(move |market| (venue, market)))

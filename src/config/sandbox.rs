@@ -16,6 +16,8 @@ use super::{ConfigError, bad};
 #[serde(deny_unknown_fields)]
 pub struct Sandbox {
     pub enabled: bool,
+    /// At the start.
+    pub takes_orders: bool,
     mailbox: usize,
     initial_balances: Vec<String>,
     maker_fee: String,

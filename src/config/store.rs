@@ -76,6 +76,11 @@ impl std::fmt::Debug for Store {
 
 impl Store {
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        let schemes = ["sqlite:", "postgres:", "postgresql:"];
+        if !self.url.is_empty() && !schemes.iter().any(|scheme| self.url.starts_with(scheme)) {
+            // The address itself is not told: it may hold a password.
+            return Err(bad("store.url", "is neither empty nor postgres://host/database nor sqlite://path"));
+        }
         for (key, value) in [
             ("store.timeout_ms", self.timeout_ms),
             ("store.flush_rows", self.flush_rows as u64),

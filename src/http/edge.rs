@@ -30,7 +30,7 @@ use super::reply::CallInfo;
 const NO_SNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
 const HEADERS: HeaderValue = HeaderValue::from_static(
-    "authorization, content-type, idempotency-key, if-none-match, x-api-key, x-api-timestamp, x-api-signature, x-trace-id",
+    "authorization, content-type, idempotency-key, if-none-match, x-api-key, x-api-timestamp, x-api-signature, x-trace-id, traceparent, tracestate",
 );
 const EXPOSED: HeaderValue = HeaderValue::from_static(
     "etag, idempotent-replayed, link, ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after, x-next-cursor, x-trace-id",

@@ -37,6 +37,10 @@ pub struct Gate {
 #[derive(Debug, Clone, Copy)]
 pub struct Foreign;
 
+/// A handler puts this on a request whose path does not say what was changed: the audit has it behind the path.
+#[derive(Debug, Clone)]
+pub struct Changed(pub String);
+
 /// What is changed by requests of these methods is audited.
 fn is_write(method: &Method) -> bool {
     !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
@@ -184,6 +188,10 @@ const ORDERS: &str = "/api/v1/orders";
 fn deed_of(request: &HttpRequest, response: &HttpResponse, is_foreign: bool) -> Deed {
     let route = request.app_data::<RouteNo>().map(|route| route.template());
     let refused = response.extensions().get::<Refused>().map(|refused| refused.0.code);
+    let target = match request.extensions().get::<Changed>() {
+        Some(Changed(what)) => format!("{} {what}", request.path()),
+        None => request.path().to_owned(),
+    };
     Deed {
         trace_id: CallInfo::of_response(response),
         address: client_of(request).map(|client| client.to_canonical().to_string()).unwrap_or_default(),
@@ -193,7 +201,7 @@ fn deed_of(request: &HttpRequest, response: &HttpResponse, is_foreign: bool) -> 
             .map(|acted| acted.0.clone())
             .or_else(|| caller::caller_of(request).ok()),
         action: format!("{} {}", request.method(), route.as_deref().unwrap_or("unmatched")),
-        target: request.path().to_owned(),
+        target,
         status: response.status().as_u16(),
         code: if is_foreign { "foreign" } else { refused.unwrap_or_default() },
     }

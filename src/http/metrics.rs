@@ -4,9 +4,11 @@
 //! and what a market knows is read from the board when it is asked for, so a registry would only hold
 //! copies of both.
 
+mod actors;
 mod exposition;
 mod process;
 mod sandbox;
+mod store;
 
 use std::net::IpAddr;
 
@@ -39,6 +41,10 @@ pub async fn get_metrics(call: CallInfo, request: HttpRequest, shared: web::Data
     expose_server(&shared, &mut text);
     expose_markets(&shared.board, &mut text);
     expose_feeds(&shared.board, &mut text);
+    actors::expose(&shared.board, &mut text);
+    if let Some(storage) = &shared.storage {
+        store::expose(storage, &mut text);
+    }
     expose_bus(&*shared.bus, &mut text);
     if let Some(held) = &shared.sandbox {
         sandbox::expose(held, &mut text);
@@ -161,11 +167,27 @@ fn expose_markets(board: &Board, text: &mut Exposition) {
             text.sample(&[("market", &market.id), ("side", side)], levels);
         }
     }
+    expose_published(board, text);
     for (at, (name, help)) in COUNTERS.into_iter().enumerate() {
         text.family(&format!("market_{name}_total"), Kind::Counter, help);
         for market in &markets {
             text.sample(&[("market", &market.id)], market.counters[at]);
         }
+    }
+}
+
+fn expose_published(board: &Board, text: &mut Exposition) {
+    let markets = board.markets();
+    let dated: Vec<_> = markets.iter().filter(|market| market.source != Source::Replay).collect();
+    let help = "How old a change of the book was when it left for the clients, by the venue's clock.";
+    text.family("market_venue_to_publish_seconds", Kind::Histogram, help);
+    for market in &dated {
+        text.times(&[("market", market.id.as_str())], &market.published.venue.read());
+    }
+    let help = "From the receipt of a change of the book until it left for the clients.";
+    text.family("market_receive_to_publish_seconds", Kind::Histogram, help);
+    for market in &dated {
+        text.times(&[("market", market.id.as_str())], &market.published.received.read());
     }
 }
 

@@ -11,6 +11,7 @@ mod docs;
 pub mod edge;
 mod events;
 mod exchanges;
+pub mod flags;
 mod format;
 pub mod forwarded;
 pub mod gate;
@@ -101,8 +102,16 @@ pub struct Shared {
     pub large: Places,
     pub replays: Vec<Replaying>,
     pub sim: Option<Simulating>,
-    /// What Binance's clients are served with; `None` where they are not.
-    pub face: Option<crate::face::binance::Face>,
+    /// What Binance's clients are served with, while they are: see [`Shared::face`].
+    pub binance: crate::face::binance::Face,
+    pub flags: flags::Flags,
+}
+
+impl Shared {
+    /// What Binance's clients are served with; `None` while they are not.
+    pub fn face(&self) -> Option<&crate::face::binance::Face> {
+        self.flags.face.is_on().then_some(&self.binance)
+    }
 }
 
 impl Shared {

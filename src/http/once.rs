@@ -12,6 +12,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
+use marketd_actors::traces::carried;
 use marketd_bus::{Begin, Bus, Claim, Key, RequestHash};
 use marketd_protocol::code::ErrorCode;
 use sha2::{Digest, Sha256};
@@ -49,7 +50,7 @@ pub async fn once(
     };
     let hash = RequestHash(hash_of(request, body));
     let bus = bus.clone();
-    let carried_out = actix_web::rt::spawn({
+    let carried_out = actix_web::rt::spawn(carried({
         let call = call.clone();
         async move {
             match bus.begin(&key, hash, IN_FLIGHT).await {
@@ -72,7 +73,7 @@ pub async fn once(
                 }
             }
         }
-    });
+    }));
     carried_out.await.unwrap_or_else(|_| call.refuse(ErrorCode::INTERNAL, "the request broke down"))
 }
 

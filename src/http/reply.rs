@@ -13,16 +13,17 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use marketd_actors::board::MarketEntry;
 use marketd_actors::clock;
+use marketd_actors::traces::TraceId;
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::rest::{Call, encode_failure, encode_success};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Shared;
 use super::format::{Format, NEXT_CURSOR, next_link};
 use super::large::RowsBody;
-use super::trace::{TRACE_HEADER, TraceId};
+use super::trace::TRACE_HEADER;
 use super::traffic::RouteNo;
+use super::{Shared, trace};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
@@ -45,7 +46,7 @@ impl FromRequest for CallInfo {
 
 impl CallInfo {
     pub fn of(request: &HttpRequest) -> Self {
-        Self { started: Instant::now(), trace_id: TraceId::of(request) }
+        Self { started: Instant::now(), trace_id: trace::id_of(request) }
     }
 
     fn call(&self) -> Call<'_> {
@@ -103,7 +104,7 @@ impl CallInfo {
         match serde_json::to_vec(data) {
             Ok(data) => self.data(&data),
             Err(error) => {
-                tracing::error!(%error, trace_id = self.trace_id.as_str(), "an answer cannot be encoded");
+                tracing::error!(%error, "an answer cannot be encoded");
                 self.refuse(ErrorCode::INTERNAL, "an answer cannot be encoded")
             }
         }

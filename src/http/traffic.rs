@@ -1,4 +1,4 @@
-//! Requests, counted by route, method and status, with how long they took.
+//! Requests, counted by route, method and status, with how long they took; and what each is called, in the log and in traces.
 //!
 //! Each worker counts in numbers that only it writes to, so counting contends with nobody; `/metrics` adds
 //! them up. A route is known by its template: what callers put into paths makes no new numbers.
@@ -13,8 +13,12 @@ use std::time::Instant;
 use actix_web::Error;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::{Method, StatusCode};
+use marketd_actors::board::Board;
+use marketd_actors::traces::{Carried, OpenSpan, enter};
 use parking_lot::Mutex;
 use pin_project_lite::pin_project;
+
+use super::trace;
 
 /// Routes beyond these count as unmatched; there are some dozens.
 const ROUTES_MAX: usize = 256;
@@ -123,10 +127,14 @@ pub struct RouteTotals {
 
 impl Traffic {
     /// What counts one worker's requests.
-    pub fn worker(&self) -> Counting {
+    pub fn worker(&self, board: &Arc<Board>) -> Counting {
+        Counting { counts: self.counts(), board: board.clone() }
+    }
+
+    fn counts(&self) -> Arc<WorkerCounts> {
         let counts = Arc::new(WorkerCounts { routes: std::array::from_fn(|_| OnceLock::new()) });
         self.workers.lock().push(counts.clone());
-        Counting(counts)
+        counts
     }
 
     /// Routes that have answered, with what they have.
@@ -168,7 +176,10 @@ fn method_index(method: &Method) -> usize {
 }
 
 /// Counts the requests of one worker.
-pub struct Counting(Arc<WorkerCounts>);
+pub struct Counting {
+    counts: Arc<WorkerCounts>,
+    board: Arc<Board>,
+}
 
 impl<S, B> Transform<S, ServiceRequest> for Counting
 where
@@ -181,13 +192,14 @@ where
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(CountingService { service, counts: self.0.clone() }))
+        ready(Ok(CountingService { service, counts: self.counts.clone(), board: self.board.clone() }))
     }
 }
 
 pub struct CountingService<S> {
     service: S,
     counts: Arc<WorkerCounts>,
+    board: Arc<Board>,
 }
 
 impl<S, B> Service<ServiceRequest> for CountingService<S>
@@ -203,7 +215,12 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let method = method_index(request.method());
         let started = Instant::now();
-        Counted { answer: self.service.call(request), counts: self.counts.clone(), method, started }
+        let (mut context, span) = trace::begin(&self.board.traces, request.request());
+        let answer = {
+            let _entered = enter(&mut context);
+            self.service.call(request)
+        };
+        Counted { answer: Carried::new(context, answer), counts: self.counts.clone(), method, started, span }
     }
 }
 
@@ -211,10 +228,11 @@ pin_project! {
     /// An answer on its way, counted when it is there. What is streamed after its head is not waited for.
     pub struct Counted<F> {
         #[pin]
-        answer: F,
+        answer: Carried<F>,
         counts: Arc<WorkerCounts>,
         method: usize,
         started: Instant,
+        span: Option<OpenSpan>,
     }
 }
 
@@ -232,7 +250,11 @@ where
             Err(error) => (None, error.as_response_error().status_code()),
         };
         let took_ns = u64::try_from(counted.started.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        counted.counts.count(route.unwrap_or(RouteNo(0)), *counted.method, status, took_ns);
+        let route = route.unwrap_or(RouteNo(0));
+        counted.counts.count(route, *counted.method, status, took_ns);
+        if let Some(span) = counted.span.take() {
+            trace::finish(span, &route.template(), status);
+        }
         Poll::Ready(answer)
     }
 }
@@ -244,10 +266,10 @@ mod tests {
     #[test]
     fn a_duration_is_counted_in_the_first_bucket_that_holds_it() {
         let traffic = Traffic::default();
-        let worker = traffic.worker();
+        let worker = traffic.counts();
         let route = RouteNo::of("/buckets");
         for took_us in [0, 50, 51, 5_000_000, 5_000_001] {
-            worker.0.count(route, 0, StatusCode::OK, took_us * 1_000);
+            worker.count(route, 0, StatusCode::OK, took_us * 1_000);
         }
         let totals = traffic.totals();
         let of_route = totals.iter().find(|totals| totals.template == "/buckets").expect("counted");
@@ -262,7 +284,7 @@ mod tests {
         let traffic = Traffic::default();
         let route = RouteNo::of("/workers");
         for _ in 0..2 {
-            traffic.worker().0.count(route, method_index(&Method::PUT), StatusCode::IM_A_TEAPOT, 1);
+            traffic.counts().count(route, method_index(&Method::PUT), StatusCode::IM_A_TEAPOT, 1);
         }
         let totals = traffic.totals();
         let of_route = totals.iter().find(|totals| totals.template == "/workers").expect("counted");

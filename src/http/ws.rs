@@ -41,7 +41,7 @@ pub async fn open_echo(
     shared: web::Data<Shared>,
     query: Query,
 ) -> HttpResponse {
-    if !shared.session_limits.echo {
+    if !shared.flags.echo.is_on() {
         return reply::not_found(call, request).await;
     }
     open(&call, &request, payload, &shared, &query, Purpose::Echo)

@@ -171,10 +171,30 @@ async fn sessions_and_markets_are_counted() {
         ("marketd_market_status{market=\"sim:BTC-USD\",status=\"live\"}", 1.0),
         ("marketd_market_info{market=\"binance:BTC-USDT\",venue=\"binance\",source=\"replay\"}", 1.0),
         ("marketd_feed_messages_total{feed=\"sim\"}", 1.0),
+        ("marketd_market_venue_to_publish_seconds_count{market=\"sim:BTC-USD\"}", 1.0),
+        ("marketd_market_receive_to_publish_seconds_bucket{market=\"sim:BTC-USD\",le=\"+Inf\"}", 1.0),
+        ("marketd_actor_mailbox_messages{actor=\"market\",name=\"sim:BTC-USD\"}", 0.0),
+        ("marketd_actor_mailbox_messages{actor=\"hub\",name=\"0\"}", 0.0),
+        ("marketd_arbiter_lag_seconds{arbiter=\"feeds\"}", 0.0),
+        ("marketd_arbiter_lag_seconds{arbiter=\"http 0\"}", 0.0),
+        ("marketd_store_state{backend=\"sqlite\",state=\"ok\"}", 1.0),
         ("marketd_ready", 1.0),
     ] {
         assert!(value(&families, series) >= least, "{series} is {}", value(&families, series));
     }
+    let rows = "marketd_store_rows_written_total{family=\"trades\"}";
+    app.until("rows in the store", async || value(&metrics(&app).await, rows) > 0.0).await;
+    let families = metrics(&app).await;
+    for name in [
+        "store_batches_total",
+        "store_batch_rows_total",
+        "store_last_batch_rows",
+        "store_write_duration_seconds_count",
+    ] {
+        assert!(value(&families, &format!("marketd_{name}{{family=\"trades\"}}")) > 0.0, "{name}");
+    }
+    let replayed = |name: &str| families[name].samples.keys().any(|series| series.contains("binance:"));
+    assert!(!replayed("marketd_market_venue_to_publish_seconds"), "a recording's times are its own");
     let stale = "marketd_market_stale_seconds{market=\"sim:BTC-USD\"}";
     assert_eq!(value(&families, stale), 0.0);
     drop(client);

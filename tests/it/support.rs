@@ -1,5 +1,6 @@
 //! A server in this process, on a free port, with what the tests ask of it.
 
+pub mod collector;
 pub mod follow;
 pub mod held;
 pub mod process;
@@ -66,7 +67,7 @@ impl TestApp {
         set.extend(keys.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
         let overrides = Overrides { profile: Some("test".to_owned()), set };
         let config = Config::load(std::iter::empty(), &overrides).expect("a valid configuration");
-        telemetry::install(&config.log);
+        telemetry::install(&config.log).expect("a log");
         let _ = rustls::crypto::ring::default_provider().install_default();
         let server = Server::start(&config, recorder).await.expect("the server starts");
         let address = server.addresses[0].to_string();

@@ -31,19 +31,26 @@ const TICK: Duration = Duration::from_millis(250);
 /// theirs: what follows for them must be a snapshot.
 pub async fn deliver(board: &Board, sink: &mut BatchSink) -> Vec<MarketIndex> {
     let mut refused = Vec::new();
+    let hop = sink.take_hop();
     for (market, entry, updates) in sink.drain() {
         let Some(actor) = entry.actor() else { continue };
-        let updates = match actor.try_send(ApplyUpdates(updates)) {
-            Ok(()) => continue,
-            Err(actix::prelude::SendError::Full(ApplyUpdates(updates))) => updates,
+        let apply = match actor.try_send(ApplyUpdates { updates, hop: hop.clone() }) {
+            Ok(()) => {
+                entry.queue.sent();
+                continue;
+            }
+            Err(actix::prelude::SendError::Full(apply)) => apply,
             Err(actix::prelude::SendError::Closed(_)) => {
                 // Its actor died; the next one asks for a snapshot itself.
                 continue;
             }
         };
-        match tokio::time::timeout(MARKET_PATIENCE, actor.send(ApplyUpdates(updates))).await {
+        entry.queue.sent();
+        match tokio::time::timeout(MARKET_PATIENCE, actor.send(apply)).await {
             Ok(Ok(()) | Err(MailboxError::Closed)) => {}
             Ok(Err(MailboxError::Timeout)) | Err(_) => {
+                // It was taken back before the market has seen it.
+                entry.queue.taken();
                 Metrics::add(&board.metrics.market_overflows, 1);
                 refused.push(market);
             }
@@ -167,7 +174,7 @@ impl Link {
             }
         }
         let entries = spec.markets.iter().map(|(entry, _)| entry.clone()).collect();
-        let mut sink = BatchSink::new(entries);
+        let mut sink = BatchSink::new(entries, &spec.board.traces);
         for (at, instrument) in instruments.iter().enumerate() {
             let market = MarketIndex(at as u32);
             sink.described(market, instrument);
@@ -365,7 +372,11 @@ impl Link {
         self.report.last_message = now;
         self.record(now, name, Direction::In, text.as_str()).await;
         let conn = self.conn;
+        let span = self.sink.trace(&self.spec.board.traces, &self.spec.name, text.len(), now);
         let result = self.drive(|session, io| session.on_message(conn, text.as_bytes(), now, io)).await;
+        drop(span);
+        // Of a message that came to nothing.
+        drop(self.sink.take_hop());
         match result {
             Ok(()) => None,
             Err(error) => self.count_malformed(&error.to_string()),

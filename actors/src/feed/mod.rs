@@ -24,7 +24,7 @@ use crate::market::ApplyUpdates;
 use crate::recorder::Recorder;
 use crate::sink::Update;
 
-pub use http::HttpClient;
+pub use http::{HttpClient, tls_config};
 pub use link::deliver;
 pub use socket::connect;
 
@@ -123,9 +123,11 @@ impl Drop for FeedActor {
 pub fn leave_stale<'a>(entries: impl Iterator<Item = &'a Arc<MarketEntry>>) {
     let now = clock::now();
     for entry in entries {
-        let stale = ApplyUpdates(vec![Update::Stale(StaleReason::Disconnected, now)]);
-        let taken = entry.actor().is_none_or(|actor| actor.try_send(stale).is_ok());
-        if !taken {
+        let stale = ApplyUpdates { updates: vec![Update::Stale(StaleReason::Disconnected, now)], hop: None };
+        let Some(actor) = entry.actor() else { continue };
+        if actor.try_send(stale).is_ok() {
+            entry.queue.sent();
+        } else {
             tracing::warn!(market = %entry.id, "the market did not hear that its feed is gone");
         }
     }

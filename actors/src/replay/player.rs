@@ -124,7 +124,7 @@ impl Player {
         let mut shift = spec.shift.lock().clone();
         shift.next_round();
         let mut sink = ReplaySink {
-            sink: BatchSink::new(entries),
+            sink: BatchSink::new(entries, &spec.board.traces),
             shadows: Vec::new(),
             changes: BookChanges::default(),
             shift,
@@ -211,7 +211,9 @@ impl Player {
         if self.sink.sink.is_empty() {
             return;
         }
+        let span = self.sink.sink.trace(&self.spec.board.traces, &self.spec.name, 0, clock::now());
         let refused = deliver(&self.spec.board, &mut self.sink.sink).await;
+        drop(span);
         for market in refused {
             self.sink.sink.stale(market, StaleReason::Overloaded, clock::now());
             self.sink.give_snapshot(market);

@@ -4,7 +4,7 @@
 //! rests on is on the disk.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::Duration;
 
 use actix::prelude::*;
@@ -16,6 +16,8 @@ use tokio::sync::oneshot;
 
 use super::floor::Floor;
 use super::{Ask, SandboxActor, Submit};
+use crate::metrics::Queue;
+use crate::traces::{OpenSpan, current_hop};
 
 /// A refusal on its way to whoever asked.
 pub type Refused = (ErrorCode, String);
@@ -83,11 +85,29 @@ pub struct SandboxGate {
     actor: RwLock<Option<Addr<SandboxActor>>>,
     state: AtomicU8,
     answer_timeout: Duration,
+    takes_orders: AtomicBool,
+    /// Requests that wait for the sandbox.
+    pub queue: Queue,
 }
 
 impl SandboxGate {
     pub fn new(answer_timeout: Duration) -> Arc<Self> {
-        Arc::new(Self { actor: RwLock::new(None), state: AtomicU8::new(0), answer_timeout })
+        Arc::new(Self {
+            actor: RwLock::new(None),
+            state: AtomicU8::new(0),
+            answer_timeout,
+            takes_orders: AtomicBool::new(true),
+            queue: Queue::default(),
+        })
+    }
+
+    /// Whether new orders, and changes of open ones, are taken. Cancels are in any case.
+    pub fn takes_orders(&self) -> bool {
+        self.takes_orders.load(Ordering::Relaxed)
+    }
+
+    pub fn set_takes_orders(&self, takes: bool) {
+        self.takes_orders.store(takes, Ordering::Relaxed);
     }
 
     pub fn set_actor(&self, addr: Addr<SandboxActor>) {
@@ -131,7 +151,9 @@ impl SandboxGate {
         work: impl FnOnce(&mut Floor, UserNo) -> Result<Done, Refused> + Send + 'static,
     ) -> Result<Answer, Refused> {
         let (reply, answer) = oneshot::channel();
-        self.send(Submit { user, account, once, work: Box::new(work), reply })?;
+        let span = current_hop().and_then(|hop| hop.begin("sandbox.submit"));
+        let hop = span.as_ref().map(OpenSpan::hop);
+        self.send(Submit { user, account, once, work: Box::new(work), reply, hop })?;
         match tokio::time::timeout(self.answer_timeout, answer).await {
             Ok(Ok(answer)) => answer,
             // It may have been carried out, and it may not.
@@ -171,7 +193,10 @@ impl SandboxGate {
         let actor = self.actor.read().clone();
         let starting = || (ErrorCode::STORE_UNAVAILABLE, "the sandbox is starting".to_owned());
         match actor.ok_or_else(starting)?.try_send(message) {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                self.queue.sent();
+                Ok(())
+            }
             Err(SendError::Full(_)) => Err((ErrorCode::BUSY, "the sandbox has too much to do".to_owned())),
             Err(SendError::Closed(_)) => Err(starting()),
         }

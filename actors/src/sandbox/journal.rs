@@ -110,6 +110,8 @@ impl SandboxActor {
 
     fn append(&mut self, commit: Commit, ctx: &mut Context<Self>) {
         self.journal.in_flight.get_or_insert_with(Instant::now);
+        let span = self.traced.take().and_then(|hop| hop.begin("store.append_journal"));
+        let span = span.map(|span| span.with("events", commit.rows.len()));
         let storage = self.storage.clone();
         let work = async move {
             let appended = match storage.sandbox() {
@@ -118,6 +120,7 @@ impl SandboxActor {
                 }
                 None => Err(None),
             };
+            drop(span);
             (commit, appended)
         };
         ctx.spawn(

@@ -41,6 +41,7 @@ use tokio::sync::oneshot;
 use crate::board::Board;
 use crate::clock;
 use crate::storage::Storage;
+use crate::traces::Hop;
 
 use answers::{Answers, Look, Place};
 use floor::Outgoing;
@@ -64,6 +65,8 @@ pub struct Submit {
     pub once: Vec<OnceKey>,
     pub work: Work,
     pub reply: oneshot::Sender<Result<Answer, Refused>>,
+    /// Where its trace is, if it is traced.
+    pub hop: Option<Hop>,
 }
 
 /// Answers when what it rests on is on the disk, or says why it does not.
@@ -115,6 +118,8 @@ pub struct SandboxActor {
     visible: HashMap<AccountNo, Timestamp>,
     timer: Option<(Timestamp, SpawnHandle)>,
     is_stopping: bool,
+    /// The trace of something that the next commit has in it.
+    traced: Option<Hop>,
 }
 
 impl SandboxActor {
@@ -141,6 +146,7 @@ impl SandboxActor {
             visible: HashMap::new(),
             timer: None,
             is_stopping: false,
+            traced: None,
         }
     }
 
@@ -163,10 +169,17 @@ impl SandboxActor {
 
     /// Carries a request out, and has its answer wait for the disk.
     fn carry_out(&mut self, submit: Submit, places: &[Place], ctx: &mut Context<Self>) {
-        let Submit { user, once, work, reply, .. } = submit;
+        let Submit { user, once, work, reply, hop, .. } = submit;
         let Some(floor) = &mut self.floor else { return };
         floor.begin_request();
+        let span = hop.as_ref().and_then(|hop| hop.begin("sandbox.carry_out"));
         let done = work(floor, user);
+        drop(span.map(|span| span.with("seq", floor.sandbox.seq())));
+        // Ends with the answer: when it is on the disk, and may be seen.
+        let commit = hop.and_then(|hop| hop.begin("sandbox.commit"));
+        if let Some(commit) = &commit {
+            self.traced = Some(commit.hop());
+        }
         let (seq, visible_at) = (floor.sandbox.seq(), floor.visible_at());
         let answer = done.map(|done| Answer {
             http_status: done.http_status,
@@ -201,6 +214,7 @@ impl SandboxActor {
         }
         let counters = self.counters.clone();
         let deliver: Deliver = Box::new(move |refused| {
+            drop(commit);
             for (number, reply) in replies.into_iter().enumerate() {
                 let answer = match &refused {
                     Some(refused) => Err(refused.clone()),
@@ -394,6 +408,7 @@ impl Actor for SandboxActor {
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(self.settings.mailbox);
         self.gate.set_state(SandboxState::Restoring);
+        self.gate.queue.begin();
         self.begin(ctx);
         ctx.run_interval(SWEEP, |actor, ctx| actor.sweep(ctx));
         ctx.run_interval(journal::FORGET, |actor, ctx| actor.forget_answers(ctx));
@@ -404,6 +419,7 @@ impl Handler<Submit> for SandboxActor {
     type Result = ();
 
     fn handle(&mut self, submit: Submit, ctx: &mut Self::Context) {
+        self.gate.queue.taken();
         match self.refusal_now() {
             Some(refused) => {
                 self.counters.note_refusal(refused.0);
@@ -418,6 +434,7 @@ impl Handler<Ask> for SandboxActor {
     type Result = ();
 
     fn handle(&mut self, Ask { question }: Ask, ctx: &mut Self::Context) {
+        self.gate.queue.taken();
         let is_taken = self.journal.is_taken();
         let Some(floor) = &mut self.floor else { return };
         if is_taken {

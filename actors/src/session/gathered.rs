@@ -9,9 +9,12 @@ use std::ops::Range;
 use bytes::Bytes;
 use marketd_protocol::ws::Position;
 
+use crate::clock;
 use crate::connection::{Connection, Sent};
 use crate::metrics::Metrics;
 use crate::ring::{Ring, Step};
+use crate::streams::Frame;
+use crate::traces::{Hop, SpanKind};
 
 use super::outlet::{Cursor, Subscription};
 
@@ -20,6 +23,8 @@ use super::outlet::{Cursor, Subscription};
 const LARGE_FRAME: usize = 8 * 1024;
 /// Bytes of a strip at which its beginning is forgotten: several times the largest write.
 const STRIP_MAX: usize = 1024 * 1024;
+/// Traced frames that a strip remembers: they are rare, and old ones are not told of.
+const HOPS_MAX: usize = 16;
 
 /// What the next write consists of.
 #[derive(Default)]
@@ -40,6 +45,8 @@ pub struct Gathered {
     strip: Strip,
     budget: usize,
     frames: u64,
+    /// Traces that the frames are a part of; nearly always none.
+    hops: Vec<Hop>,
     frames_sent: u64,
     bytes_sent: u64,
 }
@@ -54,6 +61,7 @@ impl Gathered {
         self.load = Load::Copied;
         self.copied.clear();
         self.frames = 0;
+        self.hops.clear();
     }
 
     pub const fn is_empty(&self) -> bool {
@@ -66,6 +74,15 @@ impl Gathered {
             Load::Large(_) => true,
             Load::Strip(part) => part.len() >= self.budget,
         }
+    }
+
+    /// Adds a frame of a ring. `false` when it has to go in a write of its own.
+    pub fn push_frame(&mut self, frame: &Frame) -> bool {
+        let is_in = self.push(&frame.bytes);
+        if let Some(hop) = frame.hop.as_ref().filter(|_| is_in) {
+            self.hops.push(hop.clone());
+        }
+        is_in
     }
 
     /// Adds a frame. `false` when it has to go in a write of its own.
@@ -87,10 +104,29 @@ impl Gathered {
         let (part, to) = self.strip.part(stream, ring, from, self.budget)?;
         self.frames = to - from;
         self.load = Load::Strip(part);
+        let traced = self.strip.hops.iter().filter(|(number, _)| (from..to).contains(number));
+        self.hops.extend(traced.map(|(_, hop)| hop.clone()));
         Some(to)
     }
 
-    pub fn send(&mut self, connection: &Connection) -> Sent {
+    /// Writes it to the socket of this session.
+    pub fn send(&mut self, connection: &Connection, session: u64) -> Sent {
+        if self.hops.is_empty() {
+            return self.write(connection).1;
+        }
+        let began = clock::now();
+        let (bytes, sent) = self.write(connection);
+        let state = if sent == Sent::All { "all" } else { "waits" };
+        for hop in self.hops.drain(..) {
+            if let Some(span) = hop.begin_at("session.write", began) {
+                let span = span.of_kind(SpanKind::Producer).with("session", session).with("bytes", bytes);
+                drop(span.with("sent", state));
+            }
+        }
+        sent
+    }
+
+    fn write(&mut self, connection: &Connection) -> (usize, Sent) {
         self.frames_sent += self.frames;
         let (bytes, sent) = match &self.load {
             Load::Copied => (self.copied.len(), connection.send(&self.copied)),
@@ -98,7 +134,7 @@ impl Gathered {
             Load::Strip(part) => (part.len(), connection.send(&self.strip.bytes[part.clone()])),
         };
         self.bytes_sent += bytes as u64;
-        sent
+        (bytes, sent)
     }
 
     /// Adds what was sent since the last time to the counters.
@@ -133,6 +169,8 @@ struct Strip {
     /// Where each of them ends.
     ends: Vec<usize>,
     bytes: Vec<u8>,
+    /// Frames that are traced, by number; as many as may still be told of.
+    hops: Vec<(u64, Hop)>,
 }
 
 impl Strip {
@@ -159,6 +197,7 @@ impl Strip {
             (self.stream, self.first) = (stream, from);
             self.ends.clear();
             self.bytes.clear();
+            self.hops.clear();
         }
         if self.bytes.len() > STRIP_MAX {
             self.forget_before(from);
@@ -167,6 +206,9 @@ impl Strip {
         while self.bytes.len() - begin < budget {
             match ring.step(self.end()) {
                 Step::Frame(frame) if frame.bytes.len() < LARGE_FRAME => {
+                    if let Some(hop) = &frame.hop {
+                        self.note(hop.clone());
+                    }
                     self.bytes.extend_from_slice(&frame.bytes);
                     self.ends.push(self.bytes.len());
                 }
@@ -179,6 +221,14 @@ impl Strip {
         // The frame that reaches the budget goes along.
         let last = (nth + count).min(self.ends.len().checked_sub(1)?);
         (last >= nth).then(|| (begin..self.ends[last], self.first + last as u64 + 1))
+    }
+
+    /// The frame that is laid out next is traced.
+    fn note(&mut self, hop: Hop) {
+        if self.hops.len() == HOPS_MAX {
+            self.hops.remove(0);
+        }
+        self.hops.push((self.end(), hop));
     }
 
     fn forget_before(&mut self, number: u64) {
@@ -212,7 +262,15 @@ mod tests {
 
     fn frame(seq: u64, length: usize, is_snapshot: bool) -> Frame {
         let bytes = vec![seq as u8; length].into();
-        Frame { epoch: 1, seq, prev: seq.saturating_sub(1), is_snapshot, sent_at: Timestamp::ZERO, bytes }
+        Frame {
+            epoch: 1,
+            seq,
+            prev: seq.saturating_sub(1),
+            is_snapshot,
+            sent_at: Timestamp::ZERO,
+            bytes,
+            hop: None,
+        }
     }
 
     /// What the strip gives for a cursor: the frames' numbers, and where the cursor stands afterwards.

@@ -345,7 +345,7 @@ impl Outlet {
             if !has_some {
                 return false;
             }
-            if gathered.send(&self.connection) == Sent::Blocked {
+            if gathered.send(&self.connection, self.id) == Sent::Blocked {
                 self.budget.set(*WRITE_BUDGET.start());
                 // The body waits for the socket.
                 self.connection.wake();
@@ -406,7 +406,7 @@ impl Outlet {
                 }
                 Cursor::Snapshot(waited_since) => match ring.snapshot(waited_since) {
                     Some((next, snapshot)) => {
-                        if !gathered.push(&snapshot.bytes) {
+                        if !gathered.push_frame(snapshot) {
                             return false;
                         }
                         subscription.sent = Position { epoch: snapshot.epoch, seq: snapshot.seq };
@@ -424,7 +424,7 @@ impl Outlet {
             };
             match ring.step(next) {
                 Step::Frame(frame) => {
-                    if !gathered.push(&frame.bytes) {
+                    if !gathered.push_frame(frame) {
                         return false;
                     }
                     subscription.sent = Position { epoch: frame.epoch, seq: frame.seq };

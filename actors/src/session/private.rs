@@ -20,6 +20,7 @@ use crate::metrics::Metrics;
 use crate::sandbox::channels::{PrivateFrame, Subscribed};
 use crate::sandbox::doors::orders::OrderName;
 use crate::sandbox::{Answer, Floor, OnceKey, Refused, SandboxGate};
+use crate::traces::{Carried, SpanKind};
 
 /// Requests to the sandbox that one session has under way.
 const UNDER_WAY_MAX: usize = 64;
@@ -110,8 +111,20 @@ impl Session {
         };
         let once = (account_of(&op), client_key(&op));
         self.under_way += 1;
-        let work =
-            async move { gate.submit(user, once, move |floor, user| carry_out(floor, user, op)).await };
+        let mut context = self.hub.board.traces.request(None, None);
+        let mut span = context.hop.as_ref().and_then(|hop| hop.begin(named.clone()));
+        if let Some(open) = span.take() {
+            context.hop = Some(open.hop());
+            span = Some(open.of_kind(SpanKind::Server).with("session", self.outlet.id()));
+        }
+        let work = async move {
+            let answer = gate.submit(user, once, move |floor, user| carry_out(floor, user, op)).await;
+            if let (Some(span), Err((code, _))) = (&mut span, &answer) {
+                span.note("code", code.code);
+            }
+            answer
+        };
+        let work = Carried::new(Some(context), work);
         ctx.spawn(work.into_actor(self).map(move |answer, session, ctx| {
             session.under_way -= 1;
             session.answer_order(&named, id.as_deref(), answer, ctx);

@@ -136,7 +136,15 @@ fn send(
     let mut emit = |form: Form, bytes| {
         let FrameHead { seq, prev, .. } = draft.head;
         let Draft { is_snapshot, .. } = *draft;
-        let frame = Frame { epoch: at.epoch, seq, prev, is_snapshot, sent_at: at.now, bytes };
+        let frame = Frame {
+            epoch: at.epoch,
+            seq,
+            prev,
+            is_snapshot,
+            sent_at: at.now,
+            bytes,
+            hop: stream.hop.clone(),
+        };
         emit(stream.key, form, frame);
     };
     for encoding in Encoding::ALL {
@@ -175,6 +183,7 @@ fn advance(stream: &mut Stream, seq: u64, now: Timestamp) {
     stream.last_seq = seq;
     stream.last_flush = now;
     stream.due = None;
+    stream.hop = None;
 }
 
 /// A book delta with exactly these changes.

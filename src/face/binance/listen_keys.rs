@@ -104,7 +104,7 @@ pub async fn answer(call: &Call<'_>, method: &Method) -> Result<Vec<u8>, FaceErr
 /// How connections of streams listen to what a key stands for.
 pub fn listening(shared: web::Data<Shared>) -> Listen {
     Rc::new(move |name, door| {
-        let identity = shared.face.as_ref()?.listen_keys.find(name, clock::now())?;
+        let identity = shared.face()?.listen_keys.find(name, clock::now())?;
         let (ending, ended) = oneshot::channel::<()>();
         actix_web::rt::spawn(tell(shared.clone(), name.to_owned(), identity, ended, door));
         Some(Box::new(ending))

@@ -74,10 +74,9 @@ pub struct Face {
 }
 
 impl Face {
-    /// `None` where the face is off.
-    pub fn of(config: &Config) -> Option<Self> {
+    pub fn of(config: &Config) -> Self {
         let section = &config.face.binance;
-        config.is_binance_face_on().then(|| Self {
+        Self {
             weights: Weights::new(WeightLimits {
                 per_minute: (section.weight_per_minute > 0).then_some(section.weight_per_minute),
                 refusals_before_ban: section.refusals_before_ban,
@@ -90,7 +89,7 @@ impl Face {
                 subscriptions: section.streams,
                 ..config.session_limits()
             }),
-        })
+        }
     }
 }
 
@@ -224,7 +223,7 @@ async fn answer(
     shared: web::Data<Shared>,
     body: web::Bytes,
 ) -> HttpResponse {
-    let Some(face) = &shared.face else { return off() };
+    let Some(face) = shared.face() else { return off() };
     let body = String::from_utf8_lossy(&body);
     let params = Params::of_request(request.query_string(), &body);
     let api_key = request.headers().get(API_KEY).and_then(|value| value.to_str().ok());
@@ -289,6 +288,9 @@ fn json(body: Vec<u8>) -> HttpResponse {
 
 /// Where the face is off, it is as if it were not there.
 fn off() -> HttpResponse {
+    switched_off().response()
+}
+
+fn switched_off() -> FaceError {
     FaceError::new(404, -1000, "This server has no Binance face; see face.binance in its configuration.")
-        .response()
 }

@@ -13,6 +13,7 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use marketd_actors::clock;
 use marketd_actors::session::{Door, Identity, Purpose, SessionOptions};
+use marketd_actors::traces::Carried;
 use marketd_domain::identity::Scope;
 use marketd_protocol::Form;
 use serde_json::{Value, json};
@@ -26,7 +27,7 @@ use super::refusal::{self, Asked};
 use super::sign::{Origin, signed};
 use super::streams::upgrade;
 use super::telling::{Telling, Way};
-use super::{Call, Face, dispatch, off, peer_of};
+use super::{Call, Face, dispatch, off, peer_of, switched_off};
 use crate::http::edge::is_local;
 use crate::http::{CallInfo, Shared};
 
@@ -104,7 +105,7 @@ struct Desk {
 }
 
 pub async fn open(request: HttpRequest, payload: web::Payload, shared: web::Data<Shared>) -> HttpResponse {
-    if shared.face.is_none() {
+    if shared.face().is_none() {
         return off();
     }
     if shared.board.draining.load(std::sync::atomic::Ordering::Acquire) {
@@ -131,7 +132,8 @@ pub async fn open(request: HttpRequest, payload: web::Payload, shared: web::Data
         names: Vec::new(),
         listen: None,
         converse: Some(Rc::new(move |text, door| {
-            actix_web::rt::spawn(answer(desk.clone(), text, door));
+            let context = desk.shared.board.traces.request(None, None);
+            actix_web::rt::spawn(Carried::new(Some(context), answer(desk.clone(), text, door)));
         })),
     };
     upgrade(&request, payload, &shared, options)
@@ -152,7 +154,7 @@ async fn answer(desk: Rc<Desk>, text: String, door: Door) {
         Err(error) => (error.status, "error", error.body()),
     };
     let mut body = json!({"id": id, "status": status, name: value});
-    if let (true, Some(face)) = (wants_limits, &desk.shared.face) {
+    if let (true, Some(face)) = (wants_limits, desk.shared.face()) {
         body["rateLimits"] = rate_limits(face, used.get());
     }
     door.say(body.to_string());
@@ -188,7 +190,7 @@ impl Desk {
         door: &Door,
         used: &Cell<UsedUp>,
     ) -> Result<Value, FaceError> {
-        let face = self.shared.face.as_ref().ok_or_else(FaceError::internal)?;
+        let face = self.shared.face().ok_or_else(switched_off)?;
         let method = message["method"].as_str().ok_or_else(|| FaceError::missing("method"))?;
         let no_params = json!({});
         let given = if message["params"].is_object() { &message["params"] } else { &no_params };

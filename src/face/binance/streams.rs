@@ -30,7 +30,7 @@ pub async fn open_plain(
     shared: web::Data<Shared>,
 ) -> HttpResponse {
     let names = request.match_info().get("names").unwrap_or_default();
-    let listen_keys = shared.face.as_ref().map(|face| &face.listen_keys);
+    let listen_keys = shared.face().map(|face| &face.listen_keys);
     let is_key = |name: &str| listen_keys.is_some_and(|keys| keys.find(name, clock::now()).is_some());
     // What is no stream's name is a path and no more: some clients number their connections so.
     let is_name = |name: &&str| name.contains('@') || is_key(name);
@@ -58,7 +58,7 @@ async fn open(
     names: Vec<String>,
     is_combined: bool,
 ) -> HttpResponse {
-    let Some(face) = &shared.face else { return off() };
+    let Some(face) = shared.face() else { return off() };
     if shared.board.draining.load(Ordering::Acquire) {
         return FaceError::overloaded().response();
     }
@@ -99,7 +99,7 @@ pub fn upgrade(
     shared: &Shared,
     options: SessionOptions,
 ) -> HttpResponse {
-    let (Some(face), Some(hub)) = (&shared.face, request.app_data::<Rc<HubState>>()) else {
+    let (Some(face), Some(hub)) = (shared.face(), request.app_data::<Rc<HubState>>()) else {
         return FaceError::internal().response();
     };
     // Who is behind it is shown, if at all, by what it signs later.

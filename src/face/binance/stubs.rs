@@ -12,7 +12,7 @@ pub async fn answer_sapi(
     request: HttpRequest,
     shared: web::Data<Shared>,
 ) -> HttpResponse {
-    if shared.face.is_none() {
+    if shared.face().is_none() {
         return off();
     }
     let body: Value = match path.as_str() {
@@ -47,7 +47,7 @@ const MAKER: &str = "0.001";
 const TAKER: &str = "0.001";
 
 pub async fn answer_futures(shared: web::Data<Shared>) -> HttpResponse {
-    if shared.face.is_none() {
+    if shared.face().is_none() {
         return off();
     }
     let body =

@@ -57,7 +57,7 @@ impl Telling {
     /// Tells events until nobody wants more, the client is gone or may not see them any more, or one of them could not be told.
     pub async fn run(self) {
         let Self { shared, way, identity, mut news, mut ended, door } = self;
-        let Some(face) = &shared.face else { return };
+        let Some(face) = shared.face() else { return };
         let mut look = tokio::time::interval(LOOK);
         loop {
             tokio::select! {

@@ -2,6 +2,8 @@
 
 use std::fmt::{Display, Write};
 
+use marketd_actors::metrics::Times;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Counter,
@@ -60,6 +62,17 @@ impl Exposition {
             self.text.push('}');
         }
         self.line(format_args!(" {value}"))
+    }
+
+    /// A histogram with these labels.
+    pub fn times(&mut self, labels: &[(&str, &str)], times: &Times) {
+        for (bound_us, count) in times.within {
+            let bound = (bound_us as f64 / 1e6).to_string();
+            self.suffixed("_bucket", &[labels, &[("le", &bound)]].concat(), count);
+        }
+        self.suffixed("_bucket", &[labels, &[("le", "+Inf")]].concat(), times.count);
+        self.suffixed("_sum", labels, times.total_us as f64 / 1e6);
+        self.suffixed("_count", labels, times.count);
     }
 
     fn line(&mut self, line: std::fmt::Arguments<'_>) -> &mut Self {

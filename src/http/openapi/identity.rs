@@ -211,7 +211,7 @@ fn audit_item() -> Value {
     json!({
         "audit_id": "000644257cf1a01d3fa2b7c000000004",
         "ts": 1_763_722_812_016_733_u64,
-        "trace_id": "660c7c6c87e14-6",
+        "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
         "address": "203.0.113.7",
         "user": "alice",
         "user_id": 2,

@@ -318,7 +318,7 @@ fn success(data: &Value) -> Value {
         "data": data,
         "message": "ok",
         "timestamp": 1_763_722_812_016_733_u64,
-        "trace_id": "660c7c6c87e14-6",
+        "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
         "execution_time_ms": 0.041,
     })
 }
@@ -362,7 +362,7 @@ fn failure(code: ErrorCode) -> Value {
         "message": code.meaning,
         "retryable": code.retryable,
         "timestamp": 1_763_722_812_016_733_u64,
-        "trace_id": "660c7c6ca507e-d",
+        "trace_id": "0af7651916cd43dd8448eb211c80319c",
         "execution_time_ms": 0.012,
     })
 }

@@ -98,7 +98,7 @@ pub fn store(app: &TestApp) -> Arc<dyn Store> {
 /// Hands updates to the market and waits until it has them.
 pub async fn feed(app: &TestApp, updates: Vec<Update>) {
     let actor = entry(app).actor().expect("a market actor");
-    actor.send(ApplyUpdates(updates)).await.expect("a market that takes them");
+    actor.send(ApplyUpdates { updates, hop: None }).await.expect("a market that takes them");
 }
 
 /// Prices are stored with two decimals, as if the venue had printed eight only later.

@@ -1,10 +1,12 @@
-//! Secrets never appear: not in the log at its most talkative, not in the audit, not in metrics, not in errors.
+//! Secrets never appear: not in the log at its most talkative, on standard error or in its file, not in traces, the audit, metrics, health or
+//! the configuration, and not in what is refused.
 
 use std::process::Stdio;
 
 use serde_json::json;
 
 use super::{PASSWORD, Person, Program, Signer, now_us};
+use crate::support::collector::{Collector, Manner};
 use crate::support::process::{Process, command, free_port};
 use crate::support::{Answer, PATIENCE, request};
 
@@ -15,13 +17,19 @@ async fn post(address: &str, path: &str, headers: &[(&str, &str)], body: &str) -
 #[actix_web::test]
 async fn no_secret_is_in_the_log_at_trace() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let (port, log) = (free_port(), folder.path().join("log"));
+    let (port, log, log_file) = (free_port(), folder.path().join("log"), folder.path().join("log-file"));
+    let collector = Collector::start(Manner::Take).await;
     let mut server = command(port, folder.path());
     server
         .env("RUST_LOG", "trace")
         .env("DISABLE_AUTH", "0")
         .env("MARKETD__REPLAY__BUILTIN", "false")
         .env("MARKETD__LIMITS__LOGINS_PER_MINUTE", "0")
+        .env("MARKETD__LOG__FILE", &log_file)
+        .env("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.endpoint)
+        .env("OTEL_EXPORTER_OTLP_HEADERS", "x-key=canary-collector")
+        .env("MARKETD__TRACING__REQUESTS_ONE_IN", "1")
+        .env("MARKETD__TRACING__TRACES_PER_SECOND", "1000000")
         .stderr(Stdio::from(std::fs::File::create(&log).expect("a file")));
     let server = Process::start(server, port);
     server.ready(PATIENCE).await;
@@ -42,6 +50,19 @@ async fn no_secret_is_in_the_log_at_trace() {
     let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let profile = request(&address, "GET", "/api/v1/me", &headers, "").await.expect("an answer");
     assert_eq!(profile.status, 200, "{}", profile.body);
+    // Binance's clients sign their queries, and send wrong signatures too.
+    let mut signatures = vec![headers[2].1.to_owned()];
+    let mut refusals = vec![String::new()];
+    for (is_right, nonce) in [(true, 5_000), (false, 5_001)] {
+        let query = format!("recvWindow={nonce}&timestamp={}", now_us() / 1_000);
+        let signature = if is_right { program.sign(&query) } else { "ca".repeat(32) };
+        let path = format!("/api/v3/account?{query}&signature={signature}");
+        let headers = [("x-mbx-apikey", program.key_id.as_str())];
+        let answer = request(&address, "GET", &path, &headers, "").await.expect("an answer");
+        assert_eq!(answer.status == 200, is_right, "{}", answer.body);
+        refusals.push(answer.body);
+        signatures.push(signature);
+    }
     let ticket = post(&address, "/api/v1/auth/ws-ticket", &[("authorization", &bearer)], "").await.json();
     let ticket = ticket["data"]["ticket"].as_str().expect("a ticket").to_owned();
     let (mut session, _) =
@@ -67,15 +88,33 @@ async fn no_secret_is_in_the_log_at_trace() {
     let audit = audit.expect("an answer");
     assert_eq!(audit.status, 200, "{}", audit.body);
     let metrics = request(&address, "GET", "/metrics", &[], "").await.expect("an answer");
+    let health = request(&address, "GET", "/health", &[], "").await.expect("an answer");
+    let forged = [("authorization", "Bearer canary.forged.token"), ("x-api-key", "canary")];
+    for headers in [&forged[..1], &forged[..]] {
+        refusals.push(request(&address, "GET", "/api/v1/me", headers, "").await.expect("an answer").body);
+    }
+    let traced = |name: &str| {
+        let name = name.to_owned();
+        move |spans: &[crate::support::collector::Seen]| {
+            spans.iter().any(|span| span.name == name).then_some(())
+        }
+    };
+    collector.until("the login's trace", traced("POST /api/v1/auth/login")).await;
     drop(session);
     let server_key = std::fs::read_to_string(folder.path().join("server.key")).expect("a key");
     server.signal("-TERM");
     assert!(server.ended(PATIENCE).await.success());
-    let log = String::from_utf8_lossy(&std::fs::read(&log).expect("a log")).into_owned();
-    assert!(log.contains("TRACE"), "the log is talkative");
+    let read = |path| String::from_utf8_lossy(&std::fs::read(path).expect("a log")).into_owned();
+    let (log, log_file) = (read(&log), read(&log_file));
+    assert!(log.contains("TRACE") && log_file.contains("TRACE"), "the log is talkative");
+    let traces = String::from_utf8_lossy(&collector.bodies()).into_owned();
+    assert!(
+        collector.heads().iter().all(|head| head.contains("canary-collector")),
+        "it is sent to the collector"
+    );
     // Ids tell which secret it was.
     let secret_of = |token: &str| token.rsplit('.').next().expect("a signature").to_owned();
-    for (what, canary) in [
+    let mut canaries = vec![
         ("password", PASSWORD.to_owned()),
         ("wrong password", "canary wrong password".to_owned()),
         ("broken body", "canary broken body".to_owned()),
@@ -85,11 +124,74 @@ async fn no_secret_is_in_the_log_at_trace() {
         ("ticket", secret_of(&ticket)),
         ("API secret", secret),
         ("server key", server_key.trim().to_owned()),
-    ] {
-        for (place, text) in
-            [("log", &log), ("audit", &audit.body), ("metrics", &metrics.body), ("config", &config.body)]
-        {
+        ("collector's header", "canary-collector".to_owned()),
+        ("forged token", "canary.forged.token".to_owned()),
+    ];
+    canaries.extend(signatures.into_iter().map(|signature| ("signature", signature)));
+    let refusals = refusals.concat();
+    for (what, canary) in canaries {
+        for (place, text) in [
+            ("log", &log),
+            ("log's file", &log_file),
+            ("traces", &traces),
+            ("audit", &audit.body),
+            ("metrics", &metrics.body),
+            ("health", &health.body),
+            ("config", &config.body),
+            ("refusals", &refusals),
+        ] {
             assert!(!text.contains(&canary), "the {what} is in the {place}");
         }
+    }
+}
+
+/// Addresses of a store and of Redis hold passwords; both are away, which is when most is said of them.
+#[actix_web::test]
+async fn passwords_of_addresses_are_nowhere_while_those_are_away() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (port, log) = (free_port(), folder.path().join("log"));
+    let nobody = free_port();
+    let set = |server: &mut std::process::Command| {
+        server
+            .env("RUST_LOG", "trace")
+            .env("DATABASE_URL", format!("postgres://marketd:canary-store@127.0.0.1:{nobody}/marketd"))
+            .env("REDIS_URL", format!("redis://marketd:canary-bus@127.0.0.1:{nobody}/0"));
+    };
+    let mut server = command(port, folder.path());
+    set(&mut server);
+    server
+        .env("MARKETD__VENUES__SIM__ENABLED", "false")
+        .stderr(Stdio::from(std::fs::File::create(&log).expect("a file")));
+    let server = Process::start(server, port);
+    server.ready(PATIENCE).await;
+    let mut said = String::new();
+    for path in [
+        "/health",
+        "/metrics",
+        "/api/v1/config",
+        "/api/v1/system/info",
+        "/api/v1/balances",
+        "/api/v1/markets",
+    ] {
+        said.push_str(&server.get(path).await.expect("an answer").body);
+    }
+    assert!(
+        said.contains("postgres://marketd:***@") && said.contains("redis://marketd:***@"),
+        "they are shown, starred"
+    );
+    server.signal("-TERM");
+    assert!(server.ended(PATIENCE).await.success());
+    said.push_str(&String::from_utf8_lossy(&std::fs::read(&log).expect("a log")));
+    assert!(said.contains("TRACE"), "the log is talkative");
+    for arguments in [&["check-config"][..], &["migrate"], &["check-config", "--set", "bus.timeout_ms=0"]] {
+        let mut command = command(port, folder.path());
+        set(&mut command);
+        let output =
+            command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).output().expect("it runs");
+        said.push_str(&String::from_utf8_lossy(&output.stdout));
+        said.push_str(&String::from_utf8_lossy(&output.stderr));
+    }
+    for canary in ["canary-store", "canary-bus"] {
+        assert!(!said.contains(canary), "{canary} is shown");
     }
 }

@@ -51,7 +51,15 @@ impl Floor {
         if is_elsewhere { Err(unknown(name)) } else { Ok((held, order_id)) }
     }
 
+    /// New orders, and changes of open ones, are taken unless an administrator has said otherwise.
+    fn require_entry(&self) -> Result<(), Refused> {
+        let is_open = self.board.sandbox().is_none_or(|gate| gate.takes_orders());
+        let message = "the sandbox takes no new orders at present; open ones can be cancelled";
+        if is_open { Ok(()) } else { Err((ErrorCode::KILL_SWITCH_GLOBAL, message.to_owned())) }
+    }
+
     pub fn place_order(&mut self, user: UserNo, fields: &OrderFields) -> Result<Done, Refused> {
+        self.require_entry()?;
         let account = self.open_account(user, fields.account.as_deref())?;
         let market = self.market(&fields.market)?;
         let request = interpret_order(fields, market, self.terms_of(market).scales)?;
@@ -61,6 +69,7 @@ impl Floor {
     }
 
     pub fn place_list(&mut self, user: UserNo, fields: &ListFields) -> Result<Done, Refused> {
+        self.require_entry()?;
         let account = self.open_account(user, fields.account.as_deref())?;
         let kind = ListKind::parse(&fields.kind)
             .ok_or_else(|| (ErrorCode::BAD_REQUEST, "kind is oco, oto or bracket".to_owned()))?;
@@ -92,6 +101,7 @@ impl Floor {
         name: &OrderName,
         fields: &AmendFields,
     ) -> Result<Done, Refused> {
+        self.require_entry()?;
         let (account, order_id) = self.find_order(user, fields.account.as_deref(), name)?;
         let market = there(self.sandbox.order(order_id).map(|order| order.request.market))?;
         self.follow(market);

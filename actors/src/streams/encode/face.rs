@@ -50,7 +50,8 @@ pub(super) fn send(
             let Some(form) = form else { continue };
             let bytes = Bytes::from(bytes.into_boxed_slice());
             let is_snapshot = draft.is_snapshot;
-            let frame = Frame { epoch: at.epoch, seq, prev, is_snapshot, sent_at: at.now, bytes };
+            let hop = stream.hop.clone();
+            let frame = Frame { epoch: at.epoch, seq, prev, is_snapshot, sent_at: at.now, bytes, hop };
             emit(stream.key, form, frame);
         }
     }

@@ -1337,6 +1337,10 @@ export interface components {
         };
         /** @description What is to be changed; what is left out stays. */
         ConfigBody: {
+            /** @description Whether people may make users for themselves. */
+            "auth.signup"?: boolean;
+            /** @description Whether Binance's clients are served. */
+            "face.binance.enabled"?: components["schemas"]["OnOff"];
             /** Format: uint32 */
             "limits.account_requests_burst"?: number;
             /** Format: uint32 */
@@ -1346,6 +1350,10 @@ export interface components {
             /** Format: uint32 */
             "limits.requests_per_second"?: number;
             "log.filter"?: string;
+            /** @description Whether the sandbox takes new orders and changes of open ones. */
+            "sandbox.takes_orders"?: boolean;
+            /** @description Whether `/api/v1/ws/echo` is served. */
+            "session.echo"?: boolean;
         };
         /**
          * Format: int64
@@ -1919,6 +1927,8 @@ export interface components {
             name: string;
             password: string;
         };
+        /** @enum {string} */
+        OnOff: "on" | "off";
         /** @description An order and what has become of it. */
         OrderBody: {
             /** @description Name of the account. */
@@ -3243,7 +3253,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_AccountBody"];
@@ -3427,7 +3437,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_AccountBody"];
@@ -3646,7 +3656,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_AccountBody"];
@@ -3836,7 +3846,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_AccountBody"];
@@ -4044,7 +4054,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_BalanceBody"];
@@ -4273,7 +4283,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_AccountBody"];
@@ -4457,7 +4467,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_ActorInfo"];
@@ -4570,7 +4580,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_KeyInfo"];
@@ -4696,7 +4706,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_KeyInfo"];
@@ -4826,7 +4836,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Done"];
@@ -4962,7 +4972,7 @@ export interface operations {
                      *             "proof": "login:5b7c0c8d3f4e0a91c0ffee0123456789",
                      *             "status": 403,
                      *             "target": "/api/v1/sim/scenario",
-                     *             "trace_id": "660c7c6c87e14-6",
+                     *             "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *             "ts": 1763722812016733,
                      *             "user": "alice",
                      *             "user_id": 2
@@ -4974,7 +4984,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_PageOf_AuditItem"];
@@ -5124,7 +5134,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Login"];
@@ -5239,7 +5249,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Done"];
@@ -5354,7 +5364,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Done"];
@@ -5491,7 +5501,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Login"];
@@ -5615,7 +5625,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Login"];
@@ -5753,7 +5763,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Ticket"];
@@ -5875,7 +5885,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_BalanceBody"];
@@ -6036,7 +6046,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Effective"];
@@ -6162,7 +6172,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Effective"];
@@ -6309,7 +6319,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_Exchange"];
@@ -6372,7 +6382,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_PageOf_FillBody"];
@@ -6557,7 +6567,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_PageOf_EntryBody"];
@@ -6740,7 +6750,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Limits"];
@@ -6805,7 +6815,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_MarketInfo"];
@@ -6871,7 +6881,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_MarketInfo"];
@@ -6958,7 +6968,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_AnyBookBody"];
@@ -7092,7 +7102,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_CandlesBody"];
@@ -7217,7 +7227,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_PageOf_StoredGap"];
@@ -7316,7 +7326,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_HistoryInfo"];
@@ -7397,7 +7407,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_PageOf_StoredStatus"];
@@ -7511,7 +7521,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_TickerBody"];
@@ -7616,7 +7626,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_TradesBody"];
@@ -7734,7 +7744,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Profile"];
@@ -7879,7 +7889,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_PageOf_OrderBody"];
@@ -8083,7 +8093,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_OrderBody"];
@@ -8283,7 +8293,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_CancelledBody"];
@@ -8512,7 +8522,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_OrderBody"];
@@ -8708,7 +8718,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_OrderBody"];
@@ -8931,7 +8941,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_OrderBody"];
@@ -9200,7 +9210,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ExplainBody"];
@@ -9390,7 +9400,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_OrderBody"];
@@ -9601,7 +9611,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_OrderListBody"];
@@ -9807,7 +9817,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_PositionBody"];
@@ -9971,7 +9981,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_ReplayInfo"];
@@ -10004,7 +10014,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Accepted"];
@@ -10128,7 +10138,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Accepted"];
@@ -10256,7 +10266,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Accepted"];
@@ -10397,7 +10407,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Accepted"];
@@ -10534,7 +10544,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Accepted"];
@@ -10687,7 +10697,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_RiskBody"];
@@ -10873,7 +10883,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_RiskBody"];
@@ -11098,7 +11108,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_RiskBody"];
@@ -11313,7 +11323,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_RiskBody"];
@@ -11520,7 +11530,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_SessionInfo"];
@@ -11641,7 +11651,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_Playing"];
@@ -11678,7 +11688,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Accepted"];
@@ -11850,7 +11860,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_Symbol"];
@@ -11892,7 +11902,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Info"];
@@ -11940,7 +11950,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_PageOf_UserInfo"];
@@ -12079,7 +12089,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_UserInfo"];
@@ -12554,7 +12564,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Health"];
@@ -12664,7 +12674,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Health"];
@@ -12697,7 +12707,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Alive"];
@@ -12783,7 +12793,7 @@ export interface operations {
                      *       "message": "ok",
                      *       "status": "success",
                      *       "timestamp": 1763722812016733,
-                     *       "trace_id": "660c7c6c87e14-6"
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Ready"];
