@@ -1,7 +1,7 @@
 //! Spans as the bytes of an `ExportTraceServiceRequest` (OTLP 1, protobuf), and what a collector answers.
 //!
 //! Written by hand: seven messages with some twenty fields, whose numbers never change. Generated code for them would come with an
-//! SDK, a second HTTP client and a second TLS library (ADR 0014). The tests read these bytes with the generated code.
+//! SDK, a second HTTP client and a second TLS library (ADR 0015). The tests read these bytes with the generated code.
 
 use marketd_actors::traces::{Span, Value};
 
