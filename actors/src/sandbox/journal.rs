@@ -38,6 +38,8 @@ pub(super) struct Journal {
     is_over: bool,
     state_seq: u64,
     is_keeping: bool,
+    /// A state that is to be kept once the events in it are on the disk.
+    awaiting: Option<StateRow>,
     commits: u64,
 }
 
@@ -320,13 +322,14 @@ impl SandboxActor {
     /// Keeps the state when there are enough events behind the last one, so that a start is quick.
     fn keep_state_if_due(&mut self, ctx: &mut Context<Self>) {
         let behind = self.journal.durable_seq.saturating_sub(self.journal.state_seq);
-        let has_all =
-            self.floor.as_ref().is_some_and(|floor| floor.sandbox.seq() == self.journal.durable_seq);
-        // Waiting for a moment at which everything is written costs little: there is one whenever nobody acts.
-        if behind < self.settings.state_every || self.journal.is_keeping || !has_all {
-            return;
+        if behind >= self.settings.state_every && !self.journal.is_keeping && self.journal.awaiting.is_none()
+        {
+            // Under load there is no moment at which everything is written: it is taken now, and kept with the next commit.
+            self.journal.awaiting = self.floor.as_ref().and_then(|floor| state_row(&floor.sandbox));
         }
-        let Some(work) = self.keep_state() else { return };
+        let durable_seq = self.journal.durable_seq;
+        let Some(row) = self.journal.awaiting.take_if(|row| row.seq <= durable_seq) else { return };
+        let Some(work) = self.put_state(row) else { return };
         self.journal.is_keeping = true;
         ctx.spawn(work.into_actor(self).map(|seq, actor, _| {
             actor.journal.is_keeping = false;
@@ -336,10 +339,14 @@ impl SandboxActor {
         }));
     }
 
-    /// Writes the state as it is; tells of which event it is.
+    /// Writes the state as it is, when everything in it is written.
     fn keep_state(&self) -> Option<impl Future<Output = Option<u64>> + use<>> {
-        let floor = self.floor.as_ref()?;
-        let (fence, row) = (floor.head().fence, state_row(&floor.sandbox)?);
+        self.put_state(state_row(&self.floor.as_ref()?.sandbox)?)
+    }
+
+    /// Tells of which event it is.
+    fn put_state(&self, row: StateRow) -> Option<impl Future<Output = Option<u64>> + use<>> {
+        let fence = self.floor.as_ref()?.head().fence;
         let store = self.storage.sandbox()?;
         Some(async move {
             match store.put_state(fence, &row).await {

@@ -26,7 +26,7 @@ type Acknowledged = Arc<Mutex<Vec<(String, Value)>>>;
 async fn start(data_dir: &std::path::Path) -> Process {
     let port = free_port();
     let mut command = command(port, data_dir);
-    command.args(["--set", "replay.builtin=false", "--set", "sandbox.state_events=500"]);
+    command.args(["--set", "replay.builtin=false", "--set", "sandbox.state_events=100"]);
     let process = Process::start(command, port);
     process.ready(PATIENCE).await;
     wait_until(PATIENCE, "the sandbox", async || process.status("/api/v1/balances").await == Some(200)).await;
