@@ -2,8 +2,8 @@
 //!
 //!     cargo run --release --manifest-path loadtest/peers/orderbook/Cargo.toml
 //!
-//! Both get the same commands: 48 % limit orders that rest, 42 % cancels, 8 % limit orders that take, 2 % market orders. Both
-//! have to fill as much.
+//! Both get the same commands: 48 % limit orders that rest, 42 % cancels, 8 % limit orders that take, 2 % market orders. What is
+//! said to be filled differs by the immediate orders that fill in part: those are errors there, after they have filled.
 
 use std::time::{Duration, Instant};
 
@@ -67,10 +67,10 @@ fn run_peer(before: &[Command], commands: &[Command]) -> (Duration, i64) {
                     };
                     let (id, side) = (Id::from_u64(placed), peer_side(order.side));
                     placed += 1;
-                    // An immediate order that fills in part is an error there, after it has filled.
                     let outcome = book.add_limit_order_with_result(id, price, qty, side, time_in_force, None);
                     if let Ok((_, Some(trades))) = outcome {
-                        filled += trades.match_result.executed_quantity().map_or(0, |qty| qty.as_u64() as i64);
+                        filled +=
+                            trades.match_result.executed_quantity().map_or(0, |qty| qty.as_u64() as i64);
                     }
                 }
                 Command::Market(order) => {
