@@ -4499,6 +4499,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
+                    };
+                };
+            };
             /** @description `message_too_large`: the message is larger than the limit */
             413: {
                 headers: {
@@ -11572,6 +11585,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `message_too_slow`: a message took too long to come */
+            408: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "message_too_slow";
                     };
                 };
             };
