@@ -25,7 +25,7 @@ pub(super) struct AuditItem {
     /// Null: nobody was recognized.
     user: Option<String>,
     user_id: Option<u32>,
-    /// `open`, `login:` with its id, or `key:` with its id.
+    /// `open`, `login:` with its id, `key:` with its id, or `console`: an operator, past the server.
     proof: String,
     /// Method and route.
     action: String,

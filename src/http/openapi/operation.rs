@@ -76,7 +76,8 @@ impl Operation {
             status: "200",
             is_tagged: false,
             has_rows: false,
-            refusals: Vec::new(),
+            // Addresses have a limit, and so have users who show who they are where nobody has to.
+            refusals: if path.starts_with("/api/v1/") { vec![ErrorCode::RATE_LIMITED] } else { Vec::new() },
             access: Access::Public,
         }
     }

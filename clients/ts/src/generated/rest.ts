@@ -1135,7 +1135,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether every market can be served */
+        /** Whether every market and the sandbox can be served */
         get: operations["getReadiness"];
         put?: never;
         post?: never;
@@ -1231,7 +1231,7 @@ export interface components {
             audit_id: string;
             /** @description Of a refusal; `foreign` where somebody asked for what is another's and was told that there is nothing. */
             code: string | null;
-            /** @description `open`, `login:` with its id, or `key:` with its id. */
+            /** @description `open`, `login:` with its id, `key:` with its id, or `console`: an operator, past the server. */
             proof: string;
             /**
              * Format: uint16
@@ -3547,7 +3547,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `too_many_accounts`: there are as many accounts as there may be; `rate_limited`: too many requests, come back later */
+            /** @description `rate_limited`: too many requests, come back later; `too_many_accounts`: there are as many accounts as there may be */
             429: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -3556,7 +3556,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "too_many_accounts" | "rate_limited";
+                        code?: "rate_limited" | "too_many_accounts";
                     };
                 };
             };
@@ -4380,7 +4380,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `too_many_accounts`: there are as many accounts as there may be; `rate_limited`: too many requests, come back later */
+            /** @description `rate_limited`: too many requests, come back later; `too_many_accounts`: there are as many accounts as there may be */
             429: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -4389,7 +4389,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "too_many_accounts" | "rate_limited";
+                        code?: "rate_limited" | "too_many_accounts";
                     };
                 };
             };
@@ -6338,6 +6338,19 @@ export interface operations {
                     "application/json": components["schemas"]["Success_ListOf_Exchange"];
                 };
             };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
         };
     };
     listFills: {
@@ -6769,6 +6782,19 @@ export interface operations {
                     "application/json": components["schemas"]["Success_Limits"];
                 };
             };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
         };
     };
     listMarkets: {
@@ -6832,6 +6858,19 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_MarketInfo"];
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
         };
@@ -6910,6 +6949,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_market";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -7034,6 +7086,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -7162,6 +7227,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
             /** @description `internal`: a fault on our side; the log has the trace id */
             500: {
                 headers: {
@@ -7272,6 +7350,19 @@ export interface operations {
                     };
                 };
             };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
@@ -7355,6 +7446,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_market";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -7449,6 +7553,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_market";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -7559,6 +7676,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "unknown_market";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -7692,6 +7822,19 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
                         code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
                     };
                 };
             };
@@ -8216,7 +8359,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `order_rate`: the account places orders faster than it may; `too_many_orders`: the sandbox holds as many orders as it may; `rate_limited`: too many requests, come back later */
+            /** @description `rate_limited`: too many requests, come back later; `order_rate`: the account places orders faster than it may; `too_many_orders`: the sandbox holds as many orders as it may */
             429: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -8225,7 +8368,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "order_rate" | "too_many_orders" | "rate_limited";
+                        code?: "rate_limited" | "order_rate" | "too_many_orders";
                     };
                 };
             };
@@ -9064,7 +9207,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `order_rate`: the account places orders faster than it may; `too_many_orders`: the sandbox holds as many orders as it may; `rate_limited`: too many requests, come back later */
+            /** @description `rate_limited`: too many requests, come back later; `order_rate`: the account places orders faster than it may; `too_many_orders`: the sandbox holds as many orders as it may */
             429: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -9073,7 +9216,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "order_rate" | "too_many_orders" | "rate_limited";
+                        code?: "rate_limited" | "order_rate" | "too_many_orders";
                     };
                 };
             };
@@ -9734,7 +9877,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `order_rate`: the account places orders faster than it may; `too_many_orders`: the sandbox holds as many orders as it may; `rate_limited`: too many requests, come back later */
+            /** @description `rate_limited`: too many requests, come back later; `order_rate`: the account places orders faster than it may; `too_many_orders`: the sandbox holds as many orders as it may */
             429: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -9743,7 +9886,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "order_rate" | "too_many_orders" | "rate_limited";
+                        code?: "rate_limited" | "order_rate" | "too_many_orders";
                     };
                 };
             };
@@ -9998,6 +10141,19 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Success_ListOf_ReplayInfo"];
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
         };
@@ -11683,6 +11839,19 @@ export interface operations {
                     "application/json": components["schemas"]["Success_ListOf_Playing"];
                 };
             };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
         };
     };
     setScenario: {
@@ -11892,6 +12061,19 @@ export interface operations {
                     "application/json": components["schemas"]["Success_ListOf_Symbol"];
                 };
             };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
         };
     };
     getInfo: {
@@ -11932,6 +12114,19 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Info"];
+                };
+            };
+            /** @description `rate_limited`: too many requests, come back later */
+            429: {
+                headers: {
+                    "x-trace-id": components["headers"]["trace"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                    };
                 };
             };
         };
@@ -12272,7 +12467,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `too_many_connections`: the address holds as many connections as it may */
+            /** @description `rate_limited`: too many requests, come back later; `too_many_connections`: the address holds as many connections as it may */
             429: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -12281,7 +12476,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "too_many_connections";
+                        code?: "rate_limited" | "too_many_connections";
                     };
                 };
             };
@@ -12371,7 +12566,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `too_many_connections`: the address holds as many connections as it may */
+            /** @description `rate_limited`: too many requests, come back later; `too_many_connections`: the address holds as many connections as it may */
             429: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -12380,7 +12575,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "too_many_connections";
+                        code?: "rate_limited" | "too_many_connections";
                     };
                 };
             };
@@ -12825,7 +13020,7 @@ export interface operations {
                     "application/json": components["schemas"]["Success_Ready"];
                 };
             };
-            /** @description `market_not_ready`: the market has no book yet; `shutting_down`: the server is stopping */
+            /** @description `market_not_ready`: the market has no book yet; `store_unavailable`: what was asked for is in the store, which is away; `shutting_down`: the server is stopping */
             503: {
                 headers: {
                     "x-trace-id": components["headers"]["trace"];
@@ -12834,7 +13029,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Failure"] & {
                         /** @enum {unknown} */
-                        code?: "market_not_ready" | "shutting_down";
+                        code?: "market_not_ready" | "store_unavailable" | "shutting_down";
                     };
                 };
             };
