@@ -79,6 +79,37 @@ async fn a_venues_frame_is_followed_to_the_clients_socket() {
     app.stop().await;
 }
 
+/// A frame that waits for its stream's interval, and has several changes in it, is a part of the first one's trace.
+#[actix_web::test]
+async fn a_change_that_waits_for_its_streams_interval_is_followed_as_well() {
+    let collector = Collector::start(Manner::Take).await;
+    let venue = ScriptedBinance::start().await;
+    let app = venue.app(&traced(&collector.endpoint, &[])).await;
+    let conn = venue.live(&app).await;
+    let mut client = app.connect().await;
+    client.send(json!({"op": "subscribe", "channel": "ticker", "market": MARKET})).await;
+    client.next_where(|message| message["type"] == "snapshot").await;
+    let late = |spans: &[Seen]| {
+        let rings =
+            spans.iter().filter(|span| span.name == "hub.ring" && span.attribute("channel") == "ticker");
+        rings.into_iter().find_map(|ring| {
+            let apply = spans.iter().find(|span| span.span == ring.parent)?;
+            // Tickers come at most every 250 ms.
+            (ring.start - apply.end > 50_000_000)
+                .then(|| (apply.clone(), child(spans, ring, "session.write").cloned()))
+        })
+    };
+    app.until("a ticker that has waited", async || {
+        conn.send_text(tick(&venue.btc)).await.expect("open");
+        matches!(late(&collector.spans()), Some((_, Some(_))))
+    })
+    .await;
+    let (apply, write) = late(&collector.spans()).expect("it was there");
+    let write = write.expect("it was there");
+    assert_eq!((apply.name.as_str(), write.trace), ("market.apply", apply.trace));
+    app.stop().await;
+}
+
 /// A server whose sandbox takes orders.
 async fn sandbox_app(endpoint: &str, keys: &[(&str, &str)]) -> TestApp {
     let mut all = traced(endpoint, &[("venues.sim.enabled", "true"), ("tracing.frames_one_in", "0")]);
