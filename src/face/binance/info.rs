@@ -50,7 +50,7 @@ pub fn exchange_info(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     let symbols: Vec<Value> = (shown.iter())
         .filter(|entry| wants_spot && status.is_none_or(|wanted| status_of(entry) == wanted))
         .map(|entry| {
-            let mut info = symbol_info(entry);
+            let mut info = symbol_info(entry, call.face.band_bps);
             if !shows_permissions {
                 info["permissionSets"] = json!([]);
             }
@@ -85,7 +85,7 @@ pub async fn my_filters(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     call.charge(40)?;
     let entry = call.market()?;
     super::sign::signed(call, Scope::Read).await?;
-    let filters = symbol_info(&entry)["filters"].take();
+    let filters = symbol_info(&entry, call.face.band_bps)["filters"].take();
     let body = json!({"exchangeFilters": [], "symbolFilters": filters, "assetFilters": []});
     Ok(body.to_string().into_bytes())
 }
@@ -130,7 +130,19 @@ fn largest_text(step: Option<Decimal>, scale: Scale) -> String {
     String::from_utf8(out).unwrap_or_default()
 }
 
-fn symbol_info(entry: &Arc<MarketEntry>) -> Value {
+/// A band around the price, as the shares of it that bound a price from above and from below.
+fn band_filter(bps: u32) -> Value {
+    const WHOLE: u32 = 10_000;
+    let share = |parts: u32| format!("{}.{:04}", parts / WHOLE, parts % WHOLE);
+    let (up, down) = (share(WHOLE.saturating_add(bps)), share(WHOLE.saturating_sub(bps)));
+    json!({
+        "filterType": "PERCENT_PRICE_BY_SIDE",
+        "bidMultiplierUp": up, "bidMultiplierDown": down, "askMultiplierUp": up, "askMultiplierDown": down,
+        "avgPriceMins": 0,
+    })
+}
+
+fn symbol_info(entry: &Arc<MarketEntry>, band_bps: Option<u32>) -> Value {
     let status = status_of(entry);
     let state = entry.state().read();
     let (instrument, scales) = (state.instrument(), state.scales());
@@ -152,6 +164,7 @@ fn symbol_info(entry: &Arc<MarketEntry>) -> Value {
         "applyMaxToMarket": false,
         "avgPriceMins": 0,
     }));
+    filters.extend(band_bps.map(band_filter));
     json!({
         "symbol": symbol_of(entry),
         "status": status,
@@ -180,4 +193,22 @@ fn symbol_info(entry: &Arc<MarketEntry>) -> Value {
         "defaultSelfTradePreventionMode": "EXPIRE_MAKER",
         "allowedSelfTradePreventionModes": SELF_TRADE_PREVENTION,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_band_is_told_as_shares_of_the_price() {
+        for (bps, up, down) in
+            [(500, "1.0500", "0.9500"), (1, "1.0001", "0.9999"), (20_000, "3.0000", "0.0000")]
+        {
+            let filter = band_filter(bps);
+            assert_eq!(
+                (&filter["bidMultiplierUp"], &filter["askMultiplierDown"]),
+                (&json!(up), &json!(down))
+            );
+        }
+    }
 }

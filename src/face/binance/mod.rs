@@ -69,6 +69,8 @@ pub struct Face {
     orders: OrderCounts,
     list_names: Arc<ListNames>,
     listen_keys: ListenKeys,
+    /// How far from the middle of the book the sandbox lets prices be, in hundredths of a percent.
+    band_bps: Option<u32>,
     /// Of its connections.
     session_limits: Arc<SessionLimits>,
 }
@@ -85,6 +87,7 @@ impl Face {
             orders: OrderCounts::new(section.orders_per_10s, section.orders_per_day),
             list_names: Arc::default(),
             listen_keys: ListenKeys::default(),
+            band_bps: config.sandbox.settings().ok().and_then(|settings| settings.band_bps),
             session_limits: Arc::new(SessionLimits {
                 subscriptions: section.streams,
                 ..config.session_limits()

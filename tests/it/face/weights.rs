@@ -93,6 +93,20 @@ async fn where_the_face_is_off_nothing_of_it_is_there() {
     app.stop().await;
 }
 
+/// Filters are those that the sandbox enforces: a price beyond its band is refused by the filter that tells of it.
+#[actix_web::test]
+async fn a_band_of_prices_is_a_filter() {
+    let app = start(&[("sandbox.band_bps", "500")]).await;
+    let info = app.get("/api/v3/exchangeInfo?symbol=ETHUSD").await.json();
+    let filters = info["symbols"][0]["filters"].as_array().expect("filters").clone();
+    let band = filters.iter().find(|filter| filter["filterType"] == "PERCENT_PRICE_BY_SIDE").expect("a band");
+    assert_eq!((&band["bidMultiplierUp"], &band["bidMultiplierDown"]), (&"1.0500".into(), &"0.9500".into()));
+    let order = "symbol=ETHUSD&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.1&price=900.00";
+    let refused = super::trading::unsigned(&app, "POST", "order", order).await;
+    assert_eq!(refused.json()["msg"], "Filter failure: PERCENT_PRICE_BY_SIDE", "{}", refused.body);
+    app.stop().await;
+}
+
 #[actix_web::test]
 async fn markets_are_called_as_the_configuration_says() {
     let app = start(&[("face.binance.markets", "XBTUSD=sim:BTC-USD,sim:ETH-USD")]).await;
