@@ -31,6 +31,7 @@ use tokio::sync::mpsc;
 use crate::auth::{Auth, Ground};
 use crate::config::Config;
 use crate::feeds::{self, Running, Stage};
+use crate::http::compress::Compress;
 use crate::http::edge::Edge;
 use crate::http::flags::Flags;
 use crate::http::gate::Gate;
@@ -297,6 +298,7 @@ fn start_http(
         body: Duration::from_millis(config.limits.body_ms),
     };
     let gate = Gate { auth: shared.auth.clone(), rates: shared.rates.clone() };
+    let compress = Compress { from_bytes: config.http.compress_bytes };
     let builder =
         ActixServer::build().workers(workers).max_concurrent_connections(config.http.max_connections);
     let stopping = builder.graceful_shutdown_signal();
@@ -308,7 +310,8 @@ fn start_http(
             .app_data(hub_of_this_thread(&board, hub_limits))
             .configure(http::configure)
             // The last is the outermost: a request is counted, its page is looked at, then it is held to its address's limit,
-            // then to who sends it.
+            // then to who sends it; what comes of it is compressed first.
+            .wrap(compress)
             .wrap(gate.clone())
             .wrap(limits.clone())
             .wrap(edge.clone())

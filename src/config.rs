@@ -100,6 +100,7 @@ pub struct Http {
     pub workers: usize,
     pub max_connections: usize,
     pub keep_alive_s: u64,
+    pub compress_bytes: usize,
     allowed_origins: Vec<String>,
     trusted_proxies: Vec<String>,
     pub public_metrics: bool,

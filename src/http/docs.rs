@@ -6,12 +6,13 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::sync::LazyLock;
 
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use flate2::read::GzDecoder;
 use marketd_protocol::code::ErrorCode;
 
+use super::compress::takes_gzip;
 use super::reply::CallInfo;
 
 /// Nothing from elsewhere and no script inline. Swagger UI sets styles on its elements.
@@ -74,21 +75,12 @@ fn asset(request: &HttpRequest, name: &str) -> Option<HttpResponse> {
         .insert_header((header::CACHE_CONTROL, "public, max-age=86400"))
         .insert_header((header::VARY, "accept-encoding"))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
-    if takes_gzip(request.headers().get(header::ACCEPT_ENCODING)) {
+    if takes_gzip(request.headers()) {
         return Some(answer.insert_header((header::CONTENT_ENCODING, "gzip")).body(compressed));
     }
     let mut plain = Vec::new();
     GzDecoder::new(&compressed[..]).read_to_end(&mut plain).ok()?;
     Some(answer.body(plain))
-}
-
-fn takes_gzip(accepted: Option<&HeaderValue>) -> bool {
-    let accepted = accepted.and_then(|value| value.to_str().ok()).unwrap_or_default();
-    accepted.split(',').map(str::trim).any(|coding| {
-        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        name.trim().eq_ignore_ascii_case("gzip")
-            && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
-    })
 }
 
 #[cfg(test)]
@@ -102,19 +94,5 @@ mod tests {
             GzDecoder::new(&COMPRESSED[name][..]).read_to_end(&mut plain).expect("whole, by its checksum");
             assert!(plain.len() > 500, "{name}");
         }
-    }
-
-    #[test]
-    fn gzip_is_sent_to_who_takes_it() {
-        for (accepted, expected) in [
-            ("gzip, deflate, br", true),
-            ("br;q=1.0, GZIP;q=0.8", true),
-            ("gzip;q=0", false),
-            ("br", false),
-            ("", false),
-        ] {
-            assert_eq!(takes_gzip(HeaderValue::from_str(accepted).ok().as_ref()), expected, "{accepted}");
-        }
-        assert!(!takes_gzip(None));
     }
 }

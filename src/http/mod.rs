@@ -7,6 +7,7 @@ mod body;
 mod book;
 pub mod caller;
 pub(crate) mod candles;
+pub mod compress;
 mod docs;
 pub mod edge;
 mod events;

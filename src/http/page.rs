@@ -10,6 +10,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use rust_embed::RustEmbed;
 
+use super::compress::{GZIP, VARY, takes_gzip};
 use super::reply::{self, CallInfo};
 
 /// Nothing from elsewhere, nothing inline, in nobody's frame.
@@ -21,8 +22,6 @@ const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
 /// Names of files stay the same from version to version, so a browser asks each time; most often it is told that
 /// nothing changed.
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
-const VARY: HeaderValue = HeaderValue::from_static("accept-encoding");
-const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 
 #[derive(RustEmbed)]
 #[folder = "web/dist"]
@@ -94,7 +93,7 @@ pub async fn get_file(call: CallInfo, request: HttpRequest) -> HttpResponse {
 }
 
 fn answer(request: &HttpRequest, file: &File) -> HttpResponse {
-    let is_gzip = takes_gzip(request);
+    let is_gzip = takes_gzip(request.headers());
     let representation = if is_gzip { &file.gzip } else { &file.plain };
     let mut response = if holds(request, &representation.etag) {
         HttpResponse::NotModified().finish()
@@ -114,18 +113,6 @@ fn answer(request: &HttpRequest, file: &File) -> HttpResponse {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFF);
     headers.insert(header::REFERRER_POLICY, NO_REFERRER);
     response
-}
-
-/// Whether `gzip` is among the encodings that the client takes, and not refused with a quality of zero.
-fn takes_gzip(request: &HttpRequest) -> bool {
-    let offered = request.headers().get_all(header::ACCEPT_ENCODING).filter_map(|value| value.to_str().ok());
-    offered.flat_map(|value| value.split(',')).any(|offer| {
-        let mut parts = offer.split(';').map(str::trim);
-        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
-        let refused =
-            parts.any(|part| part.strip_prefix("q=").is_some_and(|q| q.trim_matches(['0', '.']).is_empty()));
-        named && !refused
-    })
 }
 
 /// Whether the client says that it holds what has this tag. A proxy may have made the tag a weak one.

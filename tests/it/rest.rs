@@ -453,3 +453,55 @@ async fn the_whole_recording_ends_in_the_independent_results() {
     );
     app.stop().await;
 }
+
+/// The head and the bytes of an answer to a GET.
+async fn bytes_of(app: &TestApp, path: &str, headers: &str) -> (Answer, Vec<u8>) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = tokio::net::TcpStream::connect(&app.address).await.expect("a connection");
+    let request =
+        format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{headers}\r\n", app.address);
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).await.expect("an answer");
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+    let head = std::str::from_utf8(&bytes[..end]).expect("a head of text");
+    (Answer::parse(head, ""), bytes[end + 4..].to_vec())
+}
+
+#[actix_web::test]
+async fn large_answers_are_compressed_for_who_takes_that() {
+    use std::io::Read;
+    let app = app().await;
+    assert_eq!(app.request("POST", "/api/v1/replay/pause", &[], "").await.status, 200);
+    for path in
+        [format!("{BASE}/book?depth=full"), "/openapi.json".to_owned(), format!("{BASE}/trades?limit=1000")]
+    {
+        let (plain, whole) = bytes_of(&app, &path, "").await;
+        assert_eq!((plain.status, plain.header("content-encoding")), (200, None), "{path}");
+        assert!(whole.len() >= 16_384, "{path}: {}", whole.len());
+        let (packed, bytes) = bytes_of(&app, &path, "accept-encoding: br, gzip\r\n").await;
+        assert_eq!((packed.status, packed.header("content-encoding")), (200, Some("gzip")), "{path}");
+        let varies = |(name, value): &(String, String)| name == "vary" && value == "accept-encoding";
+        assert!(packed.headers.iter().any(varies), "{packed:?}");
+        assert!(bytes.len() * 2 < whole.len(), "{path}: {} of {}", bytes.len(), whole.len());
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut text).expect("gzip");
+        let (one, other): (Value, Value) =
+            (serde_json::from_str(&text).expect("JSON"), serde_json::from_slice(&whole).expect("JSON"));
+        assert_eq!(one["data"], other["data"], "{path}");
+        let Some(etag) = plain.header("etag") else { continue };
+        assert_eq!(packed.header("etag"), Some(&*format!("W/{etag}")), "{path}");
+        for held in [etag, packed.header("etag").expect("a tag")] {
+            let known = format!("accept-encoding: gzip\r\nif-none-match: {held}\r\n");
+            assert_eq!(bytes_of(&app, &path, &known).await.0.status, 304, "{path}: {held}");
+        }
+    }
+    for (path, offered) in
+        [("/book?depth=2", "gzip"), ("/book?depth=full", "gzip;q=0"), ("/book?depth=full", "br")]
+    {
+        let (answer, _) =
+            bytes_of(&app, &format!("{BASE}{path}"), &format!("accept-encoding: {offered}\r\n")).await;
+        assert_eq!((answer.status, answer.header("content-encoding")), (200, None), "{path} {offered}");
+    }
+    app.stop().await;
+}
