@@ -17,9 +17,6 @@ use super::{MARKET, resting, with};
 use crate::support::process::{Process, command, free_port};
 use crate::support::{PATIENCE, request, sized};
 
-/// Some hundred orders a second of each.
-const CLIENTS: usize = 8;
-
 /// Orders by their names, as they were acknowledged.
 type Acknowledged = Arc<Mutex<Vec<(String, Value)>>>;
 
@@ -141,7 +138,8 @@ async fn what_was_acknowledged_survives_a_kill() {
         let process = start(data_dir.path()).await;
         witness.assert_restored(&process).await;
         let stop = Arc::new(AtomicBool::new(false));
-        let clients: Vec<_> = (0..CLIENTS)
+        // Each sends one order after the other, as fast as they are answered.
+        let clients: Vec<_> = (0..sized(8, 32))
             .map(|client| {
                 let (known, stop) = (known.clone(), stop.clone());
                 actix_web::rt::spawn(trade(process.address(), round, client, known, stop))
