@@ -33,6 +33,7 @@ use crate::config::Config;
 use crate::feeds::{self, Running, Stage};
 use crate::http::compress::Compress;
 use crate::http::edge::Edge;
+use crate::http::express::Express;
 use crate::http::flags::Flags;
 use crate::http::gate::Gate;
 use crate::http::{self, RelayedBooks, RequestLimits, Shared};
@@ -309,8 +310,9 @@ fn start_http(
             .app_data(shared.clone())
             .app_data(hub_of_this_thread(&board, hub_limits))
             .configure(http::configure)
+            .wrap(Express::new(shared.clone()))
             // The last is the outermost: a request is counted, its page is looked at, then it is held to its address's limit,
-            // then to who sends it; what comes of it is compressed first.
+            // then to who sends it; what comes of it is compressed first. Books go past the router.
             .wrap(compress)
             .wrap(gate.clone())
             .wrap(limits.clone())

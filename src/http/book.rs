@@ -29,6 +29,15 @@ pub async fn get_book(
     call.or_refuse(answer)
 }
 
+/// The book as it is now, in JSON, if that is what a request asks for and can have.
+pub(super) fn answer_at_once(shared: &Shared, request: &HttpRequest, market: &str) -> Option<HttpResponse> {
+    let (call, query) = (CallInfo::of(request), Query::of(request));
+    let entry = shared.board.market(market)?;
+    let is_now = query.get("at").is_none() && Format::of(request, &query).ok()? == Format::Json;
+    let body = is_now.then(|| entry.book_body(depth_of(&query).ok()?))??;
+    Some(call.data_tagged(request, &body.etag, &body.data))
+}
+
 async fn answer(
     call: &CallInfo,
     request: &HttpRequest,

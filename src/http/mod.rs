@@ -12,6 +12,7 @@ mod docs;
 pub mod edge;
 mod events;
 mod exchanges;
+pub mod express;
 pub mod flags;
 mod format;
 pub mod forwarded;
@@ -139,6 +140,9 @@ pub struct Simulating {
     pub actor: Arc<RwLock<actix::Addr<SimActor>>>,
 }
 
+/// The one that [`express`] goes past the router for.
+const BOOK_ROUTE: &str = "/api/v1/markets/{market}/book";
+
 /// Every route. Each resource answers other methods with `method_not_allowed`.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
@@ -147,7 +151,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .app_data(web::PayloadConfig::new(BODY_MAX))
         // Routes are tried one after the other, and those with parameters cost the most to try: what is asked for most
         // comes first.
-        .service(api("/markets/{market}/book").route(web::get().to(book::get_book)))
+        .service(resource(BOOK_ROUTE).route(web::get().to(book::get_book)))
         .service(api("/markets/{market}/trades").route(web::get().to(trades::list_trades)))
         .service(api("/markets/{market}/ticker").route(web::get().to(ticker::get_ticker)))
         .service(api("/markets/{market}/candles").route(web::get().to(candles::list_candles)))

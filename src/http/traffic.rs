@@ -10,9 +10,9 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use actix_web::Error;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::{Method, StatusCode};
+use actix_web::{Error, HttpMessage, HttpRequest};
 use marketd_actors::board::Board;
 use marketd_actors::traces::{Carried, OpenSpan, enter};
 use parking_lot::Mutex;
@@ -58,6 +58,11 @@ impl RouteNo {
 }
 
 impl RouteNo {
+    /// The route of a request that was answered: its resource's, or that of whoever answered in its place.
+    pub fn of_request(request: &HttpRequest) -> Option<Self> {
+        request.app_data::<Self>().copied().or_else(|| request.extensions().get::<Self>().copied())
+    }
+
     pub fn template(self) -> String {
         TEMPLATES.lock().get(self.0).cloned().unwrap_or_default()
     }
@@ -246,7 +251,7 @@ where
         let counted = self.project();
         let Poll::Ready(answer) = counted.answer.poll(context) else { return Poll::Pending };
         let (route, status) = match &answer {
-            Ok(response) => (response.request().app_data::<RouteNo>().copied(), response.status()),
+            Ok(response) => (RouteNo::of_request(response.request()), response.status()),
             Err(error) => (None, error.as_response_error().status_code()),
         };
         let took_ns = u64::try_from(counted.started.elapsed().as_nanos()).unwrap_or(u64::MAX);

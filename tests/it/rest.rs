@@ -184,6 +184,70 @@ async fn a_book_that_did_not_change_is_not_sent_again() {
     app.stop().await;
 }
 
+/// A path that has to be decoded goes by the router; the plain one does not.
+#[actix_web::test]
+async fn a_book_is_the_same_by_the_short_way_and_by_the_long_one() {
+    let app = app().await;
+    app.pause_replay().await;
+    let (short, long) = (format!("{BASE}/book"), "/api/v1/markets/binance%3ABTC-USDT/book");
+    let counted = async || {
+        let text = app.get("/metrics").await.body;
+        let of_books = |line: &&str| line.contains("requests_total{") && line.contains("/{market}/book\"");
+        let count = |line: &str| line.rsplit(' ').next().and_then(|count| count.parse::<u64>().ok());
+        text.lines().filter(of_books).filter_map(count).sum::<u64>()
+    };
+    let queries = [
+        "",
+        "?depth=3",
+        "?depth=full",
+        "?depth=0",
+        "?depth=x",
+        "?format=csv",
+        "?format=json",
+        "?at=1",
+        "?at=x",
+    ];
+    let tag = app.get(&short).await.header("etag").expect("a tag").to_owned();
+    let given: [&[(&str, &str)]; 5] = [
+        &[],
+        &[("if-none-match", &tag)],
+        &[("accept", "text/csv")],
+        &[("accept", "image/png")],
+        &[("origin", "https://example.org"), ("x-trace-id", "mine")],
+    ];
+    let before = counted().await;
+    for query in queries {
+        for headers in given {
+            let one = app.request("GET", &format!("{short}{query}"), headers, "").await;
+            let other = app.request("GET", &format!("{long}{query}"), headers, "").await;
+            let shown = |answer: &Answer| {
+                let named = |(name, _): &&(String, String)| {
+                    !["date", "x-trace-id", "content-length"].contains(&name.as_str())
+                };
+                let mut headers: Vec<_> = answer.headers.iter().filter(named).cloned().collect();
+                headers.sort();
+                let body = serde_json::from_str::<Value>(&answer.body);
+                let body =
+                    body.map_or_else(|_| json!(answer.body), |body| json!([body["data"], body["code"]]));
+                (answer.status, headers, body)
+            };
+            assert_eq!(shown(&one), shown(&other), "{query} {headers:?}");
+            let trace = headers.iter().find(|(name, _)| *name == "x-trace-id").map(|(_, id)| *id);
+            assert!(trace.is_none_or(|id| one.header("x-trace-id") == Some(id)), "{one:?}");
+        }
+    }
+    assert_eq!(counted().await - before, (queries.len() * given.len() * 2) as u64);
+    for (method, path, status) in [
+        ("GET", "/api/v1/markets/binance:NO-SUCH/book", 404),
+        ("HEAD", &*short, 405),
+        ("POST", &*short, 405),
+        ("GET", &*format!("{short}/"), 404),
+    ] {
+        assert_eq!(app.request(method, path, &[], "").await.status, status, "{method} {path}");
+    }
+    app.stop().await;
+}
+
 #[actix_web::test]
 async fn the_tag_of_a_book_in_doubt_says_so() {
     let app = app().await;
