@@ -6,6 +6,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use actix::{Addr, Recipient};
 use bytes::Bytes;
@@ -20,9 +21,10 @@ use crate::clock;
 use crate::face_names::FaceNames;
 use crate::feed::ResyncMarket;
 use crate::hub::HubActor;
+use crate::inbox::Inbox;
 use crate::lag::Lags;
 use crate::market::MarketActor;
-use crate::metrics::{Histogram, Metrics, Queue};
+use crate::metrics::{Histogram, Metrics, Pace, Queue};
 use crate::peers::PeerTable;
 use crate::sandbox::SandboxGate;
 use crate::sandbox::tap::Tap;
@@ -230,11 +232,12 @@ pub struct ActorReport {
     pub since: Timestamp,
 }
 
-/// A hub, and how much waits for it.
+/// A hub, what waits for it, and how long it takes.
 #[derive(Clone)]
 pub struct HubPlace {
     pub addr: Addr<HubActor>,
-    pub queue: Arc<Queue>,
+    pub inbox: Arc<Inbox>,
+    pub pace: Arc<Pace>,
 }
 
 /// All markets, hubs and feeds of this node.
@@ -349,9 +352,9 @@ impl Board {
     }
 
     /// Takes a hub in and gives it its number.
-    pub fn add_hub(&self, addr: Addr<HubActor>, queue: Arc<Queue>) -> HubNo {
+    pub fn add_hub(&self, addr: Addr<HubActor>, inbox: Arc<Inbox>, pace: Arc<Pace>) -> HubNo {
         let mut hubs = self.hubs.write();
-        hubs.push(HubPlace { addr, queue });
+        hubs.push(HubPlace { addr, inbox, pace });
         HubNo(hubs.len() as u32 - 1)
     }
 
@@ -359,7 +362,8 @@ impl Board {
     pub fn replace_hub(&self, no: HubNo, addr: Addr<HubActor>) {
         if let Some(place) = self.hubs.write().get_mut(no.0 as usize) {
             place.addr = addr;
-            place.queue.begin();
+            // What the dead one was told of it has not taken.
+            place.inbox.tell_again();
         }
     }
 
@@ -371,9 +375,16 @@ impl Board {
         self.hubs.read().iter().map(|place| place.addr.clone()).collect()
     }
 
-    /// How many messages wait for each hub, by its number.
-    pub fn hub_depths(&self) -> Vec<u64> {
-        self.hubs.read().iter().map(|place| place.queue.depth()).collect()
+    /// The hubs by their numbers.
+    pub fn hub_places(&self) -> Vec<HubPlace> {
+        self.hubs.read().clone()
+    }
+
+    /// The round of the one of these hubs that is done soonest; zero where there is none.
+    pub fn shortest_round(&self, hubs: impl Iterator<Item = HubNo>) -> Duration {
+        let places = self.hubs.read();
+        let rounds = hubs.filter_map(|no| places.get(no.0 as usize)).map(|place| place.pace.round());
+        rounds.min().unwrap_or_default()
     }
 
     /// Markets that keep the server from being ready: no live actor, or no book yet. One that its venue

@@ -18,8 +18,9 @@ use marketd_protocol::{Form, StreamKey};
 use tokio::sync::Notify;
 
 use crate::board::{Board, HubNo, MarketNo};
+use crate::inbox::Inbox;
 use crate::market::{CloseStream, OpenStream};
-use crate::metrics::{Metrics, Queue};
+use crate::metrics::{Metrics, Pace};
 use crate::ring::{Ring, RingChange, RingLimits};
 use crate::session::{Gathered, Outlet, Revoked};
 use crate::streams::Frame;
@@ -34,9 +35,10 @@ pub struct Published {
     pub frame: Frame,
 }
 
-#[derive(Message, Debug)]
+/// Frames are in the inbox.
+#[derive(Message, Debug, Clone, Copy)]
 #[rtype(result = "()")]
-pub struct Publish(pub Vec<Published>);
+pub struct FramesWait;
 
 /// A market actor began, or began again: it knows nothing of this hub's streams.
 #[derive(Message, Debug, Clone, Copy)]
@@ -142,6 +144,8 @@ const ASK_AGAIN: Duration = Duration::from_millis(500);
 /// A client that is not let in any more has so long for its half of the close.
 const REVOKED_GRACE: Duration = Duration::from_millis(500);
 const SWEEP: Duration = Duration::from_millis(250);
+/// For so long at most frames are left in the inbox while no window is open.
+const LOOK_WITHIN: Duration = Duration::from_millis(20);
 /// Sessions written to before other tasks of the thread have their turn.
 const SESSIONS_PER_TURN: usize = 64;
 
@@ -161,15 +165,20 @@ pub struct HubState {
     gathered: RefCell<Gathered>,
     /// A stream has news, or a session has something to send and its window had nothing.
     pending: Notify,
-    /// Messages that wait for the actor.
-    queue: Arc<Queue>,
+    /// Where markets put frames.
+    inbox: Arc<Inbox>,
+    /// Taken from there.
+    taken: RefCell<Vec<Vec<Published>>>,
+    /// The flusher looks into the inbox before anything could be done with what comes.
+    looks_again: Cell<bool>,
+    /// For the markets to see.
+    pace: Arc<Pace>,
 }
 
 impl HubState {
     pub fn new(board: Arc<Board>, limits: HubLimits) -> Rc<Self> {
         Rc::new(Self {
             board,
-            limits,
             no: RefCell::new(None),
             streams: RefCell::default(),
             sessions: RefCell::default(),
@@ -179,13 +188,22 @@ impl HubState {
             windows: RefCell::default(),
             gathered: RefCell::default(),
             pending: Notify::new(),
-            queue: Arc::default(),
+            inbox: Arc::new(Inbox::new(limits.mailbox)),
+            taken: RefCell::default(),
+            looks_again: Cell::new(false),
+            limits,
+            pace: Arc::default(),
         })
     }
 
-    /// The window of sessions that are written to at most once in so long.
-    pub fn window(&self, every: Duration) -> WindowNo {
-        self.windows.borrow_mut().window(every, Instant::now())
+    /// A session comes that is written to at most once in so long.
+    pub fn enter(&self, every: Duration) -> WindowNo {
+        self.windows.borrow_mut().enter(every, Instant::now())
+    }
+
+    /// A session is gone.
+    pub fn leave(&self, window: WindowNo) {
+        self.windows.borrow_mut().leave(window);
     }
 
     /// A session has something to send.
@@ -195,8 +213,27 @@ impl HubState {
         }
     }
 
+    /// Puts what the markets have left into the rings.
+    fn take_frames(&self) {
+        let mut taken = self.taken.take();
+        self.inbox.take(self.looks_again.get(), &mut taken);
+        for published in taken.drain(..).flatten() {
+            self.take(published);
+        }
+        // The buffer is kept.
+        self.taken.replace(taken);
+    }
+
+    /// Until when nobody can be written to, whatever comes meanwhile; not where that is long.
+    fn closed_until(&self) -> Option<Instant> {
+        let now = Instant::now();
+        self.windows.borrow().closed_until().filter(|until| *until > now && *until <= now + LOOK_WITHIN)
+    }
+
     /// Writes to some of the sessions whose turn it is.
     fn flush(&self) -> Next {
+        self.looks_again.set(true);
+        self.take_frames();
         self.tell_news();
         let mut gathered = self.gathered.borrow_mut();
         let now = Instant::now();
@@ -215,6 +252,10 @@ impl HubState {
             }
             break;
         }
+        self.pace.set(match next {
+            Next::More => self.windows.borrow().round(),
+            Next::At(_) | Next::Idle => Duration::ZERO,
+        });
         gathered.report(&self.board.metrics);
         next
     }
@@ -311,6 +352,8 @@ impl HubState {
     /// Closes streams nobody has read for a while, asks again for snapshots that did not come, and
     /// ends sessions that take nothing.
     fn sweep(&self) {
+        // Should it have been too busy to be told of them.
+        self.take_frames();
         let streams: Vec<Rc<Stream>> = self.streams.borrow().values().cloned().collect();
         for stream in streams {
             let idle = stream.idle_since.get().is_some_and(|since| since.elapsed() > self.limits.linger);
@@ -376,7 +419,7 @@ impl HubActor {
     pub fn launch(state: Rc<HubState>) {
         let board = state.board.clone();
         let addr = Self { state: state.clone() }.start();
-        let no = board.add_hub(addr.clone(), state.queue.clone());
+        let no = board.add_hub(addr.clone(), state.inbox.clone(), state.pace.clone());
         let lag = board.lags.add(format!("http {}", no.0));
         *state.no.borrow_mut() = Some(no);
         let name = format!("hub {}", no.0);
@@ -411,7 +454,19 @@ impl HubActor {
 /// their rings before the first of them is written.
 async fn run_flusher(state: Rc<HubState>) {
     loop {
-        match state.flush() {
+        let mut next = state.flush();
+        if !matches!(next, Next::More) {
+            let closed_until = state.closed_until();
+            if let (Next::Idle, Some(until)) = (&next, closed_until) {
+                next = Next::At(until);
+            }
+            let looks_again =
+                matches!((&next, closed_until), (Next::At(opens), Some(until)) if *opens <= until);
+            state.looks_again.set(looks_again);
+            // What has come meanwhile without a word is pending then.
+            state.take_frames();
+        }
+        match next {
             Next::More => tokio::task::yield_now().await,
             Next::Idle => state.pending.notified().await,
             Next::At(opens) => {
@@ -434,14 +489,11 @@ impl Actor for HubActor {
     }
 }
 
-impl Handler<Publish> for HubActor {
+impl Handler<FramesWait> for HubActor {
     type Result = ();
 
-    fn handle(&mut self, Publish(frames): Publish, _ctx: &mut Self::Context) {
-        self.state.queue.taken();
-        for published in frames {
-            self.state.take(published);
-        }
+    fn handle(&mut self, _: FramesWait, _ctx: &mut Self::Context) {
+        self.state.take_frames();
     }
 }
 

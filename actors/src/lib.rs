@@ -11,6 +11,7 @@ pub mod drain;
 pub mod face_names;
 pub mod feed;
 pub mod hub;
+pub mod inbox;
 pub mod keeper;
 pub mod lag;
 pub mod market;

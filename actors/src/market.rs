@@ -18,7 +18,8 @@ use marketd_protocol::{Form, StreamKey};
 use crate::board::{Board, HubNo, MarketEntry};
 use crate::clock;
 use crate::feed::ResyncMarket;
-use crate::hub::{MarketStarted, Publish, Published};
+use crate::hub::{FramesWait, MarketStarted, Published};
+use crate::inbox::Put;
 use crate::sandbox::tap::News;
 use crate::sink::Update;
 use crate::streams::{Frame, Names, Streams};
@@ -32,6 +33,10 @@ const RETRY_OWED: Duration = Duration::from_millis(100);
 const CROSSED_CHECK: Duration = Duration::from_millis(50);
 /// How long a feed that was asked for a snapshot is left in peace.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
+/// A hub that takes this long for a round of writes has no time to lose: trades are gathered for half a round, and no
+/// longer than that.
+const BUSY_ROUND: Duration = Duration::from_millis(8);
+const GATHER_MAX: Duration = Duration::from_millis(20);
 /// How often the 24 hours of a live market roll on without a trade.
 const ROLL_TICKER: Duration = Duration::from_secs(30);
 
@@ -292,6 +297,12 @@ impl MarketActor {
         }
     }
 
+    /// How long trades are gathered, given what the hubs have to do.
+    fn gather_ms(&self) -> i64 {
+        let round = self.board.shortest_round(self.listeners.values().flatten().copied());
+        if round < BUSY_ROUND { 0 } else { (round / 2).min(GATHER_MAX).as_millis() as i64 }
+    }
+
     fn enqueue(&mut self, frames: Vec<Emitted>) {
         for (key, form, frame) in frames {
             for hub in self.listeners.get(&(key, form)).into_iter().flatten() {
@@ -312,13 +323,16 @@ impl MarketActor {
             let frames = std::mem::take(lane);
             self.board.metrics.frames_encoded.fetch_add(frames.len() as u64, Ordering::Relaxed);
             let Some(place) = self.board.hub(*hub) else { continue };
-            let frames = match place.addr.try_send(Publish(frames)) {
-                Ok(()) => {
-                    place.queue.sent();
+            let frames = match place.inbox.put(frames) {
+                Put::Done => continue,
+                Put::Tell => {
+                    if place.addr.try_send(FramesWait).is_err() {
+                        // It has other messages enough, or is about to begin again.
+                        place.inbox.tell_again();
+                    }
                     continue;
                 }
-                Err(SendError::Full(Publish(frames))) => frames,
-                Err(SendError::Closed(_)) => continue,
+                Put::Full(frames) => frames,
             };
             self.board.metrics.hub_overflows.fetch_add(1, Ordering::Relaxed);
             for published in frames {
@@ -497,6 +511,7 @@ impl Handler<ApplyUpdates> for MarketActor {
             self.streams.begin_trace(&span.hop());
         }
         entry.queue.taken();
+        self.streams.gather(self.gather_ms());
         let (count, mut book) = (updates.len(), None);
         let mut frames = Vec::new();
         {

@@ -4,6 +4,7 @@
 //! (`marketd_<name>_total`, or without the ending for what goes up and down). docs/metrics.md lists them all.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
 
 use marketd_store::Family;
 
@@ -199,6 +200,21 @@ impl Queue {
     /// The two sides do not count in one moment, so a message may have been taken before it was sent.
     pub fn depth(&self) -> u64 {
         u64::try_from(self.0.load(Ordering::Relaxed)).unwrap_or(0)
+    }
+}
+
+/// How long a hub takes to write to all who have something pending: what came before a round is over reaches nobody
+/// sooner. Zero while it has time.
+#[derive(Debug, Default)]
+pub struct Pace(AtomicU64);
+
+impl Pace {
+    pub fn set(&self, round: Duration) {
+        self.0.store(round.as_micros() as u64, Ordering::Relaxed);
+    }
+
+    pub fn round(&self) -> Duration {
+        Duration::from_micros(self.0.load(Ordering::Relaxed))
     }
 }
 

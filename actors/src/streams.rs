@@ -24,6 +24,8 @@ use encode::{Moment, Scratch, encode_changes, encode_pending, encode_snapshot};
 const SLOW_INTERVAL_MS: i64 = 250;
 /// Tickers of Binance's clients: as often as there.
 const FACE_TICKER_MS: i64 = 1_000;
+/// Trades that are gathered into one frame at most: few enough that frames are still laid out together.
+const GATHERED_TRADES: u64 = 64;
 /// A book stream whose window did not change says so at most so often.
 const IDLE_INTERVAL_MS: i64 = 1_000;
 
@@ -156,6 +158,14 @@ impl Stream {
         self.touch_after(self.interval_ms, now);
     }
 
+    /// Something came that may wait for what follows.
+    fn touch_gathering(&mut self, state: &MarketState, gather_ms: i64, now: Timestamp) {
+        let held = state.trades().last_seq().saturating_sub(self.last_seq);
+        // Those that are not kept any more could not be told.
+        let is_full = held >= GATHERED_TRADES.min(state.trades().capacity() as u64);
+        self.touch_after(self.interval_ms.max(if is_full { 0 } else { gather_ms }), now);
+    }
+
     fn touch_after(&mut self, interval_ms: i64, now: Timestamp) {
         self.conflated += u64::from(self.due.is_some());
         self.is_touched = true;
@@ -199,11 +209,18 @@ pub struct Streams {
     epoch: u64,
     streams: Vec<Stream>,
     scratch: Scratch,
+    /// Trades are gathered for so long.
+    gather_ms: i64,
 }
 
 impl Streams {
     pub fn new(names: Names, epoch: u64) -> Self {
-        Self { names, epoch, streams: Vec::new(), scratch: Scratch::default() }
+        Self { names, epoch, streams: Vec::new(), scratch: Scratch::default(), gather_ms: 0 }
+    }
+
+    /// Trades that come within so many milliseconds go together from now on: nobody could be sent them sooner.
+    pub const fn gather(&mut self, ms: i64) {
+        self.gather_ms = ms;
     }
 
     pub const fn epoch(&self) -> u64 {
@@ -303,7 +320,8 @@ impl Streams {
     ) {
         for stream in &mut self.streams {
             match &mut stream.pending {
-                Pending::Trades | Pending::Ticker => stream.touch(now),
+                Pending::Trades => stream.touch_gathering(state, self.gather_ms, now),
+                Pending::Ticker => stream.touch(now),
                 Pending::Candles(interval, changed) => {
                     let open_time = interval.open_time(trade.trade.ts_venue);
                     if changed.last() != Some(&open_time) && !changed.contains(&open_time) {

@@ -13,6 +13,10 @@ const STEPS_MS: [u64; 28] = [
     700, 1_000,
 ];
 
+/// Timers have milliseconds, and round up. A window that opens within half of one is taken for open, so that windows last as
+/// long as they should on average.
+const HALF_TICK: Duration = Duration::from_micros(500);
+
 /// The longest step that is not longer: who asks for a length waits no longer than that.
 fn step_of(every: Duration) -> Duration {
     let steps = STEPS_MS.map(Duration::from_millis);
@@ -26,11 +30,22 @@ pub struct WindowNo(usize);
 /// Who is visited at most once in so long.
 struct Window<T> {
     every: Duration,
+    /// Those who may ever wait here.
+    members: usize,
     waiting: VecDeque<T>,
     /// Those of the round under way who have not had their turn.
     left: usize,
+    /// When the round under way, or the last one, began.
+    began: Instant,
     /// When the next round may begin.
     next: Instant,
+}
+
+impl<T> Window<T> {
+    /// When a timer for its next round has to go off.
+    fn opens(&self) -> Instant {
+        self.next.checked_sub(HALF_TICK).unwrap_or(self.next)
+    }
 }
 
 /// When there is somebody to visit.
@@ -47,23 +62,38 @@ pub struct Windows<T> {
     windows: Vec<Window<T>>,
     /// The window that is looked at first.
     first: usize,
+    /// What the last round of visits took.
+    round: Duration,
 }
 
 impl<T> Default for Windows<T> {
     fn default() -> Self {
-        Self { windows: Vec::new(), first: 0 }
+        Self { windows: Vec::new(), first: 0, round: Duration::ZERO }
     }
 }
 
 impl<T> Windows<T> {
-    /// The window of this length, or of the step below it.
-    pub fn window(&mut self, every: Duration, now: Instant) -> WindowNo {
+    /// Somebody enters the window of this length, or of the step below it.
+    pub fn enter(&mut self, every: Duration, now: Instant) -> WindowNo {
         let every = step_of(every);
-        let held = self.windows.iter().position(|window| window.every == every);
-        WindowNo(held.unwrap_or_else(|| {
-            self.windows.push(Window { every, waiting: VecDeque::new(), left: 0, next: now });
+        let at = self.windows.iter().position(|window| window.every == every).unwrap_or_else(|| {
+            let waiting = VecDeque::new();
+            self.windows.push(Window { every, members: 0, waiting, left: 0, began: now, next: now });
             self.windows.len() - 1
-        }))
+        });
+        self.windows[at].members += 1;
+        WindowNo(at)
+    }
+
+    /// Somebody who had entered will not wait there any more.
+    pub fn leave(&mut self, window: WindowNo) {
+        self.windows[window.0].members -= 1;
+    }
+
+    /// Until when nobody can be visited, whoever comes to wait meanwhile.
+    pub fn closed_until(&self) -> Option<Instant> {
+        let entered = self.windows.iter().filter(|window| window.members > 0);
+        entered.map(Window::opens).min()
     }
 
     /// Adds somebody; `true` when nobody waited in that window before.
@@ -71,6 +101,11 @@ impl<T> Windows<T> {
         let waiting = &mut self.windows[window.0].waiting;
         waiting.push_back(who);
         waiting.len() == 1
+    }
+
+    /// What the last round of visits took: who is not visited within it has no use for news before.
+    pub const fn round(&self) -> Duration {
+        self.round
     }
 
     pub fn next(&mut self, now: Instant) -> Turn<T> {
@@ -82,15 +117,20 @@ impl<T> Windows<T> {
                 if window.waiting.is_empty() {
                     continue;
                 }
-                if window.next > now {
-                    opens = Some(opens.map_or(window.next, |held| held.min(window.next)));
+                if window.opens() > now {
+                    opens = Some(opens.map_or(window.opens(), |held| held.min(window.opens())));
                     continue;
                 }
                 // Who comes during a round is for the next one.
                 window.left = window.waiting.len();
-                window.next = now + window.every;
+                window.began = now;
             }
             window.left -= 1;
+            if window.left == 0 {
+                self.round = now.saturating_duration_since(window.began);
+                // From its end, or who was last in this round and is first in the next would be visited sooner.
+                window.next = now + window.every;
+            }
             if let Some(who) = window.waiting.pop_front() {
                 self.first = (at + 1) % count;
                 return Turn::Of(who);
@@ -109,16 +149,39 @@ mod tests {
     #[test]
     fn a_window_opens_once_in_its_length() {
         let (mut windows, start) = (Windows::default(), Instant::now());
-        let five = windows.window(FIVE, start);
+        let five = windows.enter(FIVE, start);
         assert_eq!(windows.next(start), Turn::Nobody);
         assert!(windows.push(five, 'a') && !windows.push(five, 'b'));
         assert_eq!(windows.next(start), Turn::Of('a'));
         windows.push(five, 'c');
         assert_eq!(windows.next(start), Turn::Of('b'));
-        assert_eq!(windows.next(start), Turn::At(start + FIVE), "who came during the round waits");
-        assert_eq!(windows.next(start + FIVE), Turn::Of('c'));
+        let opens = start + FIVE - HALF_TICK;
+        assert_eq!(windows.next(start), Turn::At(opens), "who came during the round waits");
+        assert_eq!(windows.closed_until(), Some(opens));
+        assert_eq!(windows.next(opens), Turn::Of('c'));
         assert_eq!(windows.next(start + FIVE), Turn::Nobody);
-        assert_eq!(windows.window(FIVE, start), five);
+        windows.leave(five);
+        assert_eq!(windows.closed_until(), None, "nobody is left who could be visited");
+        assert_eq!(windows.enter(FIVE, start), five);
+    }
+
+    #[test]
+    fn a_window_counts_from_the_end_of_its_round() {
+        let (mut windows, start) = (Windows::default(), Instant::now());
+        let five = windows.enter(FIVE, start);
+        for who in ['a', 'b'] {
+            windows.push(five, who);
+        }
+        let two = Duration::from_millis(2);
+        assert_eq!(windows.next(start), Turn::Of('a'));
+        assert_eq!(windows.next(start + two), Turn::Of('b'));
+        assert_eq!(windows.round(), two);
+        windows.push(five, 'b');
+        assert_eq!(
+            windows.next(start + FIVE),
+            Turn::At(start + two + FIVE - HALF_TICK),
+            "5 ms after the last time"
+        );
     }
 
     #[test]
@@ -126,7 +189,7 @@ mod tests {
         let (mut windows, start) = (Windows::<()>::default(), Instant::now());
         for ms in 0..=1_000 {
             let asked = Duration::from_millis(ms);
-            let WindowNo(at) = windows.window(asked, start);
+            let WindowNo(at) = windows.enter(asked, start);
             let given = windows.windows[at].every;
             assert!(given <= asked && given * 10 >= asked * 7, "{given:?} for {asked:?}");
         }
@@ -138,8 +201,8 @@ mod tests {
     #[test]
     fn a_window_that_never_empties_does_not_keep_the_others_waiting() {
         let (mut windows, start) = (Windows::default(), Instant::now());
-        let none = windows.window(Duration::ZERO, start);
-        let five = windows.window(FIVE, start);
+        let none = windows.enter(Duration::ZERO, start);
+        let five = windows.enter(FIVE, start);
         windows.push(none, 0);
         windows.push(none, 1);
         windows.push(five, 7);

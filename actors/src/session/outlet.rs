@@ -116,7 +116,7 @@ impl Outlet {
         form: Form,
         address: Option<IpAddr>,
     ) -> Rc<Self> {
-        let window = hub.window(flush_every);
+        let window = hub.enter(flush_every);
         Rc::new(Self {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             hub,
@@ -268,6 +268,7 @@ impl Outlet {
         for at in 0..count {
             self.remove(at);
         }
+        self.hub.leave(self.window);
         Metrics::subtract(&self.hub.board.metrics.sessions_open, 1);
     }
 
@@ -285,7 +286,9 @@ impl Outlet {
     /// Has the flusher look at this session. While the socket takes nothing that would be in vain: the
     /// body calls this when it does again.
     pub fn schedule(self: &Rc<Self>) {
-        if self.connection.is_open() && !self.connection.is_blocked() && !self.scheduled.replace(true) {
+        // What is known here first: this is asked for each frame.
+        if !self.scheduled.get() && self.connection.is_open() && !self.connection.is_blocked() {
+            self.scheduled.set(true);
             self.hub.schedule(self.window, self.clone());
         }
     }

@@ -86,6 +86,11 @@ impl World {
     fn step(&mut self) {
         let wait_ms = self.draw.pick(&[0, 1, 10, 30, 90, 150, 400]);
         self.advance(wait_ms);
+        if self.draw.chance(50) {
+            // The hub has more to do than before, or less.
+            let gather_ms = self.draw.pick(&[0, 0, 4, 20]);
+            self.market.streams.gather(gather_ms);
+        }
         match self.draw.below(1_000) {
             0..600 => self.feed.depth(&mut self.draw, self.faults, &mut self.market),
             600..750 => self.feed.trade(&mut self.draw, self.faults, &mut self.market),

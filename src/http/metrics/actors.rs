@@ -12,11 +12,18 @@ pub fn expose(board: &Board, text: &mut Exposition) {
     for market in board.markets() {
         text.sample(&[("actor", "market"), ("name", market.id.as_str())], market.queue.depth());
     }
-    for (no, depth) in board.hub_depths().into_iter().enumerate() {
-        text.sample(&[("actor", "hub"), ("name", &no.to_string())], depth);
+    let hubs = board.hub_places();
+    for (no, hub) in hubs.iter().enumerate() {
+        text.sample(&[("actor", "hub"), ("name", &no.to_string())], hub.inbox.len());
     }
     if let Some(gate) = board.sandbox() {
         text.sample(&[("actor", "sandbox"), ("name", "")], gate.queue.depth());
+    }
+    let help =
+        "How long a hub takes to write to all sessions that have something pending; 0 while it has time.";
+    text.family("hub_round_seconds", Kind::Gauge, help);
+    for (no, hub) in hubs.iter().enumerate() {
+        text.sample(&[("hub", &no.to_string())], hub.pace.round().as_secs_f64());
     }
     let help = "How late a thread of actors came to what was due, at worst in the last ten seconds.";
     text.family("arbiter_lag_seconds", Kind::Gauge, help);
