@@ -10,21 +10,22 @@ import { send } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime, formatTime } from "../lib/time.ts";
 import { sentence } from "../ui/dialog.tsx";
+import { figure } from "../ui/table.tsx";
 import { AmendDialog } from "./amend-dialog.tsx";
-import { AccountTable, type Column } from "./table.tsx";
+import { AccountTable } from "./table.tsx";
 import { reasonOf, statusText, typeText } from "./words.ts";
 
-const COLUMNS: readonly Column[] = [
-  { name: "Order" },
-  { name: "Market" },
-  { name: "Side" },
-  { name: "Type" },
-  { name: "Price", isFigure: true },
-  { name: "Quantity", isFigure: true },
-  { name: "Filled", isFigure: true },
-  { name: "Queue ahead", isFigure: true },
-  { name: "Status" },
-  { name: "Since" },
+const COLUMNS = [
+  "Order",
+  "Market",
+  "Side",
+  "Type",
+  figure("Price"),
+  figure("Quantity"),
+  figure("Filled"),
+  figure("Queue ahead"),
+  "Status",
+  "Since",
   { name: "Actions", isHidden: true },
 ];
 
@@ -126,18 +127,25 @@ function OrderRow({
       <td>{formatTime(order.created_at, zone)}</td>
       <td>
         <span className="row-actions">
-          <button type="button" aria-label={`Why is order ${order_id} where it is?`} onClick={onExplain}>
+          <button type="button" data-sign="?" aria-label={`Why is order ${order_id} where it is?`} onClick={onExplain}>
             Why?
           </button>
           <button
             type="button"
+            data-sign="✎"
             aria-label={`Amend order ${order_id}`}
             disabled={order.change_pending}
             onClick={onAmend}
           >
             Amend
           </button>
-          <button type="button" aria-label={`Cancel order ${order_id}`} disabled={isBusy} onClick={cancel}>
+          <button
+            type="button"
+            data-sign="✕"
+            aria-label={`Cancel order ${order_id}`}
+            disabled={isBusy}
+            onClick={cancel}
+          >
             Cancel
           </button>
           {error && (

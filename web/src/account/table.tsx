@@ -1,11 +1,5 @@
 import type { ReactNode } from "react";
-
-export interface Column {
-  name: string;
-  isFigure?: boolean;
-  /** Heads a column of buttons: it needs a name, not one that is seen. */
-  isHidden?: boolean;
-}
+import { Table, type Column } from "../ui/table.tsx";
 
 /** A table of the account: while nothing is known it says so, and when there is nothing as well. */
 export function AccountTable<T>({
@@ -17,7 +11,7 @@ export function AccountTable<T>({
   children,
 }: {
   label: string;
-  columns: readonly Column[];
+  columns: readonly (Column | string)[];
   rows: readonly T[] | null;
   error: Error | null;
   nothing: string;
@@ -36,19 +30,8 @@ export function AccountTable<T>({
   }
   if (rows.length === 0) return <p className="note pad">{nothing}</p>;
   return (
-    <div className="table-scroll fill" tabIndex={0} role="group" aria-label={label}>
-      <table className="figures live-figures">
-        <thead>
-          <tr>
-            {columns.map(({ name, isFigure, isHidden }) => (
-              <th key={name} scope="col" className={isFigure ? "figure" : undefined}>
-                {isHidden ? <span className="visually-hidden">{name}</span> : name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{rows.map(children)}</tbody>
-      </table>
-    </div>
+    <Table label={label} columns={columns} className="fill" isLive>
+      {rows.map(children)}
+    </Table>
   );
 }

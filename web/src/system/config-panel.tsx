@@ -2,6 +2,7 @@
 
 import { route, usePoll } from "../lib/rest.ts";
 import { Panel } from "../ui/panel.tsx";
+import { Pairs, TableRegion } from "../ui/table.tsx";
 
 const EVERY_MS = 30_000;
 
@@ -18,18 +19,9 @@ export function ConfigPanel() {
   if (!data) return null;
   return (
     <Panel title="Configuration">
-      <div className="table-scroll tall" tabIndex={0} role="group" aria-label="Configuration">
-        <table className="pairs">
-          <tbody>
-            {lines(data.config).map(([name, value]) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td>{value}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <TableRegion label="Configuration" className="tall">
+        <Pairs rows={lines(data.config)} />
+      </TableRegion>
     </Panel>
   );
 }
