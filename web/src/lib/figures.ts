@@ -30,7 +30,7 @@ export const shown = (decimal: string | null | undefined): string => (decimal ==
 /** For pixels only: a decimal as the number nearest to it. */
 export const toPixelValue = (decimal: string): number => Number(decimal);
 
-/** A large decimal in three or four figures, cut and not rounded: `1234567.89` is `1.23M`. */
+/** A decimal in three or four figures, cut and not rounded: `1234567.89` is `1.23M`, and `0.00012345` is `1.23e-4`. */
 export function brief(decimal: string): string {
   const [whole = "0", rest = ""] = decimal.split(".");
   const digits = whole.replace("-", "");
@@ -41,10 +41,20 @@ export function brief(decimal: string): string {
     { over: 3, unit: "K" },
   ].find(({ over }) => digits.length > over);
   const sign = whole.startsWith("-") ? "-" : "";
-  if (!scale)
-    return `${sign}${digits}${rest ? `.${rest.slice(0, Math.max(0, 4 - digits.length)).padEnd(1, "0")}` : ""}`;
+  const zeros = digits === "0" ? rest.search(/[1-9]/) : -1;
+  if (zeros >= 3) return `${sign}${tiny(rest.slice(zeros, zeros + 3))}e-${zeros + 1}`;
+  if (!scale) {
+    const kept = 4 - digits.length + Math.max(0, zeros);
+    return `${sign}${digits}${rest ? `.${rest.slice(0, kept).padEnd(1, "0")}` : ""}`;
+  }
   const point = digits.length - scale.over;
   return `${sign}${digits.slice(0, point)}.${digits.slice(point, point + Math.max(1, 3 - point))}${scale.unit}`;
+}
+
+/** `123` as `1.23`, without zeros at its end. */
+function tiny(figures: string): string {
+  const rest = figures.slice(1).replace(/0+$/, "");
+  return figures.charAt(0) + (rest ? `.${rest}` : "");
 }
 
 export const baseOf = (market: string): string => market.split(":")[1]?.split("-")[0] ?? "";

@@ -66,6 +66,7 @@ export interface ChartEvents {
 }
 
 export class CandleChart {
+  readonly #host: HTMLElement;
   readonly #chart: IChartApi;
   readonly #bars: ISeriesApi<"Candlestick">;
   readonly #volumes: ISeriesApi<"Histogram">;
@@ -95,6 +96,7 @@ export class CandleChart {
     events: ChartEvents,
     since: number | null,
   ) {
+    this.#host = host;
     this.#view = view;
     this.#since = since;
     this.#events = events;
@@ -110,7 +112,7 @@ export class CandleChart {
         secondsVisible: interval === "1s",
         rightOffset: 6,
         tickMarkFormatter: (time: Time, kind: TickMarkType) =>
-          formatAxis(Number(time) * 1_000_000, getSettings().zone, AXIS_KIND[kind]),
+          formatAxis(Number(time) * 1_000_000, getSettings().zone, AXIS_KIND[kind], !/[dw]$/.test(interval)),
       },
       localization: {
         // Labels of the axis are places on the screen: the number nearest to the pixel will do.
@@ -182,12 +184,20 @@ export class CandleChart {
     else this.#redraw();
     this.#shorten();
     this.#legend();
+    this.#tellAxis();
     if (!this.#hasShown && this.#candles.length > 0) {
       this.#hasShown = true;
       this.#show(this.#candles.length + BARS_TO_COME);
       if (this.#since !== null) void this.#goBackTo(this.#since);
     }
   };
+
+  /** Tells what stands beside the chart how wide the axis of prices is. */
+  #tellAxis(): void {
+    const style = this.#host.parentElement?.style;
+    const width = `${this.#bars.priceScale().width()}px`;
+    if (style && style.getPropertyValue("--axis") !== width) style.setProperty("--axis", width);
+  }
 
   #show(to: number): void {
     this.#chart.timeScale().setVisibleLogicalRange({ from: to - BARS_AT_FIRST, to });
