@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { CANDLE_INTERVALS, compareAtScale, type Candle, type CandleInterval } from "marketd-client";
-import { grouped, groupedCount } from "../lib/figures.ts";
+import { counted, grouped, groupedCount } from "../lib/figures.ts";
 import { route } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime } from "../lib/time.ts";
@@ -54,7 +54,7 @@ export function CandlesTable({ market }: { market: string }) {
   const name = `candles_${interval}`;
   return (
     <ListPanel
-      title={`${groupedCount(pages.items.length)} candles`}
+      title={counted(pages.items.length, "candle")}
       market={market}
       what="candles"
       columns={COLUMNS}

@@ -1,7 +1,7 @@
 /** Holes in what is stored of a market: those in the venue's sequence, and those of our own. */
 
 import type { Market, StoredGap } from "../lib/api.ts";
-import { groupedCount, NONE } from "../lib/figures.ts";
+import { counted, groupedCount, NONE } from "../lib/figures.ts";
 import { behind, route } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime, formatSpan } from "../lib/time.ts";
@@ -25,7 +25,7 @@ export function GapsTable({ market: { market, counters } }: { market: Market }) 
   );
   return (
     <ListPanel
-      title={`${groupedCount(counters.gaps)} gaps since the market was made, ${groupedCount(counters.resyncs)} resyncs`}
+      title={`${counted(counters.gaps, "gap")} since the market was made, ${counted(counters.resyncs, "resync")}`}
       market={market}
       what="gaps"
       columns={COLUMNS}

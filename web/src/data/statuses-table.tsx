@@ -1,7 +1,7 @@
 /** Changes of a market's status, as they were stored, oldest first. */
 
 import type { StoredStatus } from "../lib/api.ts";
-import { groupedCount } from "../lib/figures.ts";
+import { counted } from "../lib/figures.ts";
 import { behind, route } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime, formatSpan } from "../lib/time.ts";
@@ -24,7 +24,7 @@ export function StatusesTable({ market }: { market: string }) {
   );
   return (
     <ListPanel
-      title={`${groupedCount(pages.items.length)} changes of status`}
+      title={`${counted(pages.items.length, "change")} of status`}
       market={market}
       what="changes of status"
       columns={COLUMNS}

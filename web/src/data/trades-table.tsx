@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import type { Trade } from "marketd-client";
-import { grouped, groupedCount, NONE } from "../lib/figures.ts";
+import { counted, grouped, NONE } from "../lib/figures.ts";
 import { behind, route } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime } from "../lib/time.ts";
@@ -36,7 +36,7 @@ export function TradesTable({ market }: { market: string }) {
   const gaps = useGaps(market, oldest === null ? null : oldest - (oldest % 1_000_000));
   return (
     <ListPanel
-      title={`${groupedCount(pages.items.length)} trades`}
+      title={counted(pages.items.length, "trade")}
       market={market}
       what="trades"
       columns={COLUMNS}

@@ -14,6 +14,10 @@ export function grouped(decimal: string): string {
 
 export const groupedCount = (count: number): string => grouped(String(count));
 
+/** `1 order`, `1,206 orders`. */
+export const counted = (count: number, what: string): string =>
+  `${groupedCount(count)} ${what}${count === 1 ? "" : "s"}`;
+
 export function signOf(decimal: string | null | undefined): -1 | 0 | 1 {
   if (decimal == null) return 0;
   const units = unitsOf(decimal);

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { compareDecimals } from "marketd-client";
 import type { Market } from "../lib/api.ts";
-import { groupedCount, NONE, pairOf, shown, signed, signOf } from "../lib/figures.ts";
+import { counted, groupedCount, NONE, pairOf, shown, signed, signOf } from "../lib/figures.ts";
 import { hrefOf } from "../lib/route.ts";
 import { route, usePoll } from "../lib/rest.ts";
 import { useStatus, useVersion, useView, views } from "../lib/server.ts";
@@ -42,7 +42,7 @@ export function DashboardPage() {
       <OldNote error={error} />
       <Portfolio markets={data.items} />
       <Panel
-        title={`${data.items.length} markets, ${live} live`}
+        title={`${counted(data.items.length, "market")}, ${live} live`}
         tools={
           <label>
             <span className="visually-hidden">Filter markets</span>

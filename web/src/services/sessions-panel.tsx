@@ -1,7 +1,7 @@
 /** Who is connected, and how far behind; the furthest first. For administrators. */
 
 import type { SessionInfo } from "../lib/api.ts";
-import { groupedCount, NONE } from "../lib/figures.ts";
+import { counted, groupedCount, NONE } from "../lib/figures.ts";
 import { ApiError, route, usePoll } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime, formatSpan } from "../lib/time.ts";
@@ -77,7 +77,7 @@ function SessionRow({ session }: { session: SessionInfo }) {
         {groupedCount(session.subscriptions)}
         {snapshots_due > 0 && <span className="note"> ({groupedCount(snapshots_due)} wait)</span>}
       </td>
-      <td className={tone}>{groupedCount(lag_frames)} frames</td>
+      <td className={tone}>{counted(lag_frames, "frame")}</td>
       <td className={tone}>{lag(lag_ms)}</td>
       <td className={blocked_ms === null ? "figure" : "figure down"}>{blocked_ms === null ? NONE : lag(blocked_ms)}</td>
     </tr>

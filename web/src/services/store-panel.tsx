@@ -1,7 +1,7 @@
 /** Where rows go, and whether they get there; the bus beside it. */
 
 import type { Health } from "../lib/api.ts";
-import { groupedCount, NONE } from "../lib/figures.ts";
+import { counted, groupedCount, NONE } from "../lib/figures.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime, formatSpan } from "../lib/time.ts";
 import { Panel } from "../ui/panel.tsx";
@@ -12,7 +12,7 @@ const COLUMNS = [
   "Rows of",
   figure("Written"),
   figure("Known already"),
-  figure("In the spool"),
+  figure("Put into the spool"),
   figure("Refused"),
   figure("Lost"),
   figure("Last batch"),
@@ -29,7 +29,7 @@ export function StorePanel({ store, bus }: { store: NonNullable<Health["store"]>
     [
       "Spool",
       store.spooled_rows > 0
-        ? `${groupedCount(store.spooled_rows)} rows wait, ${groupedCount(store.spool_bytes)} bytes`
+        ? `${counted(store.spooled_rows, "row")} in it, ${groupedCount(store.spool_bytes)} bytes`
         : "empty",
     ],
     ["Lost rows", groupedCount(store.lost_rows)],
@@ -76,7 +76,7 @@ export function StorePanel({ store, bus }: { store: NonNullable<Health["store"]>
             <td className="figure">{groupedCount(writer.rows_spooled)}</td>
             <td className={`figure ${writer.rows_refused > 0 ? "down" : ""}`}>{groupedCount(writer.rows_refused)}</td>
             <td className={`figure ${writer.rows_lost > 0 ? "down" : ""}`}>{groupedCount(writer.rows_lost)}</td>
-            <td className="figure">{writer.batches > 0 ? `${groupedCount(writer.last_batch_rows)} rows` : NONE}</td>
+            <td className="figure">{writer.batches > 0 ? counted(writer.last_batch_rows, "row") : NONE}</td>
             <td className="figure">
               {writer.batches > 0 ? `${groupedCount(Math.round(writer.last_write_us / 1000))} ms` : NONE}
             </td>

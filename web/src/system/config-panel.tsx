@@ -1,5 +1,6 @@
 /** What the server goes by; for administrators only. */
 
+import { NONE } from "../lib/figures.ts";
 import { route, usePoll } from "../lib/rest.ts";
 import { Panel } from "../ui/panel.tsx";
 import { Pairs, TableRegion } from "../ui/table.tsx";
@@ -11,7 +12,7 @@ function lines(value: unknown, name = ""): [string, string][] {
   if (value !== null && typeof value === "object" && !Array.isArray(value)) {
     return Object.entries(value).flatMap(([key, held]) => lines(held, name === "" ? key : `${name}.${key}`));
   }
-  return [[name, typeof value === "string" ? value : JSON.stringify(value)]];
+  return [[name, typeof value === "string" ? value || NONE : JSON.stringify(value)]];
 }
 
 export function ConfigPanel() {
