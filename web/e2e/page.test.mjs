@@ -287,6 +287,9 @@ test("what is stored is shown since when, with its gaps, and the book as it was"
   const choose = (name) => page.click(`button:text-is("${name}")`);
   await choose("Gaps");
   await page.waitForSelector("tbody tr:has-text('messages of the venue never came')");
+  // From a moment on: none from the next century on.
+  await page.getByLabel("From").fill("2100-01-01T00:00:00");
+  await page.waitForSelector(":text('There are no gaps')");
   await choose("Statuses");
   await page.waitForSelector("tbody tr:has-text('stale'):has-text('messages of the venue are missing')");
   await choose("What is stored");

@@ -4,6 +4,7 @@ import { hrefOf } from "../lib/route.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime } from "../lib/time.ts";
 import { figure } from "../ui/table.tsx";
+import { FILLS_MAX } from "./follow.ts";
 import { SideCell } from "./orders-table.tsx";
 import { AccountTable } from "./table.tsx";
 
@@ -31,7 +32,14 @@ export function FillsTable({
 }) {
   const { zone } = useSettings();
   return (
-    <AccountTable label="Fills" columns={COLUMNS} rows={fills} error={error} nothing="Nothing has been filled yet.">
+    <AccountTable
+      label="Fills"
+      columns={COLUMNS}
+      rows={fills}
+      error={error}
+      nothing="Nothing has been filled yet."
+      most={FILLS_MAX}
+    >
       {(fill) => (
         <tr key={fill.fill_id} data-fill={fill.fill_id}>
           <td>{formatDateTime(fill.ts, zone, true)}</td>

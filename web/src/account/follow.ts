@@ -92,5 +92,12 @@ export function usePositions({ account, account_id }: Account): Followed<Account
   );
   const isAny = followed.items?.some(({ entry_price }) => entry_price !== null) === true;
   const worth = usePoll(isAny ? asked : null, WORTH_EVERY_MS);
-  return worth.data ? { ...followed, items: worth.data.items, error: worth.error, refresh: worth.refresh } : followed;
+  if (!worth.data || !followed.items) return followed;
+  // What is held is known from the channel before it is asked for: only the worth of the same position is taken.
+  const worths = new Map(worth.data.items.map((position) => [position.market, position]));
+  const items = followed.items.map((held) => {
+    const valued = worths.get(held.market);
+    return valued && valued.qty === held.qty && valued.entry_price === held.entry_price ? valued : held;
+  });
+  return { ...followed, items, error: worth.error, refresh: worth.refresh };
 }

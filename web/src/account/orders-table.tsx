@@ -29,6 +29,9 @@ const COLUMNS = [
   { name: "Actions", isHidden: true },
 ];
 
+/** With more rows each change would take longer than a frame. */
+const SHOWN_MAX = 200;
+
 interface OrdersTableProps {
   orders: readonly Order[] | null;
   markets: readonly Market[];
@@ -42,7 +45,14 @@ export function OrdersTable({ orders, markets, error, onExplain, onDone }: Order
   const market = amended && markets.find((each) => each.market === amended.market);
   return (
     <>
-      <AccountTable label="Open orders" columns={COLUMNS} rows={orders} error={error} nothing="No order is open.">
+      <AccountTable
+        label="Open orders"
+        columns={COLUMNS}
+        rows={orders}
+        error={error}
+        nothing="No order is open."
+        most={SHOWN_MAX}
+      >
         {(order) => (
           <OrderRow
             key={order.order_id}

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { groupedCount } from "../lib/figures.ts";
 import { Table, type Column } from "../ui/table.tsx";
 
 /** A table of the account: while nothing is known it says so, and when there is nothing as well. */
@@ -8,6 +9,7 @@ export function AccountTable<T>({
   rows,
   error,
   nothing,
+  most = Infinity,
   children,
 }: {
   label: string;
@@ -15,6 +17,8 @@ export function AccountTable<T>({
   rows: readonly T[] | null;
   error: Error | null;
   nothing: string;
+  /** More are not shown, the first of which are. */
+  most?: number;
   children: (row: T) => ReactNode;
 }) {
   if (!rows) {
@@ -29,9 +33,17 @@ export function AccountTable<T>({
     );
   }
   if (rows.length === 0) return <p className="note pad">{nothing}</p>;
+  const shown = rows.length > most ? rows.slice(0, most) : rows;
+  const end = rows.length >= most && (
+    <p className="note pad">
+      {rows.length === most
+        ? `The latest ${groupedCount(most)}.`
+        : `The latest ${groupedCount(most)} of ${groupedCount(rows.length)}.`}
+    </p>
+  );
   return (
-    <Table label={label} columns={columns} className="fill" isLive>
-      {rows.map(children)}
+    <Table label={label} columns={columns} className="fill" isLive end={end}>
+      {shown.map(children)}
     </Table>
   );
 }

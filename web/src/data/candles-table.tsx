@@ -7,10 +7,10 @@ import { route } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime } from "../lib/time.ts";
 import { figure } from "../ui/table.tsx";
-import { BeforeField } from "./before-field.tsx";
 import { GapRow } from "./gap-row.tsx";
 import { useGaps, withGaps } from "./gaps.ts";
 import { ListPanel } from "./list-panel.tsx";
+import { MomentField } from "./moment-field.tsx";
 import { usePages } from "./pages.ts";
 import { WholeLink } from "./whole-link.tsx";
 
@@ -47,7 +47,7 @@ export function CandlesTable({ market }: { market: string }) {
   const pages = usePages<Candle>(
     `${market} ${interval} ${latest}`,
     before(latest),
-    (items) => before(items.at(-1)?.open_time),
+    (_, cursor) => (cursor === null ? null : before(Number(cursor))),
     (held, page) => [...held, ...page.toReversed()],
   );
   const gaps = useGaps(market, pages.items.at(-1)?.open_time ?? null);
@@ -64,7 +64,7 @@ export function CandlesTable({ market }: { market: string }) {
       again={{ name: "Newest", onClick: () => (latest === null ? pages.again() : setLatest(null)) }}
       tools={
         <>
-          <BeforeField value={latest} onChange={setLatest} />
+          <MomentField name="Before" value={latest} onChange={setLatest} />
           <label>
             <span className="visually-hidden">Interval</span>
             <select value={interval} onChange={(event) => setInterval(event.target.value as CandleInterval)}>

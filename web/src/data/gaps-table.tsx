@@ -1,5 +1,6 @@
 /** Holes in what is stored of a market: those in the venue's sequence, and those of our own. */
 
+import { useState } from "react";
 import type { Market, StoredGap } from "../lib/api.ts";
 import { counted, groupedCount, NONE } from "../lib/figures.ts";
 import { behind, route } from "../lib/rest.ts";
@@ -8,6 +9,7 @@ import { formatDateTime, formatSpan } from "../lib/time.ts";
 import { figure } from "../ui/table.tsx";
 import { gapText } from "./gaps.ts";
 import { ListPanel } from "./list-panel.tsx";
+import { MomentField } from "./moment-field.tsx";
 import { usePages } from "./pages.ts";
 
 const PAGE = 500;
@@ -16,9 +18,10 @@ const CSV = ["since", "until", "kind", "expected", "found", "rows_lost"] as cons
 
 export function GapsTable({ market: { market, counters } }: { market: Market }) {
   const { zone } = useSettings();
-  const oldest = route("/api/v1/markets/{market}/gaps", market, { limit: PAGE });
+  const [start, setStart] = useState<number | null>(null);
+  const oldest = route("/api/v1/markets/{market}/gaps", market, { limit: PAGE, ...(start === null ? {} : { start }) });
   const pages = usePages<StoredGap>(
-    market,
+    `${market} ${start}`,
     oldest,
     (_, cursor) => (cursor === null ? null : behind(oldest, "cursor", cursor)),
     (held, page) => [...held, ...page],
@@ -33,6 +36,7 @@ export function GapsTable({ market: { market, counters } }: { market: Market }) 
       further="Later"
       csv={{ columns: CSV, name: "gaps" }}
       again={{ name: "Load anew", onClick: pages.again }}
+      tools={<MomentField name="From" value={start} onChange={setStart} />}
     >
       {pages.items.map((gap, at) => (
         <tr key={`${gap.since} ${gap.kind} ${at}`}>

@@ -1,5 +1,6 @@
 /** Changes of a market's status, as they were stored, oldest first. */
 
+import { useState } from "react";
 import type { StoredStatus } from "../lib/api.ts";
 import { counted } from "../lib/figures.ts";
 import { behind, route } from "../lib/rest.ts";
@@ -8,6 +9,7 @@ import { formatDateTime, formatSpan } from "../lib/time.ts";
 import { reasonText, StatusBadge } from "../ui/status.tsx";
 import { figure } from "../ui/table.tsx";
 import { ListPanel } from "./list-panel.tsx";
+import { MomentField } from "./moment-field.tsx";
 import { usePages } from "./pages.ts";
 
 const PAGE = 500;
@@ -15,9 +17,13 @@ const COLUMNS = ["Since", "Status", "Reason", figure("Lasted")];
 
 export function StatusesTable({ market }: { market: string }) {
   const { zone } = useSettings();
-  const oldest = route("/api/v1/markets/{market}/statuses", market, { limit: PAGE });
+  const [start, setStart] = useState<number | null>(null);
+  const oldest = route("/api/v1/markets/{market}/statuses", market, {
+    limit: PAGE,
+    ...(start === null ? {} : { start }),
+  });
   const pages = usePages<StoredStatus>(
-    market,
+    `${market} ${start}`,
     oldest,
     (_, cursor) => (cursor === null ? null : behind(oldest, "cursor", cursor)),
     (held, page) => [...held, ...page],
@@ -32,6 +38,7 @@ export function StatusesTable({ market }: { market: string }) {
       further="Later"
       csv={{ columns: ["since", "status", "reason"], name: "statuses" }}
       again={{ name: "Load anew", onClick: pages.again }}
+      tools={<MomentField name="From" value={start} onChange={setStart} />}
     >
       {pages.items.map(({ since, status, reason }, at) => {
         const next = pages.items[at + 1];

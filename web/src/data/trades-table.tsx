@@ -7,10 +7,10 @@ import { behind, route } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime } from "../lib/time.ts";
 import { figure } from "../ui/table.tsx";
-import { BeforeField } from "./before-field.tsx";
 import { GapRow } from "./gap-row.tsx";
 import { useGaps, withGaps } from "./gaps.ts";
 import { ListPanel } from "./list-panel.tsx";
+import { MomentField } from "./moment-field.tsx";
 import { usePages } from "./pages.ts";
 import { WholeLink } from "./whole-link.tsx";
 
@@ -50,7 +50,7 @@ export function TradesTable({ market }: { market: string }) {
         />
       }
       again={{ name: "Newest", onClick: () => (end === null ? pages.again() : setEnd(null)) }}
-      tools={<BeforeField value={end} onChange={setEnd} />}
+      tools={<MomentField name="Before" value={end} onChange={setEnd} />}
     >
       {withGaps(pages.items, gaps, ({ ts }) => ts).map((entry, at) =>
         "gap" in entry ? (

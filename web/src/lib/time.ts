@@ -74,6 +74,7 @@ export function formatAxis(
 }
 
 export function formatSpan(millis: number): string {
+  if (millis > 0 && millis < 1000) return `${Math.round(millis)} ms`;
   const seconds = Math.max(0, Math.floor(millis / 1000));
   const [days, hours, minutes] = [
     Math.floor(seconds / 86_400),

@@ -26,6 +26,8 @@ export interface Scales {
   qty: number;
 }
 
+const NONE: readonly OwnOrder[] = [];
+
 /** How wide a row may be, in units of the last decimal of a price: a tick, then whatever tells something at this price, which is at
  * most about a hundredth of it. */
 export function usefulGroupings(tick: bigint, price: bigint | null): bigint[] {
@@ -90,6 +92,13 @@ export function rowsOf(
   const rows: Row[] = [];
   const shown = decimalsShown(width, scales.price);
   const cut = 10n ** BigInt(scales.price - shown);
+  const ownOf = new Map<bigint, OwnOrder[]>();
+  for (const order of own) {
+    const at = rowAt(order.price, isBids, width);
+    const there = ownOf.get(at);
+    if (there) there.push(order);
+    else ownOf.set(at, [order]);
+  }
   let [key, qty, sum] = [null as bigint | null, 0n, 0n];
   const close = (): void => {
     if (key === null) return;
@@ -97,7 +106,7 @@ export function rowsOf(
     const at = key;
     rows.push({
       price: formatUnits(at / cut, shown),
-      own: own.length === 0 ? own : own.filter(({ price }) => rowAt(price, isBids, width) === at),
+      own: ownOf.get(at) ?? NONE,
       qty: formatUnits(qty, scales.qty),
       sum: formatUnits(sum, scales.qty),
       sumUnits: sum,
