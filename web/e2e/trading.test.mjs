@@ -92,6 +92,10 @@ test("an order is placed, fills in part, is amended and cancelled, and says why"
 
   await tab("history");
   await page.waitForSelector(`.account tr:has-text("${id}"):has-text("on request")`);
+  // Also what ends while one looks.
+  const elsewhere = { market: MARKET, side: "buy", type: "market", qty: "1", client_order_id: "meanwhile" };
+  await server.post("/api/v1/orders", elsewhere);
+  await page.waitForSelector(".account tr:has-text('meanwhile'):has-text('filled')");
   await tab("fills");
   const fill = page.locator(`.account tr[data-fill]:has-text("${id}")`).last();
   await fill.getByRole("button", { name: /^Why/ }).click();

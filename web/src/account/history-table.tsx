@@ -1,5 +1,6 @@
 /** Orders that have ended, newest first, further and further back. */
 
+import { useEffect, useRef } from "react";
 import type { Order } from "marketd-client";
 import { MoreButton } from "../data/more-button.tsx";
 import { usePages, type Paged } from "../data/pages.ts";
@@ -12,6 +13,8 @@ import { priceText, SideCell, sizeText } from "./orders-table.tsx";
 import { reasonOf, statusText, typeText } from "./words.ts";
 
 const PAGE = 100;
+/** Orders often end together. */
+const REFRESH_AFTER_MS = 500;
 const COLUMNS = [
   "Order",
   "Market",
@@ -25,6 +28,21 @@ const COLUMNS = [
   "When",
 ];
 
+/** Asks anew when something has changed, unless somebody has gone back. */
+function useRefresh({ items, again }: Paged<unknown>, change: string | null): void {
+  const seen = useRef(change);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => {
+    if (change === seen.current || items.length > PAGE) return;
+    seen.current = change;
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      again();
+    }, REFRESH_AFTER_MS);
+  }, [change]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+}
+
 function Newest({ pages }: { pages: Paged<unknown> }) {
   return (
     <button type="button" className="quiet" disabled={pages.isLoading} onClick={pages.again}>
@@ -36,10 +54,13 @@ function Newest({ pages }: { pages: Paged<unknown> }) {
 export function HistoryTable({
   account,
   market,
+  lastEnded,
   onExplain,
 }: {
   account: string;
   market: string | null;
+  /** Changes with each order that ends: then the list is old. */
+  lastEnded: string | null;
   onExplain: (orderId: number) => void;
 }) {
   const { zone } = useSettings();
@@ -55,6 +76,7 @@ export function HistoryTable({
     (_, cursor) => (cursor === null ? null : behind(newest, "cursor", cursor)),
     (held, page) => [...held, ...page],
   );
+  useRefresh(pages, lastEnded);
   return (
     <Table
       label="Past orders"
