@@ -219,6 +219,10 @@ test("the recording is paused, moved and resumed from the services page", option
   const replay = async () => (await server.data("/api/v1/replay")).items[0];
   await page.click("text=Pause");
   await until("paused", async () => (await replay()).paused);
+  // Who trades in it sees that it stands still.
+  await page.evaluate(() => (location.hash = "#/trade/binance:BTC-USDT"));
+  await page.waitForSelector(".market-marks .tag:text-is('replay paused')");
+  await page.evaluate(() => (location.hash = "#/services"));
   await page.fill('input[placeholder="m:ss"]', "2:00");
   await page.click("button:text-is('Seek')");
   await until("moved", async () => Math.abs((await replay()).position_ms - 120_000) < 2_000);

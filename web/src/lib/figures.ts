@@ -46,7 +46,7 @@ export function brief(decimal: string): string {
   ].find(({ over }) => digits.length > over);
   const sign = whole.startsWith("-") ? "-" : "";
   const zeros = digits === "0" ? rest.search(/[1-9]/) : -1;
-  if (zeros >= 3) return `${sign}${tiny(rest.slice(zeros, zeros + 3))}e-${zeros + 1}`;
+  if (zeros >= 3) return sign + tiny(zeros, rest.slice(zeros, zeros + 3).replace(/0+$/, ""));
   if (!scale) {
     const kept = 4 - digits.length + Math.max(0, zeros);
     return `${sign}${digits}${rest ? `.${rest.slice(0, kept).padEnd(1, "0")}` : ""}`;
@@ -55,10 +55,13 @@ export function brief(decimal: string): string {
   return `${sign}${digits.slice(0, point)}.${digits.slice(point, point + Math.max(1, 3 - point))}${scale.unit}`;
 }
 
-/** `123` as `1.23`, without zeros at its end. */
-function tiny(figures: string): string {
-  const rest = figures.slice(1).replace(/0+$/, "");
-  return figures.charAt(0) + (rest ? `.${rest}` : "");
+const TINY_MAX = 7;
+
+/** These figures behind so many zeros behind the point: `0.00077`, and where that gets long `1.23e-4`. */
+function tiny(zeros: number, figures: string): string {
+  const plain = `0.${"0".repeat(zeros)}${figures}`;
+  if (plain.length <= TINY_MAX) return plain;
+  return `${figures.charAt(0)}${figures.length > 1 ? `.${figures.slice(1)}` : ""}e-${zeros + 1}`;
 }
 
 export const baseOf = (market: string): string => market.split(":")[1]?.split("-")[0] ?? "";

@@ -11,15 +11,20 @@ const SHORT = 7;
 /** What even that has no room for is in the title alone. */
 const ELSEWHERE = "⋯";
 const LEAST = 2;
-const ROW_FONT_PX = 12;
 
-/** The width of a digit in a row, in CSS pixels: what `1ch` is there. */
-export function digitPx(rows: HTMLElement): number {
+/** How wide texts are in these rows, in CSS pixels, set in this weight and size. */
+function widthIn(rows: HTMLElement, weightAndSize: string): (text: string) => number {
   const context = document.createElement("canvas").getContext("2d");
-  if (!context) return ROW_FONT_PX;
-  context.font = `${ROW_FONT_PX}px ${getComputedStyle(rows).fontFamily}`;
-  return context.measureText("0").width || ROW_FONT_PX;
+  if (!context) return () => Infinity;
+  context.font = `${weightAndSize} ${getComputedStyle(rows).fontFamily}`;
+  return (text) => context.measureText(text).width;
 }
+
+/** The width of a digit in a row: what `1ch` is there. */
+export const digitPx = (rows: HTMLElement): number => widthIn(rows, "12px")("0");
+
+/** The width of an own order's mark. */
+export const ownPx = (rows: HTMLElement): ((text: string) => number) => widthIn(rows, "600 11px");
 
 /** Widths in characters: what a price and a quantity need, and what is left for the last column. */
 export interface Columns {
@@ -28,11 +33,14 @@ export interface Columns {
   readonly last: number;
 }
 
-/** Quantity and last column share what the price leaves in halves, unless the quantity needs more. */
+/** Of what the price leaves; the last column has the rest, for own orders' marks. As in the style sheet. */
+const QTY_SHARE = 1 / 2.35;
+
+/** Quantity and last column share what the price leaves, unless the quantity needs more. */
 export function columnsOf(room: number, price: number, qty: number): Columns {
   const rest = Math.max(0, Math.floor(room - price));
   const taken = qty <= rest - LEAST ? qty : SHORT;
-  return { price, qty: taken, last: Math.max(LEAST, rest - Math.max(taken, Math.floor(rest / 2))) };
+  return { price, qty: taken, last: Math.max(LEAST, rest - Math.max(taken, Math.floor(rest * QTY_SHARE))) };
 }
 
 /** Tells the table around these rows; it changes only now and then. */
@@ -48,12 +56,12 @@ export function fitColumns(rows: HTMLElement, { price, qty }: Pick<Columns, "pri
 }
 
 /** The first of these texts that fits. */
-export const fitting = (texts: readonly string[], room: number): string =>
-  texts.find(({ length }) => length <= room) ?? ELSEWHERE;
+export const fitting = (texts: readonly string[], fits: (text: string) => boolean): string =>
+  texts.find(fits) ?? ELSEWHERE;
 
 /** Writes a figure, short where there is no room for it. */
 export function setFigure(cell: HTMLElement, whole: string, room: number): void {
-  const text = fitting([whole, brief(whole)], room);
+  const text = fitting([whole, brief(whole)], ({ length }) => length <= room);
   setText(cell, text);
   if (text === whole) {
     if (cell.title) cell.removeAttribute("title");

@@ -3,7 +3,7 @@
 import { formatUnits, parseDecimal, trimmed, unitsOf, type BookView } from "marketd-client";
 import { brief, grouped, NONE } from "../lib/figures.ts";
 import { element, paintInTurn, paintNever, paintSoon, setText } from "../lib/painter.ts";
-import { columnsOf, digitPx, fitColumns, fitting, longest, setFigure, type Columns } from "./columns.ts";
+import { columnsOf, digitPx, fitColumns, fitting, longest, ownPx, setFigure, type Columns } from "./columns.ts";
 import { rowsOf, type OwnOrder, type Row, type Scales } from "./grouping.ts";
 
 export const ROW_PX = 20;
@@ -33,6 +33,15 @@ function makeRow(): DrawnRow {
   return row;
 }
 
+/** What all rows have in common. */
+interface Look {
+  columns: Columns;
+  /** Whether the mark of an own order has room. */
+  fitsOwn: (text: string) => boolean;
+  scales: Scales;
+  lights: Lights;
+}
+
 /** One side: its rows on the page, and what they showed, by price. */
 class Side {
   readonly root: HTMLElement;
@@ -54,9 +63,7 @@ class Side {
     count: number,
     deepest: bigint,
     flashesLeft: number,
-    columns: Columns,
-    scales: Scales,
-    lights: Lights,
+    { columns, fitsOwn, scales, lights }: Look,
   ): number {
     this.#fit(count);
     const before = this.#shown;
@@ -69,14 +76,14 @@ class Side {
       if (!row) {
         setText(drawn.price, "");
         for (const cell of [drawn.qty, drawn.sum]) setFigure(cell, "", 0);
-        markOwn(drawn, [], scales, 0);
+        markOwn(drawn, [], scales, fitsOwn);
         drawn.bar.style.transform = "scaleX(0)";
         continue;
       }
       setText(drawn.price, grouped(row.price));
       setFigure(drawn.qty, row.qty, columns.qty);
       setFigure(drawn.sum, row.sum, columns.last);
-      markOwn(drawn, row.own, scales, columns.last);
+      markOwn(drawn, row.own, scales, fitsOwn);
       const share = deepest === 0n ? 0 : Number((row.sumUnits * 1000n) / deepest) / 1000;
       drawn.bar.style.transform = `scaleX(${share})`;
       this.#shown.set(row.price, row.qty);
@@ -101,7 +108,7 @@ class Side {
 }
 
 /** What stands there of one's own, and behind how much; of several orders in a row the one that is furthest in front. */
-function markOwn(drawn: DrawnRow, own: readonly OwnOrder[], scales: Scales, room: number): void {
+function markOwn(drawn: DrawnRow, own: readonly OwnOrder[], scales: Scales, fits: (text: string) => boolean): void {
   drawn.root.classList.toggle("mine", own.length > 0);
   if (own.length === 0) {
     if (setText(drawn.own, "")) for (const name of ["title", "aria-label"]) drawn.own.removeAttribute(name);
@@ -113,18 +120,18 @@ function markOwn(drawn: DrawnRow, own: readonly OwnOrder[], scales: Scales, room
     (least, ahead) => (least === null || unitsOf(ahead) < unitsOf(least) ? ahead : least),
     null,
   );
-  setText(drawn.own, ownText(qty, first, room));
+  setText(drawn.own, ownText(qty, first, fits));
   const said = `Yours: ${qty}. In front of it: ${first === null ? "not known" : first}`;
   if (drawn.own.title === said) return;
   drawn.own.title = said;
   drawn.own.setAttribute("aria-label", said);
 }
 
-/** Both figures with all their digits if there is room, else what stands in front in short, else both. */
-function ownText(qty: string, ahead: string | null, room: number): string {
+/** Both figures with all their digits if there is room, else what stands in front in short, else both, else that alone. */
+function ownText(qty: string, ahead: string | null, fits: (text: string) => boolean): string {
   const whole = ahead === null ? NONE : trimmed(parseDecimal(ahead));
   const short = ahead === null ? NONE : brief(whole);
-  return fitting([`${qty} ⋮ ${whole}`, `${qty} ⋮ ${short}`, `${brief(qty)} ⋮ ${short}`], room);
+  return fitting([`${qty} ⋮ ${whole}`, `${qty} ⋮ ${short}`, `${brief(qty)} ⋮ ${short}`, `⋮ ${short}`], fits);
 }
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -191,6 +198,7 @@ export class LadderPainter {
   /** What fits into a row, in characters. */
   #room = 30;
   readonly #digitPx: number;
+  readonly #ownPx: (text: string) => number;
   /** The longest quantity so far: columns do not move to and fro with each. */
   #qtyLength = 0;
 
@@ -208,6 +216,7 @@ export class LadderPainter {
     group.append(row);
     host.replaceChildren(this.#asks.root, group, this.#bids.root);
     this.#digitPx = digitPx(host);
+    this.#ownPx = ownPx(host);
     this.#resize = new ResizeObserver(() => this.#measure());
     this.#resize.observe(host);
     this.#endListening = view.listen(() => paintInTurn(this.#paint));
@@ -263,8 +272,10 @@ export class LadderPainter {
     const bids = rowsOf(book.bids, true, width, scales, this.#count, own(true));
     const deepest = [asks.at(-1)?.sumUnits ?? 0n, bids.at(-1)?.sumUnits ?? 0n].reduce((a, b) => (a > b ? a : b));
     const columns = this.#columns([...asks, ...bids]);
-    const left = this.#asks.draw(asks, this.#count, deepest, FLASHES_MAX, columns, scales, this.#lights);
-    this.#bids.draw(bids, this.#count, deepest, left, columns, scales, this.#lights);
+    const fitsOwn = (text: string): boolean => this.#ownPx(text) <= columns.last * this.#digitPx;
+    const look = { columns, fitsOwn, scales, lights: this.#lights };
+    const left = this.#asks.draw(asks, this.#count, deepest, FLASHES_MAX, look);
+    this.#bids.draw(bids, this.#count, deepest, left, look);
     this.#drawMiddle(scales);
   };
 
