@@ -124,3 +124,33 @@ test("orders, their dialogs and the account have no barrier either", options, as
     await close();
   }
 });
+
+test("what is kept, and what a key is to be, have no barrier either", options, async () => {
+  for (const [theme, width] of [
+    ["dark", 390],
+    ["light", 1440],
+  ]) {
+    const { page, close } = await openPage(browser, server, "#/data/sim:BTC-USD", { theme, width });
+    const look = async (where) => {
+      await sleep(300);
+      assert.deepEqual(await findings(page), [], `${where}, ${theme}`);
+      const { wide, inner } = await page.evaluate(() => ({
+        wide: document.documentElement.scrollWidth,
+        inner: innerWidth,
+      }));
+      assert.ok(wide <= inner, `${where} is ${wide} px wide at ${inner}`);
+    };
+    for (const kind of ["Candles", "Book at a moment", "Gaps", "Statuses", "What is stored"]) {
+      await page.click(`button:text-is("${kind}")`);
+      await page.waitForSelector(".panel");
+      await look(kind);
+    }
+    await page.evaluate(() => (location.hash = "#/system"));
+    const form = page.getByRole("form", { name: "New key" });
+    await form.getByLabel("Kind").selectOption("rsa-sha256");
+    await form.getByRole("button", { name: "Make key" }).click();
+    await form.getByText("The public key is needed").waitFor();
+    await look("a key with mistakes");
+    await close();
+  }
+});

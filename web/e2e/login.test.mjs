@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync, sign } from "node:crypto";
 import { after, before, test } from "node:test";
 import { hasBook, openBrowser, openPage, Server, until } from "./support.mjs";
 
@@ -89,5 +90,88 @@ test("one signs up, trades, makes a key for a program and revokes it, and logs o
   await page.waitForSelector("form[aria-label='Log in'] .refusal");
   await enter(page, "alice", "correct horse battery", "Log in");
   await page.waitForSelector(".who:text-is('alice')");
+  await close();
+});
+
+test("keys of every kind are made, good ones only, and a private key stays where it is", options, async () => {
+  const { page, close } = await openPage(browser, server, "#/system");
+  await enter(page, "keymaker", "correct horse battery", "Sign up");
+  await page.waitForSelector(".who:text-is('keymaker')");
+  const form = page.getByRole("form", { name: "New key" });
+  const make = form.getByRole("button", { name: "Make key" });
+  const publicKey = form.getByLabel(/^Public key/);
+  const sent = [];
+  page.on("request", (request) => request.method() === "POST" && sent.push(request.url()));
+
+  const pems = ({ publicKey, privateKey }) => ({
+    public: publicKey.export({ type: "spki", format: "pem" }),
+    pkcs1:
+      publicKey.asymmetricKeyType === "rsa" && publicKey.export({ type: "pkcs1", format: "der" }).toString("base64"),
+    private: privateKey.export({ type: "pkcs8", format: "pem" }),
+    privateKey,
+  });
+  const rsa = pems(generateKeyPairSync("rsa", { modulusLength: 2048 }));
+  const weak = pems(generateKeyPairSync("rsa", { modulusLength: 1024 }));
+  const ed25519 = pems(generateKeyPairSync("ed25519"));
+
+  await form.getByLabel("Kind").selectOption("rsa-sha256");
+  await make.click();
+  await form.getByText("The public key is needed").waitFor();
+  for (const [text, problem] of [
+    [rsa.private, "This is the private key: keep it, and give the public one"],
+    ["not a key!", "A public key is PEM, or its base64 alone"],
+    [weak.public, "This is no RSA key of 2048 to 4096 bits"],
+    [ed25519.public, "This is no RSA key of 2048 to 4096 bits"],
+  ]) {
+    await publicKey.fill(text);
+    await form.getByText(problem).waitFor();
+    await make.click();
+    await until("the focus is on what is wrong", () => publicKey.evaluate((area) => area === document.activeElement));
+    await make.focus();
+  }
+  await form.getByLabel("Kind").selectOption("ed25519");
+  await publicKey.fill(rsa.public);
+  await form.getByText("This is no Ed25519 key: one has 32 bytes").waitFor();
+  assert.deepEqual(sent, []);
+
+  const ids = {};
+  for (const [kind, text] of [
+    ["rsa-sha256", rsa.public],
+    ["rsa-sha256", rsa.pkcs1],
+    ["ed25519", ed25519.public],
+  ]) {
+    await form.getByLabel("Label").fill(`of ${kind}`);
+    await form.getByLabel("Kind").selectOption(kind);
+    await publicKey.fill(text);
+    await make.click();
+    const dialog = page.getByRole("dialog", { name: "The new key" });
+    ids[kind] = await dialog.getByLabel("Key").inputValue();
+    await dialog.getByRole("button", { name: "Done" }).click();
+    await page.waitForSelector(`tr[data-key="${ids[kind]}"]:has-text("${kind}")`);
+    assert.equal(await publicKey.inputValue(), "");
+  }
+  assert.equal(sent.length, 3);
+
+  // The server takes what the RSA key has signed.
+  const timestamp = String(Date.now() * 1_000);
+  const emptyBody = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+  const message = [timestamp, "GET", "/api/v1/balances", emptyBody].join("\n");
+  const headers = {
+    "x-api-key": ids["rsa-sha256"],
+    "x-api-timestamp": timestamp,
+    "x-api-signature": sign("sha256", Buffer.from(message), rsa.privateKey).toString("base64"),
+  };
+  assert.equal((await fetch(`${server.url}/api/v1/balances`, { headers })).status, 200);
+
+  // One that ends.
+  await form.getByLabel("Kind").selectOption("hmac-sha256");
+  await form.getByLabel("Ends").fill("2001-01-01T00:00:00");
+  await form.getByText("This time is over").waitFor();
+  await form.getByLabel("Ends").fill("2099-01-01T00:00:00");
+  await make.click();
+  await page.getByRole("dialog", { name: "The new key's secret" }).getByRole("button", { name: "It is kept" }).click();
+  await page.waitForSelector("tr[data-key]:has-text('2099-01-01 00:00:00')");
+  await form.getByLabel("see what is one's own").uncheck();
+  await form.getByText("A key that may do nothing is none").waitFor();
   await close();
 });

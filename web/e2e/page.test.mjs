@@ -219,6 +219,10 @@ test("the recording is paused, moved and resumed from the services page", option
   const replay = async () => (await server.data("/api/v1/replay")).items[0];
   await page.click("text=Pause");
   await until("paused", async () => (await replay()).paused);
+  // Who trades in it sees that it stands still.
+  await page.evaluate(() => (location.hash = "#/trade/binance:BTC-USDT"));
+  await page.waitForSelector(".market-marks .tag:text-is('replay paused')");
+  await page.evaluate(() => (location.hash = "#/services"));
   await page.fill('input[placeholder="m:ss"]', "2:00");
   await page.click("button:text-is('Seek')");
   await until("moved", async () => Math.abs((await replay()).position_ms - 120_000) < 2_000);
@@ -239,7 +243,7 @@ test("services tells of the sandbox, of who is connected, and of what was starte
   const { page, close } = await openPage(browser, server, "#/services");
   const row = (panel, text) => page.waitForSelector(`.panel:has(h2:text('${panel}')) tbody tr:has-text('${text}')`);
   const session = await row("Sessions: ", "127.0.0.1");
-  assert.match(await session.textContent(), /127\.0\.0\.1dev\d{4}-\d\d-\d\d .*JSON.*frames\d+ ms–$/);
+  assert.match(await session.textContent(), /127\.0\.0\.1dev\d{4}-\d\d-\d\d .*JSON.*frames?\d+ ms–$/);
   assert.match(await (await row("Actors: ", "market sim:ETH-USD")).textContent(), /runs.*0$/);
   await page.check("text=Only those");
   await page.waitForSelector("text=No actor has died since the start.");
@@ -287,6 +291,9 @@ test("what is stored is shown since when, with its gaps, and the book as it was"
   const choose = (name) => page.click(`button:text-is("${name}")`);
   await choose("Gaps");
   await page.waitForSelector("tbody tr:has-text('messages of the venue never came')");
+  // From a moment on: none from the next century on.
+  await page.getByLabel("From").fill("2100-01-01T00:00:00");
+  await page.waitForSelector(":text('There are no gaps')");
   await choose("Statuses");
   await page.waitForSelector("tbody tr:has-text('stale'):has-text('messages of the venue are missing')");
   await choose("What is stored");

@@ -62,3 +62,65 @@ test("a page that follows no market stays connected", { timeout: 120_000 }, asyn
     await server.end();
   }
 });
+
+test("a server that is silent looks it before it is given up", { timeout: 120_000 }, async () => {
+  const browser = await openBrowser();
+  const server = await Server.start();
+  try {
+    const { page, close } = await openPage(browser, server, "#/trade/sim:BTC-USD");
+    await hasBook(page);
+    server.freeze();
+    await page.waitForSelector('.pill[data-connection="silent"]');
+    assert.equal(await page.$(".banner"), null);
+    server.thaw();
+    await page.waitForSelector('.pill[data-connection="connected"]');
+    await close();
+  } finally {
+    await browser.close();
+    await server.end();
+  }
+});
+
+test("a connection that breaks off is resumed where it was", { timeout: 120_000 }, async () => {
+  const browser = await openBrowser();
+  // One worker: at another one nobody may have followed the stream, and then there is a snapshot.
+  const server = await Server.start({ "http.workers": "1" });
+  try {
+    // What goes over the page's connections, the latest of which can be cut.
+    const [said, heard] = [[], []];
+    let [cut, connections] = [null, 0];
+    const prepare = (page) =>
+      page.routeWebSocket(/\/api\/v1\/ws/, (socket) => {
+        const other = socket.connectToServer();
+        [said.length, heard.length] = [0, 0];
+        connections += 1;
+        socket.onMessage((message) => (said.push(JSON.parse(message)), other.send(message)));
+        other.onMessage((message) => (heard.push(JSON.parse(message)), socket.send(message)));
+        cut = () => Promise.all([socket.close({ code: 4000 }), other.close({ code: 1000 })]);
+      });
+    const { page, close } = await openPage(browser, server, "#/trade/sim:BTC-USD", { prepare });
+    await hasBook(page);
+    await until("frames of the book", () => heard.some(({ type, channel }) => type === "delta" && channel === "book"));
+    const { epoch, seq } = heard.findLast(({ channel, type }) => channel === "book" && type !== "reply");
+    await cut();
+    await until("another connection", () => connections === 2);
+    await until("frames go on", () => heard.some(({ type, channel }) => type === "delta" && channel === "book"));
+    const asked = said.find(({ op, channel }) => op === "subscribe" && channel === "book");
+    const position = asked.resume["sim:BTC-USD"];
+    assert.equal(position.epoch, epoch);
+    assert.ok(position.seq >= seq, `${position.seq} is not behind ${seq}`);
+    const answer = heard.find(({ type, id }) => type === "reply" && id === asked.id);
+    assert.equal(answer.results[0].recovered, true);
+    assert.ok(!heard.some(({ type, channel }) => type === "snapshot" && channel === "book"), "no snapshot was needed");
+    // And what is shown is the book.
+    await until("page and server agree", async () => {
+      const { bids } = await server.data("/api/v1/markets/sim:BTC-USD/book?depth=10");
+      const shown = (await ladder(page, "bids")).map(([price, qty]) => [price.replaceAll(",", ""), qty]);
+      return JSON.stringify(shown.slice(0, 5)) === JSON.stringify(bids.slice(0, 5));
+    });
+    await close();
+  } finally {
+    await browser.close();
+    await server.end();
+  }
+});

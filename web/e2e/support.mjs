@@ -92,6 +92,15 @@ export class Server {
     await gone;
   }
 
+  /** The process does nothing any more, and its connections stay. */
+  freeze() {
+    this.#child.kill("SIGSTOP");
+  }
+
+  thaw() {
+    this.#child.kill("SIGCONT");
+  }
+
   async end() {
     await this.kill();
     await rm(this.#folder, { recursive: true, force: true });

@@ -57,8 +57,10 @@ const order = (id) => server.data(`/api/v1/orders/${id}`);
 
 test("an order is placed, fills in part, is amended and cancelled, and says why", options, async () => {
   const { page, close, ticket, field, submit, tab, row } = await openDesk();
-  // At the best ask, for more than is there: it takes what there is, and the rest rests.
+  // A little above the best ask, wherever that moves meanwhile, for more than is there: it takes what there is, and the rest rests.
   await ticket.getByRole("button", { name: "Ask" }).click();
+  const ask = Number(await field("Price").inputValue());
+  await field("Price").fill((ask * 1.001).toFixed(2));
   await field("Quantity").fill("5000");
   await until("an estimate", async () => /SOL at \d/.test(await page.textContent(".estimate")));
   const id = idOf(await submit());
@@ -90,6 +92,10 @@ test("an order is placed, fills in part, is amended and cancelled, and says why"
 
   await tab("history");
   await page.waitForSelector(`.account tr:has-text("${id}"):has-text("on request")`);
+  // Also what ends while one looks.
+  const elsewhere = { market: MARKET, side: "buy", type: "market", qty: "1", client_order_id: "meanwhile" };
+  await server.post("/api/v1/orders", elsewhere);
+  await page.waitForSelector(".account tr:has-text('meanwhile'):has-text('filled')");
   await tab("fills");
   const fill = page.locator(`.account tr[data-fill]:has-text("${id}")`).last();
   await fill.getByRole("button", { name: /^Why/ }).click();
@@ -117,7 +123,7 @@ test("an order is placed, fills in part, is amended and cancelled, and says why"
 });
 
 test("every type of order can be given", options, async () => {
-  const { close, ticket, field, submit } = await openDesk();
+  const { page, close, ticket, field, submit } = await openDesk();
   const [low, high] = [await farBelow(), String(Math.ceil(Number((await best("ask"))[0]) * 1.1))];
   const fills = {
     limit: { Price: low },
@@ -158,6 +164,19 @@ test("every type of order can be given", options, async () => {
   const { list_id } = await order(idOf(await submit()));
   const listed = (await server.data("/api/v1/orders?status=open")).items.filter((each) => each.list_id === list_id);
   assert.deepEqual(listed.map(({ side, type }) => `${side} ${type}`).sort(), ["buy limit", "sell limit", "sell stop"]);
+  // Or as a stop, whichever comes first; what is wrong is told also where it is folded away.
+  await ticket.getByRole("button", { name: "Sell", exact: true }).click();
+  await field("Price").fill(high);
+  await field("Quantity").fill("2");
+  await field("Or stop at, whichever comes first").fill(high);
+  await ticket.locator("summary").click();
+  await ticket.locator(".submit").click();
+  await page.waitForSelector(".more[open] [aria-invalid=true]:focus");
+  await field("Or stop at, whichever comes first").fill(low);
+  const oco = (await order(idOf(await submit()))).list_id;
+  const either = (await server.data("/api/v1/orders?status=open")).items.filter((each) => each.list_id === oco);
+  assert.deepEqual(either.map(({ side, type }) => `${side} ${type}`).sort(), ["sell limit", "sell stop"]);
+  await ticket.getByRole("button", { name: "Buy", exact: true }).click();
   // An amount of quote, as a share of what is free.
   await field("Type").selectOption("market");
   await ticket.getByRole("button", { name: "25 %" }).click();

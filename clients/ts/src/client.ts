@@ -93,6 +93,11 @@ export class MarketClient {
     return this.#clockOffsetMs;
   }
 
+  /** How long nothing has been heard from the server; at the latest after `silenceMs` the connection is given up. */
+  get silentMs(): number {
+    return this.#socket ? now() - this.#heardAt : Infinity;
+  }
+
   /** Frames of every kind since the client was made. */
   get framesReceived(): number {
     return this.#framesReceived;

@@ -46,6 +46,8 @@ export interface OrderDraft {
   /** Once it has filled: the price at which to take profit, and the one at which to stop the loss. */
   readonly take_profit: string;
   readonly stop_loss: string;
+  /** Beside a limit order: the price at which the same is done as a stop. What comes first cancels the other. */
+  readonly or_stop: string;
 }
 
 export type DraftField = keyof OrderDraft;
@@ -67,6 +69,7 @@ export const EMPTY_DRAFT: OrderDraft = {
   client_order_id: "",
   take_profit: "",
   stop_loss: "",
+  or_stop: "",
 };
 
 /** What a market asks of orders; null where its venue has no such rule, or none that is known. */
@@ -117,7 +120,14 @@ export function takes(draft: OrderDraft, field: DraftField): boolean {
       return mayRest(draft);
     case "take_profit":
     case "stop_loss":
-      return (draft.type === "limit" || draft.type === "market") && draft.time_in_force !== "fok" && !isByQuote(draft);
+      return (
+        (draft.type === "limit" || draft.type === "market") &&
+        draft.time_in_force !== "fok" &&
+        !isByQuote(draft) &&
+        draft.or_stop === ""
+      );
+    case "or_stop":
+      return draft.type === "limit" && mayRest(draft) && draft.take_profit === "" && draft.stop_loss === "";
     default:
       return true;
   }
@@ -148,10 +158,17 @@ export function fieldsOf(draft: OrderDraft, market: string): OrderFields {
 }
 
 /**
- * The draft as a list of orders, where something is to follow when it has filled: the entry, then a limit order, a stop,
- * or both of which one cancels the other. `null` where nothing is to follow.
+ * The draft as a list of orders. Where something is to follow when it has filled: the entry, then a limit order, a stop, or both of
+ * which one cancels the other. Where it may come otherwise: a limit order and a stop of which one cancels the other. `null` where
+ * it is one order alone.
  */
 export function listOf(draft: OrderDraft, market: string): ListFields | null {
+  if (draft.or_stop !== "" && takes(draft, "or_stop")) {
+    const { side, qty, or_stop, time_in_force, expires_at } = draft;
+    const until = time_in_force === "gtd" && expires_at !== null ? { time_in_force, expires_at } : {};
+    const stop: OrderFields = { market, side, qty, type: "stop", stop_price: or_stop, ...until };
+    return { kind: "oco", orders: [fieldsOf(draft, market), stop] };
+  }
   const exit = (fields: Pick<OrderFields, "type" | "price" | "stop_price">): OrderFields => ({
     market,
     side: draft.side === "buy" ? "sell" : "buy",
@@ -212,7 +229,7 @@ export function problemsOf(draft: OrderDraft, rules: MarketRules, nowMicros: num
   const refuse = (field: DraftField, code: string, message: string): void => {
     problems.push({ field, code, message });
   };
-  type NumberField = "price" | "stop_price" | "take_profit" | "stop_loss" | "qty" | "display_qty";
+  type NumberField = "price" | "stop_price" | "take_profit" | "stop_loss" | "or_stop" | "qty" | "display_qty";
   const number = (field: NumberField, what: string): bigint | null => {
     const isPrice = field !== "qty" && field !== "display_qty";
     const decimals = isPrice ? rules.price_decimals : rules.qty_decimals;
@@ -268,10 +285,11 @@ export function problemsOf(draft: OrderDraft, rules: MarketRules, nowMicros: num
       "min_notional",
       `An order is worth at least ${rules.min_notional} ${rules.quote}`,
     );
-  // Both are for the other side: with profit above what was paid, with loss below it, and for sellers the other way.
+  // The first two are for the other side: with profit above what was paid, with loss below it, and for sellers the other way.
   for (const [field, what, isAbove] of [
     ["take_profit", "The price to take profit at", draft.side === "buy"],
     ["stop_loss", "The price to stop the loss at", draft.side === "sell"],
+    ["or_stop", "The price of the stop", draft.side === "buy"],
   ] as const) {
     if (draft[field] === "" || !takes(draft, field)) continue;
     const at = number(field, what);

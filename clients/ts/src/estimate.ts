@@ -16,7 +16,7 @@ import {
   unitsOf,
   type Decimal,
 } from "./decimal.ts";
-import { hasLimit, stepUnits, waitsForPrice, type MarketRules, type OrderDraft } from "./draft.ts";
+import { hasLimit, stepUnits, takes, waitsForPrice, type MarketRules, type OrderDraft } from "./draft.ts";
 import type { components } from "./generated/rest.ts";
 import type { Level } from "./types.ts";
 
@@ -123,7 +123,8 @@ export function estimate(draft: OrderDraft, rules: MarketRules, fees: Fees, book
   const quote = inQuote(taken.quote + restQuote);
   const isFeeOnTop = isBuy && !isFeeInBase;
   // Held back at the limit, whatever better prices the book shows, and at the worse of both rates.
-  const bound = limit !== null && "qty" in wanted ? inQuote(wanted.qty * limit) : quote;
+  const dearest = limit !== null && isBuy ? dearerOf(limit, draft, price_decimals) : limit;
+  const bound = dearest !== null && "qty" in wanted ? inQuote(wanted.qty * dearest) : quote;
   const worst = isRateAbove(fees.maker, fees.taker) ? parseDecimal(fees.maker) : takerRate;
   const held = isByQuote && "quote" in wanted ? inQuote(wanted.quote) : bound;
   return {
@@ -186,6 +187,13 @@ export function sizeOf(
   if (price === null || price <= 0n) return null;
   const quoteUnits = atScale(budget, price_decimals + qty_decimals);
   return { qty: formatUnits((quoteUnits / price / lot) * lot, qty_decimals) };
+}
+
+/** Of a limit order and the stop beside it, which hold back what the dearer one needs. */
+function dearerOf(limit: bigint, draft: OrderDraft, decimals: number): bigint {
+  if (draft.or_stop === "" || !takes(draft, "or_stop")) return limit;
+  const stop = unitsAt(draft.or_stop, decimals);
+  return stop > limit ? stop : limit;
 }
 
 /** The price at which an order without a limit would wake; a trailing stop's is counted from the best price now. */

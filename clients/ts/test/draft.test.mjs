@@ -177,3 +177,37 @@ test("what is to follow when it has filled makes a list, guarded on both sides",
   check({ side: "sell", take_profit: "95", stop_loss: "110" }, []);
   check({ side: "sell", take_profit: "110" }, ["take_profit bad_list"]);
 });
+
+test("a limit order with a stop beside it makes a list of which one cancels the other", () => {
+  const either = draft({ side: "sell", price: "110", qty: "2", or_stop: "95" });
+  const { kind, orders } = listOf(either, "x:BTC-USD");
+  assert.equal(kind, "oco");
+  assert.deepEqual(
+    orders.map(({ side, type, price, stop_price, qty }) => [side, type, price, stop_price, qty]),
+    [
+      ["sell", "limit", "110", undefined, "2"],
+      ["sell", "stop", undefined, "95", "2"],
+    ],
+  );
+  const dated = listOf({ ...either, time_in_force: "gtd", expires_at: 7 }, "x:BTC-USD");
+  assert.deepEqual(
+    dated.orders.map(({ time_in_force, expires_at }) => [time_in_force, expires_at]),
+    [
+      ["gtd", 7],
+      ["gtd", 7],
+    ],
+  );
+  // What takes at once has nothing beside it, and what is to follow goes before it.
+  assert.equal(listOf({ ...either, time_in_force: "ioc" }, "x:BTC-USD"), null);
+  assert.equal(listOf({ ...either, or_stop: "", take_profit: "95" }, "x:BTC-USD").kind, "oto");
+  const check = (fields, expected) => assert.deepEqual(codes({ price: "100", qty: "2", ...fields }), expected);
+  check({ or_stop: "105" }, []);
+  check({ or_stop: "95" }, ["or_stop bad_list"]);
+  check({ side: "sell", or_stop: "95" }, []);
+  check({ side: "sell", or_stop: "100" }, ["or_stop bad_list"]);
+  check({ or_stop: "105.01" }, ["or_stop tick_size"]);
+  // Both hold back what the dearer one needs, once.
+  const needs = (fields) => estimate(draft(fields), RULES, { ...FEES, maker: "0", taker: "0" }, BOOK).needs.amount;
+  assert.equal(needs({ price: "90", qty: "2", or_stop: "110" }), "220");
+  assert.equal(needs({ side: "sell", price: "110", qty: "2", or_stop: "90" }), "2");
+});

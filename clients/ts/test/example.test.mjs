@@ -1,7 +1,7 @@
-/** The README's examples, as they stand there, against the real server. */
+/** The README's examples, as they stand there, from a package that is installed as it says, against the real server. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,9 +35,9 @@ async function ready(url) {
 }
 
 /** The README's examples that can be run, each as it stands there. */
-async function examples() {
-  const blocks = (await readFile(join(root, "README.md"), "utf8")).matchAll(/```js\n([\s\S]*?)```/g);
-  return [...blocks]
+async function examples(language = "js") {
+  const text = await readFile(join(root, "README.md"), "utf8");
+  return [...text.matchAll(new RegExp("```" + language + "\\n([\\s\\S]*?)```", "g"))]
     .map(([, text]) => text)
     .filter((text) => /^import .*MarketClient/.test(text) && /connect\(\)/.test(text));
 }
@@ -59,6 +59,7 @@ describe("examples", { skip: binary ? false : "MARKETD_BINARY names no server" }
       };
       delete environment.MARKETD_BINARY;
       server = run(binary, [], { env: environment, cwd: folder });
+      await install();
       await ready(`http://127.0.0.1:${port}`);
     },
     { timeout: 60_000 },
@@ -70,14 +71,23 @@ describe("examples", { skip: binary ? false : "MARKETD_BINARY names no server" }
     await rm(folder, { recursive: true, force: true });
   });
 
+  async function done(program, args, cwd) {
+    const { code, printed } = await run(program, args, { cwd }).ended;
+    assert.equal(code, 0, `${program} ${args.join(" ")}: ${printed}`);
+  }
+
+  /** As somebody else's project has it: packed, and installed from the file. It was built before the tests. */
+  async function install() {
+    const quiet = ["--loglevel=error", "--no-audit", "--no-fund"];
+    await done("npm", ["pack", "--ignore-scripts", "--pack-destination", folder, ...quiet], root);
+    const [file] = (await readdir(folder)).filter((name) => name.endsWith(".tgz"));
+    await writeFile(join(folder, "package.json"), '{ "name": "elsewhere", "private": true, "type": "module" }');
+    await done("npm", ["install", "--offline", ...quiet, `./${file}`], folder);
+  }
+
   async function printedBy(example) {
     const script = join(folder, "example.mjs");
-    await writeFile(
-      script,
-      example
-        .replace("127.0.0.1:8080", `127.0.0.1:${port}`)
-        .replace('"marketd-client"', JSON.stringify(join(root, "dist/index.js"))),
-    );
+    await writeFile(script, example.replace("127.0.0.1:8080", `127.0.0.1:${port}`));
     const { code, printed } = await run(process.execPath, ["--experimental-websocket", "--no-warnings", script], {})
       .ended;
     assert.equal(code, 0, printed);
@@ -104,5 +114,15 @@ describe("examples", { skip: binary ? false : "MARKETD_BINARY names no server" }
     assert.match(printed, /cancelled 1\n/);
     assert.match(printed, /open orders: 1/);
     assert.match(printed, /latest fill: \d+/);
+  });
+
+  test("in TypeScript it has its types, and runs", { timeout: 60_000 }, async () => {
+    const [example] = await examples("ts");
+    await writeFile(join(folder, "example.mts"), example.replace("127.0.0.1:8080", `127.0.0.1:${port}`));
+    const compiler = join(root, "node_modules/typescript/bin/tsc");
+    const strict = ["--strict", "--module", "nodenext", "--target", "es2022", "--lib", "es2023,dom", "--types", ""];
+    await done(process.execPath, [compiler, ...strict, "example.mts"], folder);
+    const made = await readFile(join(folder, "example.mjs"), "utf8");
+    assert.match(await printedBy(made), /\[ '\d+\.\d+ at \d+\.\d+'/);
   });
 });

@@ -4,13 +4,13 @@ import { useState, type FormEvent } from "react";
 import type { Balance } from "marketd-client";
 import { useAction } from "../lib/action.ts";
 import type { Account, Market } from "../lib/api.ts";
+import { counted } from "../lib/figures.ts";
 import { send } from "../lib/rest.ts";
 import { change } from "../lib/settings.ts";
 import { Confirm, Wrong } from "../ui/dialog.tsx";
 import { DecimalField, Field } from "../ui/field.tsx";
 import { CancelAfter } from "./cancel-after.tsx";
 import { Limits } from "./limits.tsx";
-import { counted } from "./words.ts";
 
 interface ControlsProps {
   account: Account;

@@ -1,7 +1,7 @@
 /** What the account holds: open orders, what has ended, fills, positions, balances; and the levers of the account. */
 
 import { useState } from "react";
-import type { Balance, Order } from "marketd-client";
+import type { Balance } from "marketd-client";
 import type { Account, Market } from "../lib/api.ts";
 import { groupedCount } from "../lib/figures.ts";
 import { OldNote } from "../ui/notes.tsx";
@@ -10,7 +10,7 @@ import { AccountControls } from "./account-controls.tsx";
 import { BalancesTable } from "./balances-table.tsx";
 import { ExplainDialog } from "./explain-dialog.tsx";
 import { FillsTable } from "./fills-table.tsx";
-import { useFills, usePositions, type Followed } from "./follow.ts";
+import { useFills, usePositions, type Followed, type OpenOrders } from "./follow.ts";
 import { HistoryTable } from "./history-table.tsx";
 import { CancelAll, KillSwitch } from "./levers.tsx";
 import { OrdersTable } from "./orders-table.tsx";
@@ -22,7 +22,7 @@ interface AccountPanelProps {
   account: Account;
   market: Market;
   markets: readonly Market[];
-  orders: Followed<Order>;
+  orders: OpenOrders;
   balances: Followed<Balance>;
   onDone: () => void;
 }
@@ -88,7 +88,12 @@ export function AccountPanel({ account, market, markets, orders, balances, onDon
         {tab === "positions" && <PositionsTable positions={only(positions.items)} error={positions.error} />}
         {tab === "balances" && <BalancesTable balances={balances.items} error={balances.error} />}
         {tab === "history" && (
-          <HistoryTable account={name} market={isThisMarket ? market.market : null} onExplain={setExplained} />
+          <HistoryTable
+            account={name}
+            market={isThisMarket ? market.market : null}
+            lastEnded={orders.lastEnded}
+            onExplain={setExplained}
+          />
         )}
         {tab === "account" && (
           <AccountControls key={name} account={account} market={market} balances={balances.items ?? []} onDone={done} />

@@ -1,13 +1,9 @@
 import type { Balance } from "marketd-client";
 import { grouped } from "../lib/figures.ts";
-import { AccountTable, type Column } from "./table.tsx";
+import { figure } from "../ui/table.tsx";
+import { AccountTable } from "./table.tsx";
 
-const COLUMNS: readonly Column[] = [
-  { name: "Asset" },
-  { name: "Free", isFigure: true },
-  { name: "Held by orders", isFigure: true },
-  { name: "Total", isFigure: true },
-];
+const COLUMNS = ["Asset", figure("Free"), figure("Held by orders"), figure("Total")];
 
 export function BalancesTable({ balances, error }: { balances: readonly Balance[] | null; error: Error | null }) {
   return (

@@ -3,18 +3,20 @@ import { grouped } from "../lib/figures.ts";
 import { hrefOf } from "../lib/route.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime } from "../lib/time.ts";
+import { figure } from "../ui/table.tsx";
+import { FILLS_MAX } from "./follow.ts";
 import { SideCell } from "./orders-table.tsx";
-import { AccountTable, type Column } from "./table.tsx";
+import { AccountTable } from "./table.tsx";
 
-const COLUMNS: readonly Column[] = [
-  { name: "Time" },
-  { name: "Market" },
-  { name: "Side" },
-  { name: "Price", isFigure: true },
-  { name: "Quantity", isFigure: true },
-  { name: "Fee", isFigure: true },
-  { name: "As" },
-  { name: "Order", isFigure: true },
+const COLUMNS = [
+  "Time",
+  "Market",
+  "Side",
+  figure("Price"),
+  figure("Quantity"),
+  figure("Fee"),
+  "As",
+  figure("Order"),
   { name: "Why", isHidden: true },
 ];
 
@@ -30,7 +32,14 @@ export function FillsTable({
 }) {
   const { zone } = useSettings();
   return (
-    <AccountTable label="Fills" columns={COLUMNS} rows={fills} error={error} nothing="Nothing has been filled yet.">
+    <AccountTable
+      label="Fills"
+      columns={COLUMNS}
+      rows={fills}
+      error={error}
+      nothing="Nothing has been filled yet."
+      most={FILLS_MAX}
+    >
       {(fill) => (
         <tr key={fill.fill_id} data-fill={fill.fill_id}>
           <td>{formatDateTime(fill.ts, zone, true)}</td>
@@ -49,6 +58,7 @@ export function FillsTable({
             <span className="row-actions">
               <button
                 type="button"
+                data-sign="?"
                 aria-label={`Why was fill ${fill.fill_id} of order ${fill.order_id}?`}
                 onClick={() => onExplain(fill.order_id)}
               >

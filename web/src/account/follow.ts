@@ -40,11 +40,19 @@ function useFollowed<V extends AnyView, T>(
   return { items: data?.items ?? null, isPushed: false, error, refresh };
 }
 
+export interface OpenOrders extends Followed<Order> {
+  /** Which order was the last to end, and when; `null` while that is not known. */
+  lastEnded: string | null;
+}
+
 /** Newest first. */
-export function useOpenOrders({ account, account_id }: Account): Followed<Order> {
+export function useOpenOrders({ account, account_id }: Account): OpenOrders {
   const asked = route("/api/v1/orders", undefined, { account, status: "open", limit: ORDERS_MAX });
+  const key = `orders ${account} ${account_id}`;
+  const [last] = useView(() => views.orders(account), key)?.ended ?? [];
+  const lastEnded = last ? `${last.order_id} ${last.updated_at}` : null;
   const followed = useFollowed(
-    `orders ${account} ${account_id}`,
+    key,
     () => views.orders(account),
     ({ open }) => [...open.values()].sort((a, b) => b.order_id - a.order_id),
     asked,
@@ -53,13 +61,13 @@ export function useOpenOrders({ account, account_id }: Account): Followed<Order>
   const isQueued =
     followed.isPushed && followed.items?.some(({ status, price }) => status !== "pending" && price !== null);
   const { data } = usePoll(isQueued ? asked : null, ASK_EVERY_MS);
-  if (!isQueued || !data || !followed.items) return followed;
+  if (!isQueued || !data || !followed.items) return { ...followed, lastEnded };
   const ahead = new Map(data.items.map(({ order_id, queue_ahead }) => [order_id, queue_ahead]));
   const items = followed.items.map((order) => {
     const queue_ahead = ahead.get(order.order_id);
     return queue_ahead === undefined || queue_ahead === order.queue_ahead ? order : { ...order, queue_ahead };
   });
-  return { ...followed, items };
+  return { ...followed, items, lastEnded };
 }
 
 /** Newest first. */
@@ -92,5 +100,12 @@ export function usePositions({ account, account_id }: Account): Followed<Account
   );
   const isAny = followed.items?.some(({ entry_price }) => entry_price !== null) === true;
   const worth = usePoll(isAny ? asked : null, WORTH_EVERY_MS);
-  return worth.data ? { ...followed, items: worth.data.items, error: worth.error, refresh: worth.refresh } : followed;
+  if (!worth.data || !followed.items) return followed;
+  // What is held is known from the channel before it is asked for: only the worth of the same position is taken.
+  const worths = new Map(worth.data.items.map((position) => [position.market, position]));
+  const items = followed.items.map((held) => {
+    const valued = worths.get(held.market);
+    return valued && valued.qty === held.qty && valued.entry_price === held.entry_price ? valued : held;
+  });
+  return { ...followed, items, error: worth.error, refresh: worth.refresh };
 }

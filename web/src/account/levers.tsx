@@ -3,9 +3,9 @@
 import { useState } from "react";
 import { useAction } from "../lib/action.ts";
 import type { Account } from "../lib/api.ts";
+import { counted } from "../lib/figures.ts";
 import { send } from "../lib/rest.ts";
 import { Confirm, sentence } from "../ui/dialog.tsx";
-import { counted } from "./words.ts";
 
 export function CancelAll({
   account,

@@ -10,23 +10,27 @@ import { send } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime, formatTime } from "../lib/time.ts";
 import { sentence } from "../ui/dialog.tsx";
+import { figure } from "../ui/table.tsx";
 import { AmendDialog } from "./amend-dialog.tsx";
-import { AccountTable, type Column } from "./table.tsx";
+import { AccountTable } from "./table.tsx";
 import { reasonOf, statusText, typeText } from "./words.ts";
 
-const COLUMNS: readonly Column[] = [
-  { name: "Order" },
-  { name: "Market" },
-  { name: "Side" },
-  { name: "Type" },
-  { name: "Price", isFigure: true },
-  { name: "Quantity", isFigure: true },
-  { name: "Filled", isFigure: true },
-  { name: "Queue ahead", isFigure: true },
-  { name: "Status" },
-  { name: "Since" },
+const COLUMNS = [
+  "Order",
+  "Market",
+  "Side",
+  "Type",
+  figure("Price"),
+  figure("Quantity"),
+  figure("Filled"),
+  figure("Queue ahead"),
+  "Status",
+  "Since",
   { name: "Actions", isHidden: true },
 ];
+
+/** With more rows each change would take longer than a frame. */
+const SHOWN_MAX = 200;
 
 interface OrdersTableProps {
   orders: readonly Order[] | null;
@@ -41,7 +45,14 @@ export function OrdersTable({ orders, markets, error, onExplain, onDone }: Order
   const market = amended && markets.find((each) => each.market === amended.market);
   return (
     <>
-      <AccountTable label="Open orders" columns={COLUMNS} rows={orders} error={error} nothing="No order is open.">
+      <AccountTable
+        label="Open orders"
+        columns={COLUMNS}
+        rows={orders}
+        error={error}
+        nothing="No order is open."
+        most={SHOWN_MAX}
+      >
         {(order) => (
           <OrderRow
             key={order.order_id}
@@ -126,18 +137,25 @@ function OrderRow({
       <td>{formatTime(order.created_at, zone)}</td>
       <td>
         <span className="row-actions">
-          <button type="button" aria-label={`Why is order ${order_id} where it is?`} onClick={onExplain}>
+          <button type="button" data-sign="?" aria-label={`Why is order ${order_id} where it is?`} onClick={onExplain}>
             Why?
           </button>
           <button
             type="button"
+            data-sign="✎"
             aria-label={`Amend order ${order_id}`}
             disabled={order.change_pending}
             onClick={onAmend}
           >
             Amend
           </button>
-          <button type="button" aria-label={`Cancel order ${order_id}`} disabled={isBusy} onClick={cancel}>
+          <button
+            type="button"
+            data-sign="✕"
+            aria-label={`Cancel order ${order_id}`}
+            disabled={isBusy}
+            onClick={cancel}
+          >
             Cancel
           </button>
           {error && (

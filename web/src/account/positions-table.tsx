@@ -1,16 +1,17 @@
 import type { AccountPosition } from "marketd-client";
 import { grouped, shown, signed, signOf } from "../lib/figures.ts";
 import { hrefOf } from "../lib/route.ts";
-import { AccountTable, type Column } from "./table.tsx";
+import { figure } from "../ui/table.tsx";
+import { AccountTable } from "./table.tsx";
 
-const COLUMNS: readonly Column[] = [
-  { name: "Market" },
-  { name: "Quantity", isFigure: true },
-  { name: "Entry price", isFigure: true },
-  { name: "Mark price", isFigure: true },
-  { name: "Unrealized", isFigure: true },
-  { name: "Realized, before fees", isFigure: true },
-  { name: "Fees", isFigure: true },
+const COLUMNS = [
+  "Market",
+  figure("Quantity"),
+  figure("Entry price"),
+  figure("Mark price"),
+  figure("Unrealized"),
+  figure("Realized, before fees"),
+  figure("Fees"),
 ];
 
 const tone = (figure: string | null): string => ["down", "", "up"][signOf(figure) + 1] ?? "";

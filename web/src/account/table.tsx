@@ -1,11 +1,6 @@
 import type { ReactNode } from "react";
-
-export interface Column {
-  name: string;
-  isFigure?: boolean;
-  /** Heads a column of buttons: it needs a name, not one that is seen. */
-  isHidden?: boolean;
-}
+import { groupedCount } from "../lib/figures.ts";
+import { Table, type Column } from "../ui/table.tsx";
 
 /** A table of the account: while nothing is known it says so, and when there is nothing as well. */
 export function AccountTable<T>({
@@ -14,13 +9,16 @@ export function AccountTable<T>({
   rows,
   error,
   nothing,
+  most = Infinity,
   children,
 }: {
   label: string;
-  columns: readonly Column[];
+  columns: readonly (Column | string)[];
   rows: readonly T[] | null;
   error: Error | null;
   nothing: string;
+  /** More are not shown, the first of which are. */
+  most?: number;
   children: (row: T) => ReactNode;
 }) {
   if (!rows) {
@@ -35,20 +33,17 @@ export function AccountTable<T>({
     );
   }
   if (rows.length === 0) return <p className="note pad">{nothing}</p>;
+  const shown = rows.length > most ? rows.slice(0, most) : rows;
+  const end = rows.length >= most && (
+    <p className="note pad">
+      {rows.length === most
+        ? `The latest ${groupedCount(most)}.`
+        : `The latest ${groupedCount(most)} of ${groupedCount(rows.length)}.`}
+    </p>
+  );
   return (
-    <div className="table-scroll fill" tabIndex={0} role="group" aria-label={label}>
-      <table className="figures live-figures">
-        <thead>
-          <tr>
-            {columns.map(({ name, isFigure, isHidden }) => (
-              <th key={name} scope="col" className={isFigure ? "figure" : undefined}>
-                {isHidden ? <span className="visually-hidden">{name}</span> : name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{rows.map(children)}</tbody>
-      </table>
-    </div>
+    <Table label={label} columns={columns} className="fill" isLive end={end}>
+      {shown.map(children)}
+    </Table>
   );
 }

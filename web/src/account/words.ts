@@ -47,7 +47,4 @@ const REASONS: Record<string, string> = {
 };
 export const reasonOf = (reason: string | null): string => (reason === null ? "" : (REASONS[reason] ?? reason));
 
-/** `1 order`, `2 orders`. */
-export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
-
 export const orDash = (text: string | null | undefined): string => (text == null || text === "" ? NONE : text);

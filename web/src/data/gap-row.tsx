@@ -1,5 +1,5 @@
 import type { StoredGap } from "../lib/api.ts";
-import { groupedCount } from "../lib/figures.ts";
+import { counted } from "../lib/figures.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime, formatSpan } from "../lib/time.ts";
 import { gapText } from "./gaps.ts";
@@ -13,7 +13,7 @@ export function GapRow({ gap, columns }: { gap: StoredGap; columns: number }) {
       <td colSpan={columns}>
         Gap: {gapText(gap)}, from {formatDateTime(since, zone, true)}{" "}
         {until === null ? "on" : `for ${formatSpan((until - since) / 1000)}`}
-        {rows_lost > 0 && `, ${groupedCount(rows_lost)} rows lost`}
+        {rows_lost > 0 && `, ${counted(rows_lost, "row")} lost`}
       </td>
     </tr>
   );

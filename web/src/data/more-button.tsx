@@ -24,7 +24,7 @@ export function MoreButton({
   if (isComplete)
     return (
       <p className="note pad">
-        {items.length === 0 ? `There are no ${what} yet.` : `These are all ${what} that are kept.`}
+        {items.length === 0 ? `There are no ${what} here.` : `These are all ${what} that are kept.`}
       </p>
     );
   return (

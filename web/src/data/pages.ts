@@ -34,12 +34,11 @@ export function usePages<T>(
     isLoading: boolean;
     error: Error | null;
   }>({ items: [], path: first, isLoading: false, error: null });
-  const [wanted, setWanted] = useState<{ path: Route<Page<T>>; round: number } | null>(null);
+  const [wanted, setWanted] = useState<{ path: Route<Page<T>>; round: number; isFirst: boolean } | null>(null);
 
-  useEffect(() => {
-    setState({ items: [], path: first, isLoading: false, error: null });
-    setWanted({ path: first, round });
-  }, [key, round]);
+  useEffect(() => setState({ items: [], path: first, isLoading: false, error: null }), [key]);
+  // What is asked for again stays until there is something newer.
+  useEffect(() => setWanted({ path: first, round, isFirst: true }), [key, round]);
 
   useEffect(() => {
     if (!wanted) return;
@@ -48,7 +47,7 @@ export function usePages<T>(
     get(wanted.path, abort.signal).then(
       ({ data }) =>
         setState((held) => {
-          const items = join(held.items, data.items);
+          const items = join(wanted.isFirst ? [] : held.items, data.items);
           return {
             items,
             path: data.items.length === 0 ? null : next(items, data.next_cursor ?? null),
@@ -65,7 +64,7 @@ export function usePages<T>(
 
   const { path } = state;
   const more = useCallback(() => {
-    if (path !== null) setWanted((held) => ({ path, round: (held?.round ?? 0) + 1 }));
+    if (path !== null) setWanted((held) => ({ path, round: (held?.round ?? 0) + 1, isFirst: false }));
   }, [path]);
   return {
     items: state.items,

@@ -11,6 +11,7 @@ import { useSettings } from "../lib/settings.ts";
 import { formatDateTime, fromField, toField } from "../lib/time.ts";
 import { Panel } from "../ui/panel.tsx";
 import { StatusBadge } from "../ui/status.tsx";
+import { figure, Table } from "../ui/table.tsx";
 
 const DEPTH = 25;
 /** The last changes may still be on their way to the store. */
@@ -83,31 +84,19 @@ export function PastBook({ market, span }: { market: string; span: Span | null }
 
 function Side({ name, tone, levels }: { name: string; tone: string; levels: readonly Level[] }) {
   return (
-    <div className="table-scroll" tabIndex={0} role="group" aria-label={name}>
-      <table className="figures">
-        <thead>
-          <tr>
-            <th scope="col">{name}</th>
-            <th scope="col" className="figure">
-              Quantity
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {levels.map(([price, qty]) => (
-            <tr key={price}>
-              <td className={tone}>{grouped(price)}</td>
-              <td className="figure">{grouped(qty)}</td>
-            </tr>
-          ))}
-          {levels.length === 0 && (
-            <tr>
-              <td>{NONE}</td>
-              <td className="figure">{NONE}</td>
-            </tr>
-          )}
-        </tbody>
-      </table>
-    </div>
+    <Table label={name} columns={[name, figure("Quantity")]}>
+      {levels.map(([price, qty]) => (
+        <tr key={price}>
+          <td className={tone}>{grouped(price)}</td>
+          <td className="figure">{grouped(qty)}</td>
+        </tr>
+      ))}
+      {levels.length === 0 && (
+        <tr>
+          <td>{NONE}</td>
+          <td className="figure">{NONE}</td>
+        </tr>
+      )}
+    </Table>
   );
 }

@@ -7,8 +7,10 @@ import { useSettings } from "../lib/settings.ts";
 import { formatDateTime, formatSpan } from "../lib/time.ts";
 import { Failure, OldNote, Waiting } from "../ui/notes.tsx";
 import { Panel } from "../ui/panel.tsx";
+import { figure, Table } from "../ui/table.tsx";
 
 const EVERY_MS = 5_000;
+const COLUMNS = ["What", "From", "To", figure("Span")];
 
 export function StoredTable({ market }: { market: string }) {
   const { zone } = useSettings();
@@ -25,30 +27,16 @@ export function StoredTable({ market }: { market: string }) {
   return (
     <Panel title={`What is stored of ${market}, which is ${data.source}`}>
       <OldNote error={error} />
-      <div className="table-scroll" tabIndex={0} role="group" aria-label="What is stored">
-        <table className="figures">
-          <thead>
-            <tr>
-              <th scope="col">What</th>
-              <th scope="col">From</th>
-              <th scope="col">To</th>
-              <th scope="col" className="figure">
-                Span
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(([what, span]) => (
-              <tr key={what}>
-                <th scope="row">{what}</th>
-                <td>{span ? formatDateTime(span.first, zone) : "nothing"}</td>
-                <td>{span ? formatDateTime(span.last, zone) : NONE}</td>
-                <td className="figure">{span ? formatSpan((span.last - span.first) / 1000) : NONE}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="What is stored" columns={COLUMNS}>
+        {rows.map(([what, span]) => (
+          <tr key={what}>
+            <th scope="row">{what}</th>
+            <td>{span ? formatDateTime(span.first, zone) : "nothing"}</td>
+            <td>{span ? formatDateTime(span.last, zone) : NONE}</td>
+            <td className="figure">{span ? formatSpan((span.last - span.first) / 1000) : NONE}</td>
+          </tr>
+        ))}
+      </Table>
     </Panel>
   );
 }

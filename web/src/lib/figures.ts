@@ -14,6 +14,10 @@ export function grouped(decimal: string): string {
 
 export const groupedCount = (count: number): string => grouped(String(count));
 
+/** `1 order`, `1,206 orders`. */
+export const counted = (count: number, what: string): string =>
+  `${groupedCount(count)} ${what}${count === 1 ? "" : "s"}`;
+
 export function signOf(decimal: string | null | undefined): -1 | 0 | 1 {
   if (decimal == null) return 0;
   const units = unitsOf(decimal);
@@ -30,7 +34,7 @@ export const shown = (decimal: string | null | undefined): string => (decimal ==
 /** For pixels only: a decimal as the number nearest to it. */
 export const toPixelValue = (decimal: string): number => Number(decimal);
 
-/** A large decimal in three or four figures, cut and not rounded: `1234567.89` is `1.23M`. */
+/** A decimal in three or four figures, cut and not rounded: `1234567.89` is `1.23M`, and `0.00012345` is `1.23e-4`. */
 export function brief(decimal: string): string {
   const [whole = "0", rest = ""] = decimal.split(".");
   const digits = whole.replace("-", "");
@@ -41,10 +45,23 @@ export function brief(decimal: string): string {
     { over: 3, unit: "K" },
   ].find(({ over }) => digits.length > over);
   const sign = whole.startsWith("-") ? "-" : "";
-  if (!scale)
-    return `${sign}${digits}${rest ? `.${rest.slice(0, Math.max(0, 4 - digits.length)).padEnd(1, "0")}` : ""}`;
+  const zeros = digits === "0" ? rest.search(/[1-9]/) : -1;
+  if (zeros >= 3) return sign + tiny(zeros, rest.slice(zeros, zeros + 3).replace(/0+$/, ""));
+  if (!scale) {
+    const kept = 4 - digits.length + Math.max(0, zeros);
+    return `${sign}${digits}${rest ? `.${rest.slice(0, kept).padEnd(1, "0")}` : ""}`;
+  }
   const point = digits.length - scale.over;
   return `${sign}${digits.slice(0, point)}.${digits.slice(point, point + Math.max(1, 3 - point))}${scale.unit}`;
+}
+
+const TINY_MAX = 7;
+
+/** These figures behind so many zeros behind the point: `0.00077`, and where that gets long `1.23e-4`. */
+function tiny(zeros: number, figures: string): string {
+  const plain = `0.${"0".repeat(zeros)}${figures}`;
+  if (plain.length <= TINY_MAX) return plain;
+  return `${figures.charAt(0)}${figures.length > 1 ? `.${figures.slice(1)}` : ""}e-${zeros + 1}`;
 }
 
 export const baseOf = (market: string): string => market.split(":")[1]?.split("-")[0] ?? "";

@@ -77,13 +77,6 @@ export function setText(node: Element, text: string): boolean {
   return true;
 }
 
-/** Tells the table around these rows how many characters its prices have, which only now and then become more or fewer. */
-export function fitPrices(rows: HTMLElement, length: number): void {
-  const style = rows.parentElement?.style;
-  if (!style || length === 0 || style.getPropertyValue("--price") === String(length)) return;
-  style.setProperty("--price", String(length));
-}
-
 export function element<K extends keyof HTMLElementTagNameMap>(
   name: K,
   { className, role, text }: { className?: string; role?: string; text?: string } = {},

@@ -46,9 +46,19 @@ export function formatDateTime(micros: number, zone: Zone, withMillis = false): 
   return `${formatDate(micros, zone)} ${formatTime(micros, zone, withMillis)}`;
 }
 
-/** A short form for axes: what differs at the given step. */
-export function formatAxis(micros: number, zone: Zone, kind: "year" | "month" | "day" | "time" | "seconds"): string {
+/**
+ * A short form for axes: what differs at the given step. Days begin at midnight UTC; where that is another hour, a day within hours
+ * (`isIntraday`) is told with it.
+ */
+export function formatAxis(
+  micros: number,
+  zone: Zone,
+  kind: "year" | "month" | "day" | "time" | "seconds",
+  isIntraday: boolean,
+): string {
   const { year, month, day, hour, minute, second } = partsOf(micros, zone);
+  if (isIntraday && kind !== "time" && kind !== "seconds" && hour * 60 + minute !== 0)
+    return `${two(month)}-${two(day)} ${two(hour)}:${two(minute)}`;
   switch (kind) {
     case "year":
       return String(year);
@@ -64,6 +74,7 @@ export function formatAxis(micros: number, zone: Zone, kind: "year" | "month" | 
 }
 
 export function formatSpan(millis: number): string {
+  if (millis > 0 && millis < 1000) return `${Math.round(millis)} ms`;
   const seconds = Math.max(0, Math.floor(millis / 1000));
   const [days, hours, minutes] = [
     Math.floor(seconds / 86_400),

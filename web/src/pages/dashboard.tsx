@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { compareDecimals } from "marketd-client";
 import type { Market } from "../lib/api.ts";
-import { groupedCount, NONE, pairOf, shown, signed, signOf } from "../lib/figures.ts";
+import { counted, groupedCount, NONE, pairOf, shown, signed, signOf } from "../lib/figures.ts";
 import { hrefOf } from "../lib/route.ts";
 import { route, usePoll } from "../lib/rest.ts";
 import { useStatus, useVersion, useView, views } from "../lib/server.ts";
@@ -12,6 +12,7 @@ import { Failure, OldNote, Waiting } from "../ui/notes.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { Sparkline } from "../ui/sparkline.tsx";
 import { SourceTag, StatusBadge } from "../ui/status.tsx";
+import { figure, Table, type Column } from "../ui/table.tsx";
 
 const EVERY_MS = 2_000;
 /** Each row follows its ticker, and a connection has room for 256 streams. */
@@ -36,25 +37,12 @@ export function DashboardPage() {
 
   if (!data) return error ? <Failure what="The markets" error={error} /> : <Waiting what="the markets" />;
   const live = data.items.filter(({ status }) => status === "live").length;
-  const heads: [string, Order | null, string?][] = [
-    ["Market", "name"],
-    ["Status", "status"],
-    ["Last", null, "figure"],
-    ["24 h", "change", "figure"],
-    ["Last hour", null],
-    ["Bid", null, "figure"],
-    ["Ask", null, "figure"],
-    ["Spread", null, "figure"],
-    ["Messages/s", "rate", "figure"],
-    ["Gaps", null, "figure"],
-    ["Source", null],
-  ];
   return (
     <div className="page">
       <OldNote error={error} />
       <Portfolio markets={data.items} />
       <Panel
-        title={`${data.items.length} markets, ${live} live`}
+        title={`${counted(data.items.length, "market")}, ${live} live`}
         tools={
           <label>
             <span className="visually-hidden">Filter markets</span>
@@ -62,36 +50,11 @@ export function DashboardPage() {
           </label>
         }
       >
-        <div className="table-scroll" tabIndex={0} role="group" aria-label="Markets">
-          <table className="figures live-figures">
-            <thead>
-              <tr>
-                {heads.map(([name, by, className]) => (
-                  <th
-                    key={name}
-                    scope="col"
-                    className={className}
-                    aria-sort={by === order ? (by === "name" ? "ascending" : "descending") : undefined}
-                  >
-                    {by ? (
-                      <button type="button" className="sort" onClick={() => setOrder(by)}>
-                        {name}
-                        <span aria-hidden="true">{by === order ? (by === "name" ? " ▴" : " ▾") : ""}</span>
-                      </button>
-                    ) : (
-                      name
-                    )}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((market) => (
-                <Row key={market.market} market={market} rate={rates.get(market.market)} changes={changes.current} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table label="Markets" columns={columnsOf(order, setOrder)} isLive>
+          {rows.map((market) => (
+            <Row key={market.market} market={market} rate={rates.get(market.market)} changes={changes.current} />
+          ))}
+        </Table>
         {rows.length === 0 && <p className="empty-page">No market matches.</p>}
         {data.items.length > ROWS_MAX && (
           <p className="note pad">The first {ROWS_MAX} are shown; filter to see others.</p>
@@ -99,6 +62,33 @@ export function DashboardPage() {
       </Panel>
     </div>
   );
+}
+
+/** By some columns the rows can be sorted. */
+function columnsOf(chosen: Order, choose: (order: Order) => void): (Column | string)[] {
+  const sorted = (name: string, by: Order, isFigure = false): Column => {
+    const sort = by === chosen ? (by === "name" ? "ascending" : "descending") : undefined;
+    const head = (
+      <button type="button" className="sort" onClick={() => choose(by)}>
+        {name}
+        <span aria-hidden="true">{sort === undefined ? "" : sort === "ascending" ? " ▴" : " ▾"}</span>
+      </button>
+    );
+    return { name, isFigure, head, sort };
+  };
+  return [
+    sorted("Market", "name"),
+    sorted("Status", "status"),
+    figure("Last"),
+    sorted("24 h", "change", true),
+    "Last hour",
+    figure("Bid"),
+    figure("Ask"),
+    figure("Spread"),
+    sorted("Messages/s", "rate", true),
+    figure("Gaps"),
+    "Source",
+  ];
 }
 
 function compare(a: Market, b: Market, order: Order, rates: Map<string, number>, changes: Map<string, string>): number {

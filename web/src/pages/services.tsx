@@ -14,8 +14,22 @@ import { StorePanel } from "../services/store-panel.tsx";
 import { Failure, OldNote, Waiting } from "../ui/notes.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { reasonText, SourceTag, StatusBadge } from "../ui/status.tsx";
+import { figure, Table } from "../ui/table.tsx";
 
 const EVERY_MS = 2_000;
+const FEEDS = [
+  "Feed",
+  "Venue",
+  "State",
+  "Since",
+  "Last message",
+  figure("Messages"),
+  figure("Malformed"),
+  figure("Reconnects"),
+  "Last error",
+  "Source",
+];
+const MARKETS = ["Market", "Status", "Reason", "Since", figure("Book's age"), "Actor"];
 
 export function ServicesPage() {
   const health = usePoll(route("/health"), EVERY_MS);
@@ -86,50 +100,26 @@ function Feeds({ health }: { health: Polled<Health> }) {
   const feeds = health.data?.feeds ?? [];
   return (
     <Panel title="Feeds">
-      <div className="table-scroll" tabIndex={0} role="group" aria-label="Feeds">
-        <table className="figures">
-          <thead>
-            <tr>
-              <th scope="col">Feed</th>
-              <th scope="col">Venue</th>
-              <th scope="col">State</th>
-              <th scope="col">Since</th>
-              <th scope="col">Last message</th>
-              <th scope="col" className="figure">
-                Messages
-              </th>
-              <th scope="col" className="figure">
-                Malformed
-              </th>
-              <th scope="col" className="figure">
-                Reconnects
-              </th>
-              <th scope="col">Last error</th>
-              <th scope="col">Source</th>
-            </tr>
-          </thead>
-          <tbody>
-            {feeds.map((feed) => (
-              <tr key={feed.feed}>
-                <th scope="row">{feed.feed}</th>
-                <td>{feed.venue}</td>
-                <td>
-                  <StatusBadge status={feed.state} />
-                </td>
-                <td>{formatDateTime(feed.since, zone)}</td>
-                <td>{feed.last_message > 0 ? ago(health.timestamp - feed.last_message) : NONE}</td>
-                <td className="figure">{groupedCount(feed.messages)}</td>
-                <td className={`figure ${feed.malformed > 0 ? "down" : ""}`}>{groupedCount(feed.malformed)}</td>
-                <td className="figure">{groupedCount(feed.reconnects)}</td>
-                <td className="wrap">{feed.last_error ?? NONE}</td>
-                <td>
-                  <SourceTag source={feed.source} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="Feeds" columns={FEEDS}>
+        {feeds.map((feed) => (
+          <tr key={feed.feed}>
+            <th scope="row">{feed.feed}</th>
+            <td>{feed.venue}</td>
+            <td>
+              <StatusBadge status={feed.state} />
+            </td>
+            <td>{formatDateTime(feed.since, zone)}</td>
+            <td>{feed.last_message > 0 ? ago(health.timestamp - feed.last_message) : NONE}</td>
+            <td className="figure">{groupedCount(feed.messages)}</td>
+            <td className={`figure ${feed.malformed > 0 ? "down" : ""}`}>{groupedCount(feed.malformed)}</td>
+            <td className="figure">{groupedCount(feed.reconnects)}</td>
+            <td className="wrap">{feed.last_error ?? NONE}</td>
+            <td>
+              <SourceTag source={feed.source} />
+            </td>
+          </tr>
+        ))}
+      </Table>
     </Panel>
   );
 }
@@ -140,36 +130,20 @@ function Markets({ health }: { health: Polled<Health> }) {
   const { zone } = useSettings();
   return (
     <Panel title="Markets">
-      <div className="table-scroll" tabIndex={0} role="group" aria-label="Markets">
-        <table className="figures">
-          <thead>
-            <tr>
-              <th scope="col">Market</th>
-              <th scope="col">Status</th>
-              <th scope="col">Reason</th>
-              <th scope="col">Since</th>
-              <th scope="col" className="figure">
-                Book's age
-              </th>
-              <th scope="col">Actor</th>
-            </tr>
-          </thead>
-          <tbody>
-            {(health.data?.markets ?? []).map((market) => (
-              <tr key={market.market}>
-                <th scope="row">{market.market}</th>
-                <td>
-                  <StatusBadge status={market.status} reason={market.reason} />
-                </td>
-                <td>{reasonText(market.reason) || NONE}</td>
-                <td>{formatDateTime(market.since, zone)}</td>
-                <td className="figure">{market.age_ms === null ? NONE : `${groupedCount(market.age_ms)} ms`}</td>
-                <td>{market.actor_alive ? "runs" : <span className="down">restarting</span>}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="Markets" columns={MARKETS}>
+        {(health.data?.markets ?? []).map((market) => (
+          <tr key={market.market}>
+            <th scope="row">{market.market}</th>
+            <td>
+              <StatusBadge status={market.status} reason={market.reason} />
+            </td>
+            <td>{reasonText(market.reason) || NONE}</td>
+            <td>{formatDateTime(market.since, zone)}</td>
+            <td className="figure">{market.age_ms === null ? NONE : `${groupedCount(market.age_ms)} ms`}</td>
+            <td>{market.actor_alive ? "runs" : <span className="down">restarting</span>}</td>
+          </tr>
+        ))}
+      </Table>
     </Panel>
   );
 }

@@ -1,6 +1,6 @@
 /** What this server is: version, limits, counters, and where to read on. */
 
-import { useEffect, useState } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { groupedCount } from "../lib/figures.ts";
 import { route, usePoll } from "../lib/rest.ts";
 import { client } from "../lib/server.ts";
@@ -13,7 +13,7 @@ import { LoginPanel } from "../system/login-panel.tsx";
 import { Failure, OldNote, Waiting } from "../ui/notes.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { StatusBadge } from "../ui/status.tsx";
-import { TableRegion } from "../ui/table-region.tsx";
+import { Pairs, TableRegion } from "../ui/table.tsx";
 
 const EVERY_MS = 5_000;
 
@@ -29,7 +29,7 @@ function Interfaces() {
   }, []);
   return (
     <Panel title="Interfaces">
-      <div className="table-scroll short" tabIndex={0} role="group" aria-label="Interfaces">
+      <TableRegion label="Interfaces" className="short">
         <table className="pairs">
           <tbody>
             {links.map(([path, what]) => (
@@ -42,7 +42,7 @@ function Interfaces() {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableRegion>
     </Panel>
   );
 }
@@ -62,6 +62,11 @@ async function linksOf(signal: AbortSignal): Promise<[string, string][]> {
   return [...links.filter((link) => !isApi(link)), ...links.filter(isApi)];
 }
 
+const countersOf = (counters: Record<string, number>): [string, string][] =>
+  Object.entries(counters)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => [name.replaceAll("_", " "), groupedCount(value)]);
+
 export function SystemPage() {
   const info = usePoll(route("/api/v1/system/info"), EVERY_MS);
   const health = usePoll(route("/health"), EVERY_MS);
@@ -74,7 +79,18 @@ export function SystemPage() {
     );
   const { name, version, uptime_s, markets, hubs, counters } = info.data;
   const offset = client.clockOffsetMs;
-  const rows: [string, string][] = [
+  const state: [string, ReactNode][] = health.data
+    ? [
+        [
+          "Health",
+          <>
+            <StatusBadge status={health.data.status} /> {health.data.ready ? "ready" : "not ready"}
+          </>,
+        ],
+      ]
+    : [];
+  const rows: [string, ReactNode][] = [
+    ...state,
     ["Program", `${name} ${version}`],
     ["Address", location.origin],
     ["Running for", formatSpan(uptime_s * 1000)],
@@ -91,24 +107,7 @@ export function SystemPage() {
     <div className="page columns">
       <OldNote error={info.error} />
       <Panel title="Server">
-        <table className="pairs">
-          <tbody>
-            {health.data && (
-              <tr>
-                <th scope="row">Health</th>
-                <td>
-                  <StatusBadge status={health.data.status} /> {health.data.ready ? "ready" : "not ready"}
-                </td>
-              </tr>
-            )}
-            {rows.map(([label, value]) => (
-              <tr key={label}>
-                <th scope="row">{label}</th>
-                <td>{value}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Pairs rows={rows} />
       </Panel>
       <LoginPanel />
       <Interfaces />
@@ -117,18 +116,7 @@ export function SystemPage() {
       <LimitsPanel />
       <Panel title="Counters since the start">
         <TableRegion label="Counters" className="tall">
-          <table className="pairs counters">
-            <tbody>
-              {Object.entries(counters)
-                .sort(([a], [b]) => (a < b ? -1 : 1))
-                .map(([label, value]) => (
-                  <tr key={label}>
-                    <th scope="row">{label.replaceAll("_", " ")}</th>
-                    <td>{groupedCount(value)}</td>
-                  </tr>
-                ))}
-            </tbody>
-          </table>
+          <Pairs className="counters" rows={countersOf(counters)} />
         </TableRegion>
       </Panel>
     </div>

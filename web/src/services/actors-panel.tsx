@@ -7,9 +7,10 @@ import { useSettings } from "../lib/settings.ts";
 import { formatDateTime } from "../lib/time.ts";
 import { Panel } from "../ui/panel.tsx";
 import { StatusBadge } from "../ui/status.tsx";
-import { TableRegion } from "../ui/table-region.tsx";
+import { figure, Table } from "../ui/table.tsx";
 
 const EVERY_MS = 5_000;
+const COLUMNS = ["Actor", "State", "Since", figure("Restarts")];
 
 export function ActorsPanel() {
   const { zone } = useSettings();
@@ -35,32 +36,18 @@ export function ActorsPanel() {
       {shown.length === 0 ? (
         <p className="note pad">No actor has died since the start.</p>
       ) : (
-        <TableRegion label="Actors" className="short">
-          <table className="figures">
-            <thead>
-              <tr>
-                <th scope="col">Actor</th>
-                <th scope="col">State</th>
-                <th scope="col">Since</th>
-                <th scope="col" className="figure">
-                  Restarts
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map(({ actor, alive, since, restarts }) => (
-                <tr key={actor}>
-                  <th scope="row">{actor}</th>
-                  <td>
-                    <StatusBadge status={alive ? "runs" : "restarting"} />
-                  </td>
-                  <td>{formatDateTime(since, zone)}</td>
-                  <td className={`figure ${restarts > 0 ? "down" : ""}`}>{groupedCount(restarts)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </TableRegion>
+        <Table label="Actors" columns={COLUMNS} className="short">
+          {shown.map(({ actor, alive, since, restarts }) => (
+            <tr key={actor}>
+              <th scope="row">{actor}</th>
+              <td>
+                <StatusBadge status={alive ? "runs" : "restarting"} />
+              </td>
+              <td>{formatDateTime(since, zone)}</td>
+              <td className={`figure ${restarts > 0 ? "down" : ""}`}>{groupedCount(restarts)}</td>
+            </tr>
+          ))}
+        </Table>
       )}
     </Panel>
   );

@@ -2,7 +2,7 @@
 
 import { useId, useState, type FormEvent } from "react";
 import type { Replay } from "../lib/api.ts";
-import { groupedCount } from "../lib/figures.ts";
+import { counted, groupedCount } from "../lib/figures.ts";
 import { send } from "../lib/rest.ts";
 import { Panel } from "../ui/panel.tsx";
 import { useAction } from "../lib/action.ts";
@@ -86,7 +86,7 @@ export function ReplayBar({ replays, onDone }: { replays: Replay[]; onDone: () =
               {" "}
               · {replay.ended ? "ended" : replay.paused ? "paused" : "plays"} at{" "}
               {replay.speed === "max" ? "full speed" : `${replay.speed}×`} · round {groupedCount(replay.round + 1)} ·{" "}
-              {groupedCount(replay.lines)} lines
+              {counted(replay.lines, "line")}
             </span>
           </li>
         ))}

@@ -1,18 +1,30 @@
 /** Who is connected, and how far behind; the furthest first. For administrators. */
 
 import type { SessionInfo } from "../lib/api.ts";
-import { groupedCount, NONE } from "../lib/figures.ts";
+import { counted, groupedCount, NONE } from "../lib/figures.ts";
 import { ApiError, route, usePoll } from "../lib/rest.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime, formatSpan } from "../lib/time.ts";
 import { OldNote } from "../ui/notes.tsx";
 import { Panel } from "../ui/panel.tsx";
-import { TableRegion } from "../ui/table-region.tsx";
+import { figure, Table } from "../ui/table.tsx";
 
 const EVERY_MS = 2_000;
 const SHOWN_MAX = 50;
 /** From so much on a session is behind, and not just between two frames. */
 const BEHIND_MS = 1_000;
+
+const COLUMNS = [
+  "Session",
+  "Address",
+  "User",
+  "Since",
+  "Speaks",
+  figure("Streams"),
+  figure("Behind by"),
+  figure("For"),
+  figure("Takes nothing for"),
+];
 
 const FORMS: Record<string, string> = { json: "JSON", msgpack: "MessagePack", binance: "Binance's" };
 
@@ -27,36 +39,11 @@ export function SessionsPanel({ open }: { open: number | undefined }) {
       <OldNote error={data ? error : null} />
       {data ? (
         <>
-          <TableRegion label="Sessions">
-            <table className="figures">
-              <thead>
-                <tr>
-                  <th scope="col">Session</th>
-                  <th scope="col">Address</th>
-                  <th scope="col">User</th>
-                  <th scope="col">Since</th>
-                  <th scope="col">Speaks</th>
-                  <th scope="col" className="figure">
-                    Streams
-                  </th>
-                  <th scope="col" className="figure">
-                    Behind by
-                  </th>
-                  <th scope="col" className="figure">
-                    For
-                  </th>
-                  <th scope="col" className="figure">
-                    Takes nothing for
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {items.map((session) => (
-                  <SessionRow key={session.session} session={session} />
-                ))}
-              </tbody>
-            </table>
-          </TableRegion>
+          <Table label="Sessions" columns={COLUMNS}>
+            {items.map((session) => (
+              <SessionRow key={session.session} session={session} />
+            ))}
+          </Table>
           {items.length === SHOWN_MAX && <p className="note pad">The {SHOWN_MAX} that are furthest behind.</p>}
         </>
       ) : (
@@ -90,7 +77,7 @@ function SessionRow({ session }: { session: SessionInfo }) {
         {groupedCount(session.subscriptions)}
         {snapshots_due > 0 && <span className="note"> ({groupedCount(snapshots_due)} wait)</span>}
       </td>
-      <td className={tone}>{groupedCount(lag_frames)} frames</td>
+      <td className={tone}>{counted(lag_frames, "frame")}</td>
       <td className={tone}>{lag(lag_ms)}</td>
       <td className={blocked_ms === null ? "figure" : "figure down"}>{blocked_ms === null ? NONE : lag(blocked_ms)}</td>
     </tr>

@@ -1,11 +1,24 @@
 /** Where rows go, and whether they get there; the bus beside it. */
 
 import type { Health } from "../lib/api.ts";
-import { groupedCount, NONE } from "../lib/figures.ts";
+import { counted, groupedCount, NONE } from "../lib/figures.ts";
 import { useSettings } from "../lib/settings.ts";
 import { formatDateTime, formatSpan } from "../lib/time.ts";
 import { Panel } from "../ui/panel.tsx";
 import { StatusBadge } from "../ui/status.tsx";
+import { figure, Table } from "../ui/table.tsx";
+
+const COLUMNS = [
+  "Rows of",
+  figure("Written"),
+  figure("Known already"),
+  figure("Put into the spool"),
+  figure("Refused"),
+  figure("Lost"),
+  figure("Last batch"),
+  figure("Took"),
+  figure("Lag"),
+];
 
 export function StorePanel({ store, bus }: { store: NonNullable<Health["store"]>; bus: Health["bus"] }) {
   const { zone } = useSettings();
@@ -16,7 +29,7 @@ export function StorePanel({ store, bus }: { store: NonNullable<Health["store"]>
     [
       "Spool",
       store.spooled_rows > 0
-        ? `${groupedCount(store.spooled_rows)} rows wait, ${groupedCount(store.spool_bytes)} bytes`
+        ? `${counted(store.spooled_rows, "row")} in it, ${groupedCount(store.spool_bytes)} bytes`
         : "empty",
     ],
     ["Lost rows", groupedCount(store.lost_rows)],
@@ -54,58 +67,23 @@ export function StorePanel({ store, bus }: { store: NonNullable<Health["store"]>
           </li>
         ))}
       </ul>
-      <div className="table-scroll" tabIndex={0} role="group" aria-label="Writers">
-        <table className="figures">
-          <thead>
-            <tr>
-              <th scope="col">Rows of</th>
-              <th scope="col" className="figure">
-                Written
-              </th>
-              <th scope="col" className="figure">
-                Known already
-              </th>
-              <th scope="col" className="figure">
-                In the spool
-              </th>
-              <th scope="col" className="figure">
-                Refused
-              </th>
-              <th scope="col" className="figure">
-                Lost
-              </th>
-              <th scope="col" className="figure">
-                Last batch
-              </th>
-              <th scope="col" className="figure">
-                Took
-              </th>
-              <th scope="col" className="figure">
-                Lag
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {store.writers.map((writer) => (
-              <tr key={writer.family}>
-                <th scope="row">{writer.family}</th>
-                <td className="figure">{groupedCount(writer.rows_written)}</td>
-                <td className="figure">{groupedCount(writer.rows_known)}</td>
-                <td className="figure">{groupedCount(writer.rows_spooled)}</td>
-                <td className={`figure ${writer.rows_refused > 0 ? "down" : ""}`}>
-                  {groupedCount(writer.rows_refused)}
-                </td>
-                <td className={`figure ${writer.rows_lost > 0 ? "down" : ""}`}>{groupedCount(writer.rows_lost)}</td>
-                <td className="figure">{writer.batches > 0 ? `${groupedCount(writer.last_batch_rows)} rows` : NONE}</td>
-                <td className="figure">
-                  {writer.batches > 0 ? `${groupedCount(Math.round(writer.last_write_us / 1000))} ms` : NONE}
-                </td>
-                <td className="figure">{writer.lag_ms < 1000 ? `${writer.lag_ms} ms` : formatSpan(writer.lag_ms)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="Writers" columns={COLUMNS}>
+        {store.writers.map((writer) => (
+          <tr key={writer.family}>
+            <th scope="row">{writer.family}</th>
+            <td className="figure">{groupedCount(writer.rows_written)}</td>
+            <td className="figure">{groupedCount(writer.rows_known)}</td>
+            <td className="figure">{groupedCount(writer.rows_spooled)}</td>
+            <td className={`figure ${writer.rows_refused > 0 ? "down" : ""}`}>{groupedCount(writer.rows_refused)}</td>
+            <td className={`figure ${writer.rows_lost > 0 ? "down" : ""}`}>{groupedCount(writer.rows_lost)}</td>
+            <td className="figure">{writer.batches > 0 ? counted(writer.last_batch_rows, "row") : NONE}</td>
+            <td className="figure">
+              {writer.batches > 0 ? `${groupedCount(Math.round(writer.last_write_us / 1000))} ms` : NONE}
+            </td>
+            <td className="figure">{writer.lag_ms < 1000 ? `${writer.lag_ms} ms` : formatSpan(writer.lag_ms)}</td>
+          </tr>
+        ))}
+      </Table>
     </Panel>
   );
 }

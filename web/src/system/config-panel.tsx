@@ -1,7 +1,9 @@
 /** What the server goes by; for administrators only. */
 
+import { NONE } from "../lib/figures.ts";
 import { route, usePoll } from "../lib/rest.ts";
 import { Panel } from "../ui/panel.tsx";
+import { Pairs, TableRegion } from "../ui/table.tsx";
 
 const EVERY_MS = 30_000;
 
@@ -10,7 +12,7 @@ function lines(value: unknown, name = ""): [string, string][] {
   if (value !== null && typeof value === "object" && !Array.isArray(value)) {
     return Object.entries(value).flatMap(([key, held]) => lines(held, name === "" ? key : `${name}.${key}`));
   }
-  return [[name, typeof value === "string" ? value : JSON.stringify(value)]];
+  return [[name, typeof value === "string" ? value || NONE : JSON.stringify(value)]];
 }
 
 export function ConfigPanel() {
@@ -18,18 +20,9 @@ export function ConfigPanel() {
   if (!data) return null;
   return (
     <Panel title="Configuration">
-      <div className="table-scroll tall" tabIndex={0} role="group" aria-label="Configuration">
-        <table className="pairs">
-          <tbody>
-            {lines(data.config).map(([name, value]) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td>{value}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <TableRegion label="Configuration" className="tall">
+        <Pairs rows={lines(data.config)} />
+      </TableRegion>
     </Panel>
   );
 }

@@ -5,6 +5,7 @@ import { groupedCount } from "../lib/figures.ts";
 import { route, usePoll } from "../lib/rest.ts";
 import { OldNote } from "../ui/notes.tsx";
 import { Panel } from "../ui/panel.tsx";
+import { Pairs } from "../ui/table.tsx";
 
 const EVERY_MS = 10_000;
 
@@ -35,16 +36,7 @@ export function LimitsPanel() {
   return (
     <Panel title="Limits">
       <OldNote error={error} />
-      <table className="pairs">
-        <tbody>
-          {rows.map(([name, value]) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td>{value}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Pairs rows={rows} />
     </Panel>
   );
 }

@@ -6,8 +6,10 @@ import {
   createChart,
   CrosshairMode,
   HistogramSeries,
+  LineStyle,
   TickMarkType,
   type IChartApi,
+  type IPriceLine,
   type ISeriesApi,
   type LogicalRange,
   type MouseEventParams,
@@ -33,6 +35,8 @@ const CANDLES_MAX = 20_000;
 const FOLLOWED_LEAST = 2_000;
 const FOLLOWED_MORE = 1_000;
 const BARS_AT_FIRST = 120;
+/** Nobody scrolls by keyboard to where fewer are in sight. */
+const BARS_IN_SIGHT = 20;
 /** Room for candles to come. */
 const BARS_TO_COME = 6;
 /** So many pages of history are loaded to go back to where another interval was looked at. */
@@ -66,9 +70,12 @@ export interface ChartEvents {
 }
 
 export class CandleChart {
+  readonly #host: HTMLElement;
   readonly #chart: IChartApi;
   readonly #bars: ISeriesApi<"Candlestick">;
   readonly #volumes: ISeriesApi<"Histogram">;
+  /** Where the price is now. */
+  readonly #now: IPriceLine;
   readonly #view: CandlesView;
   readonly #events: ChartEvents;
   readonly #market: string;
@@ -95,6 +102,7 @@ export class CandleChart {
     events: ChartEvents,
     since: number | null,
   ) {
+    this.#host = host;
     this.#view = view;
     this.#since = since;
     this.#events = events;
@@ -110,7 +118,7 @@ export class CandleChart {
         secondsVisible: interval === "1s",
         rightOffset: 6,
         tickMarkFormatter: (time: Time, kind: TickMarkType) =>
-          formatAxis(Number(time) * 1_000_000, getSettings().zone, AXIS_KIND[kind]),
+          formatAxis(Number(time) * 1_000_000, getSettings().zone, AXIS_KIND[kind], !/[dw]$/.test(interval)),
       },
       localization: {
         // Labels of the axis are places on the screen: the number nearest to the pixel will do.
@@ -120,6 +128,16 @@ export class CandleChart {
     });
     this.#bars = this.#chart.addSeries(CandlestickSeries, {
       priceFormat: { type: "price", precision: decimals, minMove: 1 / 10 ** decimals },
+      // Its own label would be of the last candle in sight, whatever the price is now.
+      lastValueVisible: false,
+      priceLineVisible: false,
+    });
+    this.#now = this.#bars.createPriceLine({
+      price: 0,
+      lineWidth: 1,
+      lineStyle: LineStyle.Dotted,
+      lineVisible: false,
+      axisLabelVisible: false,
     });
     this.#volumes = this.#chart.addSeries(HistogramSeries, {
       priceScaleId: "volume",
@@ -147,7 +165,9 @@ export class CandleChart {
   /** Moves by whole bars: for the keyboard. */
   scroll(bars: number): void {
     const scale = this.#chart.timeScale();
-    scale.scrollToPosition(scale.scrollPosition() + bars, false);
+    // Some candles stay in sight.
+    const furthest = Math.min(0, BARS_IN_SIGHT - this.#candles.length);
+    scale.scrollToPosition(Math.max(furthest, scale.scrollPosition() + bars), false);
   }
 
   zoom(factor: number): void {
@@ -182,12 +202,30 @@ export class CandleChart {
     else this.#redraw();
     this.#shorten();
     this.#legend();
+    this.#tellAxis();
+    this.#showPrice();
     if (!this.#hasShown && this.#candles.length > 0) {
       this.#hasShown = true;
       this.#show(this.#candles.length + BARS_TO_COME);
       if (this.#since !== null) void this.#goBackTo(this.#since);
     }
   };
+
+  #showPrice(): void {
+    const last = this.#candles.at(-1);
+    const color = last && colour(isRising(last) ? "bid" : "ask");
+    const price = last && toPixelValue(last.close);
+    const held = this.#now.options();
+    if (price === undefined || color === undefined || (held.price === price && held.color === color)) return;
+    this.#now.applyOptions({ price, color, axisLabelColor: color, lineVisible: true, axisLabelVisible: true });
+  }
+
+  /** Tells what stands beside the chart how wide the axis of prices is. */
+  #tellAxis(): void {
+    const style = this.#host.parentElement?.style;
+    const width = `${this.#bars.priceScale().width()}px`;
+    if (style && style.getPropertyValue("--axis") !== width) style.setProperty("--axis", width);
+  }
 
   #show(to: number): void {
     this.#chart.timeScale().setVisibleLogicalRange({ from: to - BARS_AT_FIRST, to });
@@ -319,5 +357,6 @@ export class CandleChart {
       wickDownColor: ask,
     });
     if (this.#candles.length > 0) this.#redraw();
+    this.#showPrice();
   };
 }

@@ -19,16 +19,23 @@ export interface Curve {
   scales: Scales;
 }
 
-/** Levels within `permille` thousandths of the middle; `null` while a side is empty. */
+/** Levels within `permille` thousandths of the middle, or of the one price where a side is empty; `null` while both are. */
 export function curveOf(book: Book, permille: number, scales: Scales): Curve | null {
-  const { bestBid, bestAsk } = book;
-  if (!bestBid || !bestAsk) return null;
-  const middle = (toPixelValue(bestBid[0]) + toPixelValue(bestAsk[0])) / 2;
+  const best = [book.bestBid, book.bestAsk].flatMap((level) => (level ? [toPixelValue(level[0])] : []));
+  if (best.length === 0) return null;
+  const middle = best.reduce((sum, price) => sum + price, 0) / best.length;
   const [low, high] = [middle * (1 - permille / 1000), middle * (1 + permille / 1000)];
   const bids = pointsOf(book.bids, (price) => price >= low);
   const asks = pointsOf(book.asks, (price) => price <= high);
   return { bids, asks, low, high, deepest: Math.max(bids.at(-1)?.sum ?? 0, asks.at(-1)?.sum ?? 0), scales };
 }
+
+/** Levels of a side that make a picture. */
+const ENOUGH = 10;
+
+/** Whether so much of the book is in the curve that there is something to see. */
+export const isTelling = (book: Book, { bids, asks }: Curve): boolean =>
+  bids.length >= Math.min(ENOUGH, book.bids.length) && asks.length >= Math.min(ENOUGH, book.asks.length);
 
 function pointsOf(side: readonly Level[], isInside: (price: number) => boolean): Point[] {
   const points: Point[] = [];

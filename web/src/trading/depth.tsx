@@ -6,17 +6,21 @@ import { brief, grouped } from "../lib/figures.ts";
 import { colour, fit, paintInTurn, paintNever, paintSoon, type Size } from "../lib/painter.ts";
 import { onSettings } from "../lib/settings.ts";
 import { Panel } from "../ui/panel.tsx";
-import { curveOf, exactAt, pointAt, type Curve, type Point } from "./depth-curve.ts";
+import { curveOf, exactAt, isTelling, pointAt, type Curve, type Point } from "./depth-curve.ts";
 import type { Scales } from "./grouping.ts";
 
 const RANGES = [
+  { permille: "auto", text: "auto" },
   { permille: "1", text: "±0.1 %" },
   { permille: "5", text: "±0.5 %" },
   { permille: "10", text: "±1 %" },
   { permille: "20", text: "±2 %" },
   { permille: "50", text: "±5 %" },
   { permille: "200", text: "±20 %" },
+  { permille: "1000", text: "±100 %" },
 ];
+/** Where nobody chose: the first of these in which there is something to see. */
+const AUTO_PERMILLE = [10, 20, 50, 200, 1000];
 const AXIS_PX = 18;
 /** An odd number has one in the middle. */
 const AXIS_LABELS = [5, 3];
@@ -28,7 +32,10 @@ class DepthPainter {
   readonly #view: BookView;
   readonly #resize: ResizeObserver;
   readonly #ends: (() => void)[];
-  #permille = 10;
+  /** `null`: as wide as the book needs. */
+  #permille: number | null = null;
+  /** How far that has come: it only gets wider, so that the picture does not jump to and fro. */
+  #auto = 0;
   #scales: Scales = { price: 2, qty: 2 };
   #pointer: number | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -56,8 +63,9 @@ class DepthPainter {
     this.#changed();
   }
 
-  show(permille: number, scales: Scales): void {
+  show(permille: number | null, scales: Scales): void {
     this.#permille = permille;
+    this.#auto = 0;
     this.#scales = scales;
     this.#compute();
   }
@@ -89,7 +97,15 @@ class DepthPainter {
   }
 
   #compute(): void {
-    this.#curve = curveOf(this.#view.book, this.#permille, this.#scales);
+    const { book } = this.#view;
+    const within = (permille: number): Curve | null => curveOf(book, permille, this.#scales);
+    this.#curve = within(this.#permille ?? (AUTO_PERMILLE[this.#auto] as number));
+    while (this.#permille === null && this.#curve && !isTelling(book, this.#curve)) {
+      const wider = AUTO_PERMILLE[this.#auto + 1];
+      if (wider === undefined) break;
+      this.#auto += 1;
+      this.#curve = within(wider);
+    }
     paintInTurn(this.#paint);
   }
 
@@ -177,7 +193,7 @@ function drawPointer(
   plot: { width: number; height: number },
 ): void {
   const price = curve.low + (at / plot.width) * (curve.high - curve.low);
-  const isBids = price <= (curve.bids[0]?.price ?? curve.low);
+  const isBids = curve.asks.length === 0 || price <= (curve.bids[0]?.price ?? curve.low);
   const point = pointAt(isBids ? curve.bids : curve.asks, price, isBids);
   const exact = point && exactAt(isBids ? book.bids : book.asks, point, isBids, curve.scales);
   if (!exact) return;
@@ -205,7 +221,7 @@ function drawPointer(
 export function Depth({ view, scales }: { view: BookView | null; scales: Scales }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const painter = useRef<DepthPainter | null>(null);
-  const [permille, setPermille] = useState("10");
+  const [permille, setPermille] = useState("auto");
 
   useEffect(() => {
     if (!canvas.current || !view) return;
@@ -217,7 +233,10 @@ export function Depth({ view, scales }: { view: BookView | null; scales: Scales 
     };
   }, [view]);
 
-  useEffect(() => painter.current?.show(Number(permille), scales), [view, permille, scales.price, scales.qty]);
+  useEffect(
+    () => painter.current?.show(permille === "auto" ? null : Number(permille), scales),
+    [view, permille, scales.price, scales.qty],
+  );
 
   const tools = (
     <label className="tool">

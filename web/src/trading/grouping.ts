@@ -26,15 +26,17 @@ export interface Scales {
   qty: number;
 }
 
-/** How wide a row may be, in units of the last decimal of a price; a tick first. */
-export function groupingsOf(tick: bigint): bigint[] {
-  return [1n, 5n, 10n, 50n, 100n, 500n, 1_000n, 5_000n, 10_000n, 50_000n, 100_000n].map((times) => tick * times);
-}
+const NONE: readonly OwnOrder[] = [];
 
-/** Groupings that tell something at this price: at most about a hundredth of it. */
+/** How wide a row may be, in units of the last decimal of a price: a tick, then whatever tells something at this price, which is at
+ * most about a hundredth of it. */
 export function usefulGroupings(tick: bigint, price: bigint | null): bigint[] {
-  const all = groupingsOf(tick);
-  return price === null ? all.slice(0, 1) : all.filter((width, at) => at === 0 || width * 100n <= price);
+  const widths = [tick];
+  for (let ten = tick; price !== null && ten * 100n <= price; ten *= 10n) {
+    if (ten !== tick) widths.push(ten);
+    if (ten * 500n <= price) widths.push(ten * 5n);
+  }
+  return widths;
 }
 
 /** Without the zeros that a wide grouping leaves at the end. */
@@ -90,6 +92,13 @@ export function rowsOf(
   const rows: Row[] = [];
   const shown = decimalsShown(width, scales.price);
   const cut = 10n ** BigInt(scales.price - shown);
+  const ownOf = new Map<bigint, OwnOrder[]>();
+  for (const order of own) {
+    const at = rowAt(order.price, isBids, width);
+    const there = ownOf.get(at);
+    if (there) there.push(order);
+    else ownOf.set(at, [order]);
+  }
   let [key, qty, sum] = [null as bigint | null, 0n, 0n];
   const close = (): void => {
     if (key === null) return;
@@ -97,7 +106,7 @@ export function rowsOf(
     const at = key;
     rows.push({
       price: formatUnits(at / cut, shown),
-      own: own.length === 0 ? own : own.filter(({ price }) => rowAt(price, isBids, width) === at),
+      own: ownOf.get(at) ?? NONE,
       qty: formatUnits(qty, scales.qty),
       sum: formatUnits(sum, scales.qty),
       sumUnits: sum,

@@ -2,11 +2,14 @@
 
 import { formatUnits, parseDecimal, trimmed, unitsOf, type BookView } from "marketd-client";
 import { brief, grouped, NONE } from "../lib/figures.ts";
-import { element, fitPrices, paintInTurn, paintNever, paintSoon, setText } from "../lib/painter.ts";
+import { element, paintInTurn, paintNever, paintSoon, setText } from "../lib/painter.ts";
+import { columnsOf, digitPx, fitColumns, fitting, longest, ownPx, setFigure, type Columns } from "./columns.ts";
 import { rowsOf, type OwnOrder, type Row, type Scales } from "./grouping.ts";
 
 export const ROW_PX = 20;
 const ROWS_MAX = 60;
+/** Beside the columns: what stands around them and between them. */
+const BESIDE_PX = 28;
 /** Rows that light up in one drawing: more would be noise. */
 const FLASHES_MAX = 12;
 const FLASH_MS = 250;
@@ -30,6 +33,15 @@ function makeRow(): DrawnRow {
   return row;
 }
 
+/** What all rows have in common. */
+interface Look {
+  columns: Columns;
+  /** Whether the mark of an own order has room. */
+  fitsOwn: (text: string) => boolean;
+  scales: Scales;
+  lights: Lights;
+}
+
 /** One side: its rows on the page, and what they showed, by price. */
 class Side {
   readonly root: HTMLElement;
@@ -51,8 +63,7 @@ class Side {
     count: number,
     deepest: bigint,
     flashesLeft: number,
-    scales: Scales,
-    lights: Lights,
+    { columns, fitsOwn, scales, lights }: Look,
   ): number {
     this.#fit(count);
     const before = this.#shown;
@@ -63,14 +74,16 @@ class Side {
       const row = rows[at];
       drawn.root.classList.toggle("empty", !row);
       if (!row) {
-        for (const cell of [drawn.price, drawn.qty, drawn.sum, drawn.own]) setText(cell, "");
+        setText(drawn.price, "");
+        for (const cell of [drawn.qty, drawn.sum]) setFigure(cell, "", 0);
+        markOwn(drawn, [], scales, fitsOwn);
         drawn.bar.style.transform = "scaleX(0)";
         continue;
       }
       setText(drawn.price, grouped(row.price));
-      setText(drawn.qty, row.qty);
-      setText(drawn.sum, row.sum.length > SUM_LENGTH_MAX ? brief(row.sum) : row.sum);
-      markOwn(drawn, row.own, scales);
+      setFigure(drawn.qty, row.qty, columns.qty);
+      setFigure(drawn.sum, row.sum, columns.last);
+      markOwn(drawn, row.own, scales, fitsOwn);
       const share = deepest === 0n ? 0 : Number((row.sumUnits * 1000n) / deepest) / 1000;
       drawn.bar.style.transform = `scaleX(${share})`;
       this.#shown.set(row.price, row.qty);
@@ -95,10 +108,10 @@ class Side {
 }
 
 /** What stands there of one's own, and behind how much; of several orders in a row the one that is furthest in front. */
-function markOwn(drawn: DrawnRow, own: readonly OwnOrder[], scales: Scales): void {
+function markOwn(drawn: DrawnRow, own: readonly OwnOrder[], scales: Scales, fits: (text: string) => boolean): void {
   drawn.root.classList.toggle("mine", own.length > 0);
   if (own.length === 0) {
-    if (setText(drawn.own, "")) drawn.own.removeAttribute("title");
+    if (setText(drawn.own, "")) for (const name of ["title", "aria-label"]) drawn.own.removeAttribute(name);
     return;
   }
   const qty = trimmed({ units: own.reduce((sum, order) => sum + order.qty, 0n), decimals: scales.qty });
@@ -107,20 +120,19 @@ function markOwn(drawn: DrawnRow, own: readonly OwnOrder[], scales: Scales): voi
     (least, ahead) => (least === null || unitsOf(ahead) < unitsOf(least) ? ahead : least),
     null,
   );
-  if (!setText(drawn.own, `${qty} ⋮ ${first === null ? NONE : short(first)}`)) return;
+  setText(drawn.own, ownText(qty, first, fits));
   const said = `Yours: ${qty}. In front of it: ${first === null ? "not known" : first}`;
+  if (drawn.own.title === said) return;
   drawn.own.title = said;
   drawn.own.setAttribute("aria-label", said);
 }
 
-/** All digits where they are few. */
-function short(decimal: string): string {
-  const whole = trimmed(parseDecimal(decimal));
-  return whole.length <= 7 ? whole : brief(decimal);
+/** Both figures with all their digits if there is room, else what stands in front in short, else both, else that alone. */
+function ownText(qty: string, ahead: string | null, fits: (text: string) => boolean): string {
+  const whole = ahead === null ? NONE : trimmed(parseDecimal(ahead));
+  const short = ahead === null ? NONE : brief(whole);
+  return fitting([`${qty} ⋮ ${whole}`, `${qty} ⋮ ${short}`, `${brief(qty)} ⋮ ${short}`, `⋮ ${short}`], fits);
 }
-
-/** Sums are shown whole where there is room for them: beside the quantities they are the lesser figures. */
-const SUM_LENGTH_MAX = 11;
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -183,6 +195,12 @@ export class LadderPainter {
   #market: LadderMarket | null = null;
   #own: readonly OwnOrder[] = [];
   #count = 10;
+  /** What fits into a row, in characters. */
+  #room = 30;
+  readonly #digitPx: number;
+  readonly #ownPx: (text: string) => number;
+  /** The longest quantity so far: columns do not move to and fro with each. */
+  #qtyLength = 0;
 
   constructor(host: HTMLElement, view: BookView, onPick: (price: string) => void) {
     this.#host = host;
@@ -197,6 +215,8 @@ export class LadderPainter {
     row.append(middle);
     group.append(row);
     host.replaceChildren(this.#asks.root, group, this.#bids.root);
+    this.#digitPx = digitPx(host);
+    this.#ownPx = ownPx(host);
     this.#resize = new ResizeObserver(() => this.#measure());
     this.#resize.observe(host);
     this.#endListening = view.listen(() => paintInTurn(this.#paint));
@@ -211,6 +231,7 @@ export class LadderPainter {
 
   show(market: LadderMarket): void {
     this.#market = market;
+    this.#qtyLength = 0;
     this.#asks.forget();
     this.#bids.forget();
     paintSoon(this.#paint);
@@ -235,6 +256,8 @@ export class LadderPainter {
     const middlePx = 34;
     const count = Math.floor((this.#host.clientHeight - middlePx) / 2 / ROW_PX);
     this.#count = Math.min(ROWS_MAX, Math.max(3, count));
+    this.#room = (this.#host.clientWidth - BESIDE_PX) / this.#digitPx;
+    this.#qtyLength = 0;
     paintSoon(this.#paint);
   }
 
@@ -248,11 +271,20 @@ export class LadderPainter {
     const asks = rowsOf(book.asks, false, width, scales, this.#count, own(false));
     const bids = rowsOf(book.bids, true, width, scales, this.#count, own(true));
     const deepest = [asks.at(-1)?.sumUnits ?? 0n, bids.at(-1)?.sumUnits ?? 0n].reduce((a, b) => (a > b ? a : b));
-    fitPrices(this.#host, Math.max(grouped(asks[0]?.price ?? "").length, grouped(bids[0]?.price ?? "").length));
-    const left = this.#asks.draw(asks, this.#count, deepest, FLASHES_MAX, scales, this.#lights);
-    this.#bids.draw(bids, this.#count, deepest, left, scales, this.#lights);
+    const columns = this.#columns([...asks, ...bids]);
+    const fitsOwn = (text: string): boolean => this.#ownPx(text) <= columns.last * this.#digitPx;
+    const look = { columns, fitsOwn, scales, lights: this.#lights };
+    const left = this.#asks.draw(asks, this.#count, deepest, FLASHES_MAX, look);
+    this.#bids.draw(bids, this.#count, deepest, left, look);
     this.#drawMiddle(scales);
   };
+
+  #columns(rows: readonly Row[]): Columns {
+    this.#qtyLength = Math.max(this.#qtyLength, longest(rows.map(({ qty }) => qty)));
+    const columns = columnsOf(this.#room, longest(rows.map(({ price }) => grouped(price))), this.#qtyLength);
+    fitColumns(this.#host, columns);
+    return columns;
+  }
 
   #drawMiddle(scales: Scales): void {
     const { bestBid, bestAsk } = this.#view.book;

@@ -2,8 +2,9 @@
 
 import { useRef } from "react";
 import { compareAtScale, type StatusFrame, type TickerView } from "marketd-client";
-import type { Market } from "../lib/api.ts";
+import type { Market, Replay } from "../lib/api.ts";
 import { baseOf, brief, NONE, quoteOf, shown, signed, signOf } from "../lib/figures.ts";
+import { route, usePoll } from "../lib/rest.ts";
 import { useConnection, useVersion } from "../lib/server.ts";
 import { SourceTag, StatusBadge } from "../ui/status.tsx";
 import { MarketPicker } from "./market-picker.tsx";
@@ -41,7 +42,7 @@ export function MarketBar({ markets, market, view, status }: MarketBarProps) {
       </p>
       <span className="market-marks">
         <StatusBadge status={status?.status ?? (isConnected ? "connecting" : "unknown")} reason={status?.reason} />
-        <SourceTag source={market.source} />
+        {market.source === "replay" ? <ReplayTag market={market.market} /> : <SourceTag source={market.source} />}
       </span>
       <dl>
         {figures.map(([name, figure, tone, whole]) => (
@@ -55,6 +56,22 @@ export function MarketBar({ markets, market, view, status }: MarketBarProps) {
       </dl>
     </section>
   );
+}
+
+const REPLAY_EVERY_MS = 2_000;
+
+function paceOf({ ended, paused, speed }: Replay): string {
+  if (ended) return "ended";
+  if (paused) return "paused";
+  if (speed === "max") return "at full speed";
+  return speed === "1" ? "" : `${speed}×`;
+}
+
+/** A recording is live as far as it goes: that it stands still, or runs, is said beside it. */
+function ReplayTag({ market }: { market: string }) {
+  const { data } = usePoll(route("/api/v1/replay"), REPLAY_EVERY_MS);
+  const replay = data?.items.find(({ markets }) => markets.includes(market));
+  return <SourceTag source="replay" more={replay ? paceOf(replay) : ""} />;
 }
 
 /** Which way the price last went. */

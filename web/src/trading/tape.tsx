@@ -2,16 +2,17 @@
 
 import { useEffect, useRef } from "react";
 import type { Print, TradesView } from "marketd-client";
-import { brief, grouped } from "../lib/figures.ts";
-import { element, fitPrices, paintInTurn, paintNever, paintSoon, setText } from "../lib/painter.ts";
+import { grouped } from "../lib/figures.ts";
+import { element, paintInTurn, paintNever, paintSoon, setText } from "../lib/painter.ts";
 import { getSettings, onSettings } from "../lib/settings.ts";
 import { formatTime } from "../lib/time.ts";
 import { Panel } from "../ui/panel.tsx";
+import { digitPx, fitColumns, longest, setFigure } from "./columns.ts";
 
 const ROW_PX = 20;
 const ROWS_MAX = 80;
-/** Of price and quantity together; beyond it the quantity is shown short. */
-const LENGTH_MAX = 22;
+/** Beside price and quantity: the time, the sign of the side, what stands around them and between them. */
+const BESIDE_PX = 98;
 
 interface DrawnPrint {
   root: HTMLElement;
@@ -29,10 +30,15 @@ class TapePainter {
   #drawn = { generation: -1, taken: 0, zone: "" };
   readonly #resize: ResizeObserver;
   readonly #ends: (() => void)[];
+  readonly #digitPx: number;
+  /** What fits into a row, in characters, and the longest price in it. */
+  #room = 22;
+  #price = 0;
 
   constructor(host: HTMLElement, view: TradesView) {
     this.#host = host;
     this.#view = view;
+    this.#digitPx = digitPx(host);
     host.replaceChildren();
     this.#resize = new ResizeObserver(() => this.#measure());
     this.#resize.observe(host);
@@ -59,6 +65,7 @@ class TapePainter {
       this.#host.append(root);
     }
     this.#drawn.generation = -1;
+    this.#room = (this.#host.clientWidth - BESIDE_PX) / this.#digitPx;
     paintSoon(this.#paint);
   }
 
@@ -69,24 +76,32 @@ class TapePainter {
   readonly #paint = (): void => {
     const { prints, taken, generation } = this.#view;
     const { zone } = getSettings();
-    const goesOn = generation === this.#drawn.generation && zone === this.#drawn.zone;
+    const price = longest(shown(prints, this.#rows.length));
+    const goesOn = generation === this.#drawn.generation && zone === this.#drawn.zone && price === this.#price;
     const fresh = goesOn ? Math.min(taken - this.#drawn.taken, this.#rows.length) : this.#rows.length;
     this.#drawn = { generation, taken, zone };
+    this.#price = price;
     if (fresh === 0) return;
-    const newest = prints.at(-1);
-    if (newest && "price" in newest) fitPrices(this.#host, grouped(newest.price).length);
+    const room = this.#room - price;
+    fitColumns(this.#host, { price, qty: Math.floor(room) });
     if (fresh > this.#rows.length / 2) {
-      this.#rows.forEach((row, at) => draw(row, prints[prints.length - 1 - at], zone));
+      this.#rows.forEach((row, at) => draw(row, prints[prints.length - 1 - at], zone, room));
       return;
     }
     const moved = this.#rows.splice(this.#rows.length - fresh, fresh);
-    moved.forEach((row, at) => draw(row, prints[prints.length - 1 - at], zone));
+    moved.forEach((row, at) => draw(row, prints[prints.length - 1 - at], zone, room));
     if (this.#rows.length > 0) this.#host.prepend(...moved.map(({ root }) => root));
     this.#rows.unshift(...moved);
   };
 }
 
-function draw(row: DrawnPrint, print: Print | undefined, zone: "local" | "utc"): void {
+/** Prices of the prints that are in sight. */
+function* shown(prints: readonly Print[], count: number): Generator<string> {
+  for (const print of prints.slice(-count)) if ("price" in print) yield grouped(print.price);
+}
+
+/** `room` is for the quantity, in characters. */
+function draw(row: DrawnPrint, print: Print | undefined, zone: "local" | "utc", room: number): void {
   if (!print) {
     for (const cell of [row.price, row.qty, row.time]) setText(cell, "");
     return setClass(row.root, "row empty");
@@ -99,11 +114,16 @@ function draw(row: DrawnPrint, print: Print | undefined, zone: "local" | "utc"):
     return setClass(row.root, "row missed");
   }
   setClass(row.root, `row ${print.side === "buy" ? "buy" : "sell"}${print.backfilled ? " backfilled" : ""}`);
-  const price = grouped(print.price);
-  setText(row.price, `${print.side === "buy" ? "▲" : "▼"} ${price}`);
-  setText(row.qty, price.length + print.qty.length > LENGTH_MAX ? brief(print.qty) : print.qty);
+  setText(
+    row.price,
+    `${SIGNS[print.side === "buy" ? "buy" : "sell"][print.backfilled ? 1 : 0]} ${grouped(print.price)}`,
+  );
+  setFigure(row.qty, print.qty, room);
   setText(row.time, print.ts ? formatTime(print.ts, zone) : "–");
 }
+
+/** Which way the taker went; hollow where the trade was fetched afterwards, because it was missed when it came. */
+const SIGNS = { buy: ["▲", "△"], sell: ["▼", "▽"] } as const;
 
 function setClass(root: HTMLElement, className: string): void {
   if (root.className !== className) root.className = className;

@@ -133,6 +133,15 @@ export function TicketFields({ draft, market, book, problems, onEdit }: TicketFi
               />
             </div>
           )}
+          {takes(draft, "or_stop") && (
+            <DecimalField
+              label="Or stop at, whichever comes first"
+              unit={market.quote}
+              value={draft.or_stop}
+              problem={problems.get("or_stop")}
+              onText={(or_stop) => onEdit({ or_stop })}
+            />
+          )}
           {takes(draft, "trigger_by") && (
             <Choice
               label="Wakes by"

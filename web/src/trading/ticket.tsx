@@ -100,7 +100,12 @@ export function Ticket({ market, account, balances, book, status, picked, onDone
     setTried(true);
     if (problems.length > 0) {
       // The first field that is wrong, in the order of the form; it is marked by the next rendering.
-      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+      requestAnimationFrame(() => {
+        const wrong = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]');
+        const folded = wrong?.closest("details");
+        if (folded) folded.open = true;
+        wrong?.focus();
+      });
       return;
     }
     setBusy(true);
@@ -115,6 +120,7 @@ export function Ticket({ market, account, balances, book, status, picked, onDone
         client_order_id: "",
         take_profit: "",
         stop_loss: "",
+        or_stop: "",
       }));
       setTouched(new Set());
       setTried(false);

@@ -10,13 +10,35 @@ const PHASES = {
   closed: "disconnected",
 } as const;
 
+/** A heartbeat comes every 5 s: without one for so long, something is wrong already. */
+const SILENT_MS = 6_500;
+
 export function ConnectionPill() {
   const { phase } = useConnection();
+  const isSilent = useSilence(phase === "open");
+  const says = isSilent ? "silent" : PHASES[phase];
   return (
-    <span className="pill" role="status" data-connection={PHASES[phase]}>
-      {PHASES[phase]}
+    <span
+      className="pill"
+      role="status"
+      data-connection={says}
+      title={isSilent ? "Nothing has come from the server for some seconds: what is shown may be old" : undefined}
+    >
+      {says}
     </span>
   );
+}
+
+/** Whether nothing has come for longer than something should have. */
+function useSilence(isOpen: boolean): boolean {
+  const [isSilent, setSilent] = useState(false);
+  useEffect(() => {
+    setSilent(false);
+    if (!isOpen) return;
+    const timer = setInterval(() => setSilent(client.silentMs > SILENT_MS), 500);
+    return () => clearInterval(timer);
+  }, [isOpen]);
+  return isSilent;
 }
 
 export function ConnectionBanner() {

@@ -14,6 +14,8 @@ export function Dialog({
 }) {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
+  // Who selects text and lets go beside the dialog has not clicked beside it.
+  const isBeside = useRef(false);
   useEffect(() => {
     const shown = dialog.current;
     if (!shown) return;
@@ -31,7 +33,8 @@ export function Dialog({
       className={`box ${className}`}
       aria-labelledby={id}
       onCancel={(event) => (event.preventDefault(), onClose())}
-      onClick={(event) => event.target === dialog.current && onClose()}
+      onPointerDown={(event) => (isBeside.current = event.target === dialog.current)}
+      onClick={(event) => isBeside.current && event.target === dialog.current && onClose()}
     >
       <div className="box-inside">
         <header className="box-head">

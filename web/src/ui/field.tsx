@@ -1,48 +1,85 @@
-import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes } from "react";
+import {
+  useId,
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+} from "react";
 
 interface Common {
   label: string;
-  /** Stands at the end of the field: a unit. */
-  unit?: string;
   problem?: string | undefined;
-  className?: string;
+  className?: string | undefined;
   /** Stands beside the label. */
   aside?: ReactNode;
 }
 
-type FieldProps = Common & Omit<InputHTMLAttributes<HTMLInputElement>, "className" | "children">;
+interface Named {
+  id: string;
+  "aria-invalid": boolean;
+  "aria-describedby": string | undefined;
+}
 
-/** A labelled input that says what is wrong with it. */
-export function Field({ label, unit, problem, className = "", aside, ...input }: FieldProps) {
+/** A label, what is filled in, and what is wrong with it. */
+function Labelled({
+  label,
+  problem,
+  className = "",
+  aside,
+  children,
+}: Common & { children: (named: Named) => ReactNode }) {
   const id = useId();
+  const isWrong = problem !== undefined;
   return (
     <div className={`field ${className}`}>
       <div className="field-label">
         <label htmlFor={id}>{label}</label>
         {aside}
       </div>
-      <div className="field-input">
-        <input
-          type="text"
-          autoComplete="off"
-          spellCheck={false}
-          {...input}
-          id={id}
-          aria-invalid={problem !== undefined}
-          aria-describedby={problem === undefined ? undefined : `${id}-problem`}
-        />
-        {unit && (
-          <span className="unit" aria-hidden="true">
-            {unit}
-          </span>
-        )}
-      </div>
-      {problem !== undefined && (
+      {children({ id, "aria-invalid": isWrong, "aria-describedby": isWrong ? `${id}-problem` : undefined })}
+      {isWrong && (
         <p className="problem" id={`${id}-problem`}>
           {problem}
         </p>
       )}
     </div>
+  );
+}
+
+type FieldProps = Common & { /** Stands at the end of the field. */ unit?: string } & Omit<
+    InputHTMLAttributes<HTMLInputElement>,
+    "className" | "children"
+  >;
+
+/** A labelled input that says what is wrong with it. */
+export function Field({ label, unit, problem, className, aside, ...input }: FieldProps) {
+  return (
+    <Labelled {...{ label, problem, className, aside }}>
+      {(named) => (
+        <div className="field-input">
+          <input type="text" autoComplete="off" spellCheck={false} {...input} {...named} />
+          {unit && (
+            <span className="unit" aria-hidden="true">
+              {unit}
+            </span>
+          )}
+        </div>
+      )}
+    </Labelled>
+  );
+}
+
+/** The same for text of several lines. */
+export function TextArea({
+  label,
+  problem,
+  className,
+  ...area
+}: Omit<Common, "aside"> & Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, "className" | "children">) {
+  return (
+    <Labelled {...{ label, problem, className }}>
+      {(named) => <textarea autoComplete="off" spellCheck={false} {...area} {...named} />}
+    </Labelled>
   );
 }
 
@@ -67,31 +104,28 @@ export function DecimalField({
 
 export function Choice<T extends string>({
   label,
-  className = "",
+  className,
   options,
   problem,
   onChoose,
   ...select
-}: Omit<Common, "unit" | "aside"> &
+}: Omit<Common, "aside"> &
   Omit<SelectHTMLAttributes<HTMLSelectElement>, "className" | "onChange" | "children"> & {
     value: T;
     options: readonly (readonly [T, string])[];
     onChoose: (value: T) => void;
   }) {
-  const id = useId();
   return (
-    <div className={`field ${className}`}>
-      <div className="field-label">
-        <label htmlFor={id}>{label}</label>
-      </div>
-      <select {...select} id={id} onChange={(event) => onChoose(event.target.value as T)}>
-        {options.map(([value, text]) => (
-          <option key={value} value={value}>
-            {text}
-          </option>
-        ))}
-      </select>
-      {problem !== undefined && <p className="problem">{problem}</p>}
-    </div>
+    <Labelled {...{ label, problem, className }}>
+      {(named) => (
+        <select {...select} {...named} onChange={(event) => onChoose(event.target.value as T)}>
+          {options.map(([value, text]) => (
+            <option key={value} value={value}>
+              {text}
+            </option>
+          ))}
+        </select>
+      )}
+    </Labelled>
   );
 }

@@ -30,11 +30,11 @@ export function StatusBadge({ status, reason }: { status: ShownStatus | string; 
   );
 }
 
-export function SourceTag({ source }: { source: string }) {
+export function SourceTag({ source, more = "" }: { source: string; more?: string }) {
   const title = { live: "from the venue itself", replay: "from a recording", sim: "from the simulated venue" }[source];
   return (
     <span className="tag" data-source={source} title={title}>
-      {source}
+      {source} {more}
     </span>
   );
 }

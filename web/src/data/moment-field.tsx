@@ -1,12 +1,20 @@
 import { useSettings } from "../lib/settings.ts";
 import { fromField, toField } from "../lib/time.ts";
 
-/** The moment that a list goes back from; `null` is now. */
-export function BeforeField({ value, onChange }: { value: number | null; onChange: (micros: number | null) => void }) {
+/** The moment that a list begins at or goes back from; `null` is none in particular. */
+export function MomentField({
+  name,
+  value,
+  onChange,
+}: {
+  name: "Before" | "From";
+  value: number | null;
+  onChange: (micros: number | null) => void;
+}) {
   const { zone } = useSettings();
   return (
     <label>
-      {zone === "utc" ? "Before, UTC" : "Before"}{" "}
+      {zone === "utc" ? `${name}, UTC` : name}{" "}
       <input
         type="datetime-local"
         step="1"
