@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 pub enum LockError {
     #[error("data_dir {} is in use by another marketd{}; give this one a folder of its own", .folder.display(), .by)]
     InUse { folder: PathBuf, by: String },
-    #[error("cannot use data_dir {}: {source}", .folder.display())]
-    Unusable { folder: PathBuf, source: std::io::Error },
+    #[error("cannot use data_dir {}: {reason}", .folder.display())]
+    Unusable { folder: PathBuf, reason: std::io::Error },
 }
 
 /// Held as long as the process uses the folder; the kernel lets go of it when the process ends, however it ends.
@@ -20,7 +20,7 @@ pub struct FolderLock {
 
 impl FolderLock {
     pub fn take(folder: &Path) -> Result<Self, LockError> {
-        let unusable = |source| LockError::Unusable { folder: folder.to_owned(), source };
+        let unusable = |reason| LockError::Unusable { folder: folder.to_owned(), reason };
         std::fs::create_dir_all(folder).map_err(unusable)?;
         let mut file = File::options()
             .read(true)

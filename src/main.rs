@@ -8,10 +8,10 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use marketd::app::Server;
 use marketd::auth::KeyFileError;
-use marketd::config::{Config, Overrides};
+use marketd::config::{Config, Overrides, environment};
 use marketd::http::openapi;
 use marketd::lock::LockError;
-use marketd::migrate::{self, EXIT_CONFIG, EXIT_IN_USE};
+use marketd::migrate::{self, EXIT_CONFIG, EXIT_FOLDER};
 use marketd::{healthcheck, seed, shutdown, telemetry, users};
 use marketd_actors::recorder::Recorder;
 use marketd_domain::CandleInterval;
@@ -126,7 +126,8 @@ fn main() -> ExitCode {
         Ok(overrides) => overrides,
         Err(error) => return refuse_config(&format!("{error:#}")),
     };
-    let config = match Config::load(std::env::vars(), &overrides) {
+    let config = match environment().and_then(|environment| Config::load(environment.into_iter(), &overrides))
+    {
         Ok(config) => config,
         Err(error) => return refuse_config(&error.to_string()),
     };
@@ -173,10 +174,7 @@ fn exit_code(error: &anyhow::Error) -> u8 {
     if let Some(error) = error.downcast_ref::<StoreError>() {
         return migrate::exit_code(error.fault());
     }
-    match error.downcast_ref::<LockError>() {
-        Some(LockError::InUse { .. }) => EXIT_IN_USE,
-        _ => 1,
-    }
+    if error.is::<LockError>() { EXIT_FOLDER } else { 1 }
 }
 
 /// The allocator asks for huge pages, which makes memory resident that nobody has written to: 8 KiB for each

@@ -9,8 +9,8 @@ use crate::config::without_password;
 pub const EXIT_DATA: u8 = 65;
 /// sysexits.h: a service is unavailable.
 pub const EXIT_UNAVAILABLE: u8 = 69;
-/// sysexits.h: an output file cannot be created; here, somebody else has the folder.
-pub const EXIT_IN_USE: u8 = 73;
+/// sysexits.h: an output file cannot be created; here, somebody else has the folder, or it cannot be written.
+pub const EXIT_FOLDER: u8 = 73;
 /// sysexits.h: something is configured wrongly.
 pub const EXIT_CONFIG: u8 = 78;
 

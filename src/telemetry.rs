@@ -45,18 +45,14 @@ struct Installed {
 
 static INSTALLED: OnceLock<Installed> = OnceLock::new();
 
-/// Installs the log; `RUST_LOG` goes over the configured filter. A second call changes nothing, so
-/// that tests may call it too.
+/// Installs the log. A second call changes nothing, so that tests may call it too.
 pub fn install(log: &Log) -> Result<(), LogError> {
     if INSTALLED.get().is_some() {
         return Ok(());
     }
-    let named = std::env::var(EnvFilter::DEFAULT_ENV).ok().filter(|filter| !filter.is_empty());
-    let candidates = named.iter().chain([&log.filter]);
-    let (filter, text) = candidates
-        .filter_map(|text| EnvFilter::try_new(text).ok().map(|filter| (filter, text.clone())))
-        .next()
-        .unwrap_or_else(|| (EnvFilter::new("info"), "info".to_owned()));
+    let text = log.filter.clone();
+    // Checked when the configuration was read.
+    let filter = EnvFilter::try_new(&text).unwrap_or_else(|_| EnvFilter::new("info"));
     let file = if log.file.as_os_str().is_empty() {
         None
     } else {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use marketd_actors::clock;
 use marketd_actors::peers::peer_of;
 use marketd_actors::session::{Identity, Proof, Revoked};
-use marketd_bus::Key;
+use marketd_bus::{Allowance, Key, RateLimit};
 use marketd_domain::Timestamp;
 use marketd_domain::identity::Role;
 use marketd_domain::ledger::UserNo;
@@ -18,10 +18,18 @@ use super::tokens::{Audience, Refresh};
 use super::{Auth, Refusal, unavailable};
 
 const NAME_LENGTH: std::ops::RangeInclusive<usize> = 2..=32;
-/// The upper bound is for us: what is hashed is held.
+/// In characters. The upper bound is for us: what is hashed is held.
 const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 10..=256;
 /// Names that mean something here.
 const TAKEN: [&str; 3] = ["dev", "anonymous", "system"];
+
+/// What guesses are counted by.
+#[derive(Debug, Clone, Copy)]
+pub enum Try<'a> {
+    SignUp,
+    /// With this name, or another password for it.
+    LogIn(&'a str),
+}
 
 /// A login that was opened or renewed.
 pub struct LoggedIn {
@@ -57,10 +65,10 @@ pub fn name_of(text: &str) -> Result<String, Refusal> {
 }
 
 pub fn password_of(text: String) -> Result<String, Refusal> {
-    if PASSWORD_LENGTH.contains(&text.len()) {
+    if PASSWORD_LENGTH.contains(&text.chars().count()) {
         return Ok(text);
     }
-    Err(bad(format!("password is {} to {} bytes long", PASSWORD_LENGTH.start(), PASSWORD_LENGTH.end())))
+    Err(bad(format!("password is {} to {} characters long", PASSWORD_LENGTH.start(), PASSWORD_LENGTH.end())))
 }
 
 fn role_of(user: &UserRow) -> Role {
@@ -77,7 +85,6 @@ impl Auth {
             return Err((ErrorCode::FORBIDDEN, "new users are not taken here".to_owned()));
         }
         let (name, password) = (name_of(name)?, password_of(password)?);
-        self.slow_down("signup", &peer_of(from).to_string()).await?;
         let store = self.writable()?;
         let user = NewUser {
             name,
@@ -95,10 +102,9 @@ impl Auth {
     /// The answer to a wrong name takes as long as to a wrong password, and says the same.
     pub async fn log_in(&self, name: &str, password: String, from: IpAddr) -> Result<LoggedIn, Refusal> {
         let name = name.to_ascii_lowercase();
-        if !NAME_LENGTH.contains(&name.len()) || password.len() > *PASSWORD_LENGTH.end() {
+        if !NAME_LENGTH.contains(&name.len()) || password.chars().count() > *PASSWORD_LENGTH.end() {
             return Err(wrong());
         }
-        self.slow_down(&format!("login:{name}"), &peer_of(from).to_string()).await?;
         let user = self.store()?.user_named(&name).await.map_err(unavailable)?;
         let hashed = user.as_ref().map(|user| user.password.clone());
         let is_it = self.passwords.verify(password, hashed).await?;
@@ -108,18 +114,18 @@ impl Auth {
         }
     }
 
-    /// Guessing is slow: so many tries a minute for a name and an address together, so that nobody locks others out.
-    async fn slow_down(&self, what: &str, address: &str) -> Result<(), Refusal> {
-        let Some(limit) = self.settings.logins else { return Ok(()) };
-        let Ok(key) = Key::new(format!("{what}:{address}")) else { return Ok(()) };
-        match self.ground.bus.take(&key, limit).await {
-            Ok(allowance) if !allowance.allowed => {
-                let message =
-                    format!("too many tries, come back in {} s", allowance.retry_after.as_secs() + 1);
-                Err((ErrorCode::RATE_LIMITED, message))
-            }
-            _ => Ok(()),
-        }
+    /// Guessing is slow: so many tries a minute for a name and an address together, so that nobody locks others out. To sign up it
+    /// is an address. `None`: it may be tried.
+    pub async fn too_soon(&self, try_of: Try<'_>, from: IpAddr) -> Option<(RateLimit, Allowance)> {
+        let limit = self.settings.logins?;
+        let from = peer_of(from);
+        let key = match try_of {
+            Try::SignUp => format!("signup:{from}"),
+            Try::LogIn(name) => format!("login:{}:{from}", name.to_ascii_lowercase()),
+        };
+        // A bus that cannot answer refuses nobody; what is no key is nobody's name.
+        let allowance = self.ground.bus.take(&Key::new(key).ok()?, limit).await.ok()?;
+        (!allowance.allowed).then_some((limit, allowance))
     }
 
     async fn open_login(&self, user: &UserRow, from: IpAddr) -> Result<LoggedIn, Refusal> {
@@ -221,10 +227,8 @@ impl Auth {
         &self,
         identity: &Identity,
         (old, new): (String, String),
-        from: IpAddr,
     ) -> Result<(), Refusal> {
         let new = password_of(new)?;
-        self.slow_down(&format!("login:{}", identity.name), &peer_of(from).to_string()).await?;
         let user = self.store()?.user(identity.user).await.map_err(unavailable)?;
         let mut user = user.ok_or_else(|| bad("this user has no password".to_owned()))?;
         if !self.passwords.verify(old, Some(user.password.clone())).await? {
@@ -288,7 +292,9 @@ mod tests {
     #[test]
     fn passwords_have_a_length() {
         for (length, is_taken) in [(9, false), (10, true), (256, true), (257, false)] {
-            assert_eq!(password_of("a".repeat(length)).is_ok(), is_taken, "{length}");
+            for character in ["a", "\u{e9}", "\u{1f40e}"] {
+                assert_eq!(password_of(character.repeat(length)).is_ok(), is_taken, "{length} {character}");
+            }
         }
     }
 }

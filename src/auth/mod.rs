@@ -39,7 +39,7 @@ use crate::http::flags::Flag;
 pub use audit::Audit;
 pub use console::{end_at_console, note_at_console};
 pub use keys::{ApiKey, KeyKind, KeyWanted, Keys, MadeKey};
-pub use logins::{LoggedIn, name_of, password_of};
+pub use logins::{LoggedIn, Try, name_of, password_of};
 pub use passwords::{HashingLimits, Passwords};
 pub use public_keys::PublicKey;
 pub use secrets::{KeyFileError, hex, random};

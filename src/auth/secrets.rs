@@ -15,8 +15,8 @@ const NO_RANDOMNESS: &str = "the system has randomness";
 
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
-    #[error("auth.key_file: cannot use {}: {source}", .path.display())]
-    Unusable { path: PathBuf, source: std::io::Error },
+    #[error("auth.key_file: cannot use {}: {reason}", .path.display())]
+    Unusable { path: PathBuf, reason: std::io::Error },
     #[error("auth.key_file: {} can be read by others than its owner; make its mode 0600", .path.display())]
     Open { path: PathBuf },
     #[error("auth.key_file: {} does not hold 64 hexadecimal digits", .path.display())]
@@ -34,7 +34,7 @@ impl ServerKey {
 
     /// The key of a file, which is made when it is not there.
     pub fn load(path: &Path) -> Result<Self, KeyFileError> {
-        let unusable = |source| KeyFileError::Unusable { path: path.to_owned(), source };
+        let unusable = |reason| KeyFileError::Unusable { path: path.to_owned(), reason };
         let mut text = String::new();
         match OpenOptions::new().read(true).open(path) {
             Ok(mut file) => {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use marketd_actors::traces::Sampling;
 use serde::Deserialize;
 use toml::Table;
+use tracing_subscriber::EnvFilter;
 
 use super::{ConfigError, bad, set_path};
 
@@ -30,6 +31,8 @@ pub enum LogFormat {
 
 impl Log {
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        EnvFilter::try_new(&self.filter)
+            .map_err(|error| bad("log.filter", format!("{:?} is no filter: {error}", self.filter)))?;
         if !(1..=10_000).contains(&self.file_mb) {
             return Err(bad("log.file_mb", "must be 1 to 10000"));
         }
@@ -142,13 +145,14 @@ pub(super) fn read_environment(
     table: &mut Table,
     environment: &BTreeMap<String, String>,
 ) -> Result<(), ConfigError> {
-    for (name, key) in [
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", "otlp_endpoint"),
-        ("OTEL_EXPORTER_OTLP_HEADERS", "otlp_headers"),
-        ("OTEL_SERVICE_NAME", "service_name"),
+    for (name, section, key) in [
+        ("RUST_LOG", "log", "filter"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "tracing", "otlp_endpoint"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "tracing", "otlp_headers"),
+        ("OTEL_SERVICE_NAME", "tracing", "service_name"),
     ] {
         if let Some(value) = environment.get(name).filter(|value| !value.is_empty()) {
-            let path = ["tracing".to_owned(), key.to_owned()];
+            let path = [section.to_owned(), key.to_owned()];
             set_path(table, &path, value).map_err(|reason| bad(name, reason))?;
         }
     }

@@ -13,11 +13,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
-use super::auth::{names_of, only_by_login, private};
+use super::auth::{names_of, only_by_login};
 use super::caller::Caller;
 use super::gate::Foreign;
 use super::markets::List;
-use super::reply::{CallInfo, Refusal, json_of};
+use super::reply::{CallInfo, Refusal, json_of, private};
 use crate::auth::{KeyKind, KeyWanted, PublicKey};
 
 /// Of one user, those that were revoked or have expired not counted.

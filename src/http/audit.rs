@@ -1,18 +1,14 @@
 //! `GET /audit`: who did what to what from where, the newest first.
 
-use actix_web::{HttpResponse, web};
-use marketd_domain::identity::Scope;
+use actix_web::HttpResponse;
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::schema::Micros;
 use marketd_store::identity::{AuditFilter, AuditRow};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Shared;
-use super::auth::private;
-use super::caller::Caller;
+use super::administering::Administering;
 use super::markets::List;
-use super::reply::{CallInfo, Query, Refusal, number};
 
 /// Something that was done, or was not allowed.
 #[derive(Serialize, JsonSchema)]
@@ -55,36 +51,31 @@ impl AuditItem {
     }
 }
 
-pub async fn list_audit(
-    call: CallInfo,
-    shared: web::Data<Shared>,
-    caller: Caller,
-    query: Query,
-) -> HttpResponse {
-    let work = async || -> Result<HttpResponse, Refusal> {
-        caller.require(Scope::Admin)?;
-        let limit = number(&query, "limit", 100, 1..=1_000, ErrorCode::BAD_LIMIT)?;
-        let user = match query.get("user") {
-            None => None,
-            // `dev` is nobody's name in the store.
-            Some(name) if name == "dev" => Some(marketd_domain::ledger::UserNo::new(0)),
-            Some(name) => {
-                let found = shared.auth.user_named(&name).await?;
-                let unknown = || (ErrorCode::NOT_FOUND, format!("there is no user {name:?}"));
-                Some(found.ok_or_else(unknown)?.user)
+pub async fn list_audit(administering: Administering) -> HttpResponse {
+    administering
+        .show(async |asked| {
+            let (shared, query, limit) = (&asked.shared, &asked.query, asked.limit()?);
+            let user = match query.get("user") {
+                None => None,
+                // `dev` is nobody's name in the store.
+                Some(name) if name == "dev" => Some(marketd_domain::ledger::UserNo::new(0)),
+                Some(name) => {
+                    let found = shared.auth.user_named(&name).await?;
+                    let unknown = || (ErrorCode::NOT_FOUND, format!("there is no user {name:?}"));
+                    Some(found.ok_or_else(unknown)?.user)
+                }
+            };
+            let before = query.get("cursor").map(|cursor| cursor.into_owned());
+            let is_id = |id: &String| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+            if before.as_ref().is_some_and(|id| !is_id(id)) {
+                return Err((ErrorCode::BAD_CURSOR, "the cursor is not one that a list gave out".to_owned()));
             }
-        };
-        let before = query.get("cursor").map(|cursor| cursor.into_owned());
-        let is_id = |id: &String| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if before.as_ref().is_some_and(|id| !is_id(id)) {
-            return Err((ErrorCode::BAD_CURSOR, "the cursor is not one that a list gave out".to_owned()));
-        }
-        let action = query.get("action").map(|action| action.into_owned());
-        let filter = AuditFilter { user, action, before };
-        let rows = shared.auth.audit_rows(&filter, u32::try_from(limit).unwrap_or(1)).await?;
-        let is_full = rows.len() as u64 == limit;
-        let next_cursor = rows.last().filter(|_| is_full).map(|last| last.audit_id.clone());
-        Ok(call.json(&List { items: rows.into_iter().map(AuditItem::of).collect(), next_cursor }))
-    };
-    private(call.or_refuse(work().await))
+            let action = query.get("action").map(|action| action.into_owned());
+            let filter = AuditFilter { user, action, before };
+            let rows = shared.auth.audit_rows(&filter, limit).await?;
+            let is_full = rows.len() == limit as usize;
+            let next_cursor = rows.last().filter(|_| is_full).map(|last| last.audit_id.clone());
+            Ok(List { items: rows.into_iter().map(AuditItem::of).collect(), next_cursor })
+        })
+        .await
 }

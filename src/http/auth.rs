@@ -3,7 +3,6 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use marketd_actors::peers::client_of;
 use marketd_actors::session::{Identity, Proof};
@@ -16,8 +15,9 @@ use serde::{Deserialize, Serialize};
 use super::Shared;
 use super::caller::Caller;
 use super::gate::Acted;
-use super::reply::{CallInfo, Refusal, json_of};
-use crate::auth::LoggedIn;
+use super::limit::describe;
+use super::reply::{CallInfo, Refusal, json_of, private};
+use crate::auth::{LoggedIn, Try};
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -117,12 +117,6 @@ pub(super) fn address_of(request: &HttpRequest) -> IpAddr {
     client_of(request).map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |client| client.to_canonical())
 }
 
-/// Not for any cache: it holds a secret, or is one person's.
-pub(super) fn private(mut response: HttpResponse) -> HttpResponse {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
-
 fn logged_in(call: &CallInfo, request: &HttpRequest, login: LoggedIn) -> HttpResponse {
     let LoggedIn { identity, access_token, refresh_token, refresh_expires } = login;
     let response = call.json(&Login {
@@ -138,6 +132,19 @@ fn logged_in(call: &CallInfo, request: &HttpRequest, login: LoggedIn) -> HttpRes
     response
 }
 
+/// The answer to whoever tries too often, with how long to wait.
+async fn too_soon(
+    call: &CallInfo,
+    request: &HttpRequest,
+    shared: &Shared,
+    try_of: Try<'_>,
+) -> Option<HttpResponse> {
+    let (limit, allowance) = shared.auth.too_soon(try_of, address_of(request)).await?;
+    let mut response = call.refuse(ErrorCode::RATE_LIMITED, "too many tries");
+    describe(response.headers_mut(), limit, &allowance);
+    Some(response)
+}
+
 type Body = Result<web::Bytes, actix_web::Error>;
 
 pub async fn sign_up(
@@ -148,6 +155,9 @@ pub async fn sign_up(
 ) -> HttpResponse {
     let work = async || -> Result<HttpResponse, Refusal> {
         let NameAndPassword { name, password } = json_of(body)?;
+        if let Some(wait) = too_soon(&call, &request, &shared, Try::SignUp).await {
+            return Ok(wait);
+        }
         let login = shared.auth.sign_up(&name, password, address_of(&request)).await?;
         Ok(logged_in(&call, &request, login))
     };
@@ -162,6 +172,9 @@ pub async fn log_in(
 ) -> HttpResponse {
     let work = async || -> Result<HttpResponse, Refusal> {
         let NameAndPassword { name, password } = json_of(body)?;
+        if let Some(wait) = too_soon(&call, &request, &shared, Try::LogIn(&name)).await {
+            return Ok(wait);
+        }
         let login = shared.auth.log_in(&name, password, address_of(&request)).await?;
         Ok(logged_in(&call, &request, login))
     };
@@ -219,8 +232,10 @@ pub async fn change_password(
     let work = async || -> Result<HttpResponse, Refusal> {
         only_by_login(&caller)?;
         let PasswordBody { old_password, new_password } = json_of(body)?;
-        let passwords = (old_password, new_password);
-        shared.auth.change_password(&caller, passwords, address_of(&request)).await?;
+        if let Some(wait) = too_soon(&call, &request, &shared, Try::LogIn(&caller.name)).await {
+            return Ok(wait);
+        }
+        shared.auth.change_password(&caller, (old_password, new_password)).await?;
         Ok(call.json(&Done { done: true }))
     };
     private(call.or_refuse(work().await))

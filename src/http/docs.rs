@@ -42,12 +42,12 @@ static COMPRESSED: LazyLock<HashMap<&str, Bytes>> = LazyLock::new(|| {
         .collect()
 });
 
-pub async fn get_index() -> HttpResponse {
-    text("text/html; charset=utf-8", INDEX)
+pub async fn get_index(call: CallInfo) -> HttpResponse {
+    call.marked(text("text/html; charset=utf-8", INDEX))
 }
 
 pub async fn get_file(call: CallInfo, request: HttpRequest, file: web::Path<String>) -> HttpResponse {
-    match file.as_str() {
+    let response = match file.as_str() {
         "start.js" => text("text/javascript; charset=utf-8", START),
         "style.css" => text("text/css; charset=utf-8", STYLE),
         // As text: browsers show it, while they would save markdown.
@@ -55,7 +55,8 @@ pub async fn get_file(call: CallInfo, request: HttpRequest, file: web::Path<Stri
         "rest.md" => text("text/plain; charset=utf-8", REST),
         name => asset(&request, name)
             .unwrap_or_else(|| call.refuse(ErrorCode::NOT_FOUND, &format!("there is no {}", request.path()))),
-    }
+    };
+    call.marked(response)
 }
 
 fn text(content_type: &str, text: &'static str) -> HttpResponse {

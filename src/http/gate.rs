@@ -20,7 +20,7 @@ use super::body;
 use super::caller::{self, Credentials, Shown};
 use super::limit::describe;
 use super::limits::RequestRates;
-use super::reply::{CallInfo, Refusal, Refused};
+use super::reply::{CallInfo, Refusal, Refused, routed_path};
 use super::traffic::RouteNo;
 use crate::auth::Auth;
 use crate::auth::audit::Deed;
@@ -79,10 +79,9 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let credentials = Credentials::of(request.headers());
         let is_read = !is_write(request.method());
+        let path = routed_path(request.request());
         // Most requests ask for market data and show nothing: they pay for nothing here, unless something private is what they want.
-        if !request.path().starts_with("/api/v1/")
-            || (is_read && is_public(request.path()) && credentials == Credentials::None)
-        {
+        if !path.starts_with("/api/v1/") || (is_read && is_public(path) && credentials == Credentials::None) {
             return Either::Left(self.service.call(request));
         }
         Either::Right(Box::pin(self.gate.clone().pass(request, credentials, self.service.clone())))
@@ -173,7 +172,7 @@ impl Gate {
         }
         let deed = deed_of(response.request(), response.response(), is_foreign);
         // An order is in the sandbox's journal, with its account, before it is answered.
-        let is_journaled = response.request().path().starts_with(ORDERS);
+        let is_journaled = routed_path(response.request()).starts_with(ORDERS);
         if status.is_success() && !is_journaled {
             self.auth.audit.note_durably(deed).await;
         } else {

@@ -1,6 +1,10 @@
 //! `/livez` the process, `/readyz` can it serve, `/health` everything with its state.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
 use actix_web::{HttpResponse, web};
+use marketd_actors::board::Board;
 use marketd_actors::clock;
 use marketd_actors::storage::StoreState;
 use marketd_protocol::code::ErrorCode;
@@ -27,7 +31,7 @@ pub(super) struct Ready {
 }
 
 pub async fn get_readiness(call: CallInfo, shared: web::Data<Shared>) -> HttpResponse {
-    if shared.board.draining.load(std::sync::atomic::Ordering::Acquire) {
+    if shared.board.draining.load(Ordering::Acquire) {
         return call.refuse(ErrorCode::SHUTTING_DOWN, "the server is stopping");
     }
     if shared.is_ready() {
@@ -47,7 +51,7 @@ pub async fn get_readiness(call: CallInfo, shared: web::Data<Shared>) -> HttpRes
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Health {
-    /// `ok` when every market is live, the store has all rows and the sandbox takes orders, else `degraded`.
+    /// `ok` when every market is live, the store has all rows, the sandbox takes orders and no actor is dead, else `degraded`.
     #[schemars(extend("enum" = ["ok", "degraded"]))]
     status: &'static str,
     ready: bool,
@@ -58,6 +62,45 @@ pub(super) struct Health {
     store: Option<StoreHealth>,
     /// Null where there is none.
     sandbox: Option<SandboxHealth>,
+    actors: ActorsHealth,
+}
+
+/// Those that are started again when they die, and the threads that they share.
+#[derive(Serialize, JsonSchema)]
+struct ActorsHealth {
+    #[schemars(with = "Count")]
+    watched: u64,
+    /// Names of those that are not there right now.
+    dead: Vec<String>,
+    #[schemars(with = "Count")]
+    restarts: u64,
+    threads: Vec<ThreadHealth>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ThreadHealth {
+    thread: String,
+    /// How late it came to what was due, at worst in the last ten seconds.
+    lag_ms: f64,
+}
+
+impl ActorsHealth {
+    fn of(board: &Board) -> Self {
+        let mut dead: Vec<String> =
+            board.actors.iter().filter(|actor| !actor.is_alive).map(|actor| actor.key().clone()).collect();
+        dead.sort_unstable();
+        let lag_ms =
+            |worst: Duration| f64::from(u32::try_from(worst.as_micros()).unwrap_or(u32::MAX)) / 1_000.0;
+        let threads = (board.lags.all().iter())
+            .map(|lag| ThreadHealth { thread: lag.name().to_owned(), lag_ms: lag_ms(lag.worst()) })
+            .collect();
+        Self {
+            watched: board.actors.len() as u64,
+            dead,
+            restarts: board.metrics.actor_restarts.load(Ordering::Relaxed),
+            threads,
+        }
+    }
 }
 
 /// The sandbox exchange.
@@ -94,7 +137,6 @@ struct RestoredHealth {
 
 impl SandboxHealth {
     fn of(sandbox: &crate::sandbox::Sandbox) -> Self {
-        use std::sync::atomic::{AtomicU64, Ordering};
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let counters = &sandbox.counters;
         Self {
@@ -196,7 +238,9 @@ pub async fn get_health(call: CallInfo, shared: web::Data<Shared>) -> HttpRespon
     let all_stored = store.as_ref().is_none_or(|store| store.state == StoreState::Ok);
     let sandbox = shared.sandbox.as_deref().map(SandboxHealth::of);
     let is_sandbox_well = sandbox.as_ref().is_none_or(SandboxHealth::is_well);
-    let status = if all_live && all_stored && is_sandbox_well { "ok" } else { "degraded" };
+    let actors = ActorsHealth::of(&shared.board);
+    let all_well = all_live && all_stored && is_sandbox_well && actors.dead.is_empty();
+    let status = if all_well { "ok" } else { "degraded" };
     let report = shared.bus.report();
     let bus = BusHealth {
         backend: report.backend,
@@ -212,5 +256,6 @@ pub async fn get_health(call: CallInfo, shared: web::Data<Shared>) -> HttpRespon
         markets,
         store: store.map(StoreHealth::of),
         sandbox,
+        actors,
     })
 }

@@ -14,7 +14,7 @@ use marketd_bus::{Allowance, Bus, Key, RateLimit};
 use marketd_protocol::code::ErrorCode;
 
 use super::limits::RequestRates;
-use super::reply::CallInfo;
+use super::reply::{CallInfo, routed_path};
 
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
@@ -32,7 +32,7 @@ impl RequestLimits {
     /// Whose request this is, if it is counted. Pages, health and WebSockets are not.
     fn counted(&self, request: &ServiceRequest) -> Option<(RateLimit, Key)> {
         let limit = self.rates.address.read().limit()?;
-        let rest = request.path().strip_prefix("/api/v1/")?;
+        let rest = routed_path(request.request()).strip_prefix("/api/v1/")?;
         if rest == "ws" || rest.starts_with("ws/") {
             return None;
         }

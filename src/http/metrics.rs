@@ -51,7 +51,7 @@ pub async fn get_metrics(call: CallInfo, request: HttpRequest, shared: web::Data
     }
     expose_traffic(&shared.traffic, &mut text);
     usage.expose(&mut text);
-    HttpResponse::Ok().content_type(CONTENT_TYPE).body(text.into_text())
+    call.marked(HttpResponse::Ok().content_type(CONTENT_TYPE).body(text.into_text()))
 }
 
 /// Whom we do not know is somebody else.

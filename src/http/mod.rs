@@ -1,5 +1,6 @@
 //! The REST edge: one file per resource, one envelope for every answer.
 
+mod administering;
 mod api_keys;
 mod audit;
 mod auth;
@@ -48,7 +49,7 @@ mod ws;
 use std::sync::Arc;
 use std::time::Instant;
 
-use actix_web::web;
+use actix_web::{Route, guard, web};
 use marketd_actors::board::Board;
 use marketd_actors::replay::{ReplayActor, Status};
 use marketd_actors::sandbox::SandboxState;
@@ -151,21 +152,21 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .app_data(web::PayloadConfig::new(BODY_MAX))
         // Routes are tried one after the other, and those with parameters cost the most to try: what is asked for most
         // comes first.
-        .service(resource(BOOK_ROUTE).route(web::get().to(book::get_book)))
-        .service(api("/markets/{market}/trades").route(web::get().to(trades::list_trades)))
-        .service(api("/markets/{market}/ticker").route(web::get().to(ticker::get_ticker)))
-        .service(api("/markets/{market}/candles").route(web::get().to(candles::list_candles)))
-        .service(api("/markets/{market}/statuses").route(web::get().to(events::list_statuses)))
-        .service(api("/markets/{market}/gaps").route(web::get().to(events::list_gaps)))
-        .service(api("/markets/{market}/history").route(web::get().to(kept::get_history)))
-        .service(api("/markets/{market}").route(web::get().to(markets::get_market)))
-        .service(api("/markets").route(web::get().to(markets::list_markets)))
-        .service(api("/exchanges").route(web::get().to(exchanges::list_exchanges)))
-        .service(api("/symbols").route(web::get().to(exchanges::list_symbols)))
+        .service(resource(BOOK_ROUTE).route(get().to(book::get_book)))
+        .service(api("/markets/{market}/trades").route(get().to(trades::list_trades)))
+        .service(api("/markets/{market}/ticker").route(get().to(ticker::get_ticker)))
+        .service(api("/markets/{market}/candles").route(get().to(candles::list_candles)))
+        .service(api("/markets/{market}/statuses").route(get().to(events::list_statuses)))
+        .service(api("/markets/{market}/gaps").route(get().to(events::list_gaps)))
+        .service(api("/markets/{market}/history").route(get().to(kept::get_history)))
+        .service(api("/markets/{market}").route(get().to(markets::get_market)))
+        .service(api("/markets").route(get().to(markets::list_markets)))
+        .service(api("/exchanges").route(get().to(exchanges::list_exchanges)))
+        .service(api("/symbols").route(get().to(exchanges::list_symbols)))
         .configure(sandbox::configure)
-        .service(api("/replay").route(web::get().to(replay::get_replays)))
+        .service(api("/replay").route(get().to(replay::get_replays)))
         .service(api("/replay/{action}").route(web::post().to(replay::control_replay)))
-        .service(api("/sim").route(web::get().to(sim::get_scenarios)))
+        .service(api("/sim").route(get().to(sim::get_scenarios)))
         .service(api("/sim/scenario").route(web::post().to(sim::set_scenario)))
         .service(api("/auth/signup").route(web::post().to(auth::sign_up)))
         .service(api("/auth/login").route(web::post().to(auth::log_in)))
@@ -173,36 +174,34 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(api("/auth/logout").route(web::post().to(auth::log_out)))
         .service(api("/auth/password").route(web::post().to(auth::change_password)))
         .service(api("/auth/ws-ticket").route(web::post().to(auth::make_ticket)))
-        .service(api("/me").route(web::get().to(auth::get_profile)))
+        .service(api("/me").route(get().to(auth::get_profile)))
         .service(
-            api("/api-keys")
-                .route(web::get().to(api_keys::list_keys))
-                .route(web::post().to(api_keys::make_key)),
+            api("/api-keys").route(get().to(api_keys::list_keys)).route(web::post().to(api_keys::make_key)),
         )
         .service(api("/api-keys/{key_id}").route(web::delete().to(api_keys::revoke_key)))
-        .service(api("/users").route(web::get().to(users::list_users)))
+        .service(api("/users").route(get().to(users::list_users)))
         .service(api("/users/{name}").route(web::patch().to(users::change_user)))
-        .service(api("/audit").route(web::get().to(audit::list_audit)))
-        .service(api("/sessions").route(web::get().to(sessions::list_sessions)))
-        .service(api("/actors").route(web::get().to(sessions::list_actors)))
-        .service(api("/limits").route(web::get().to(limits::get_limits)))
+        .service(api("/audit").route(get().to(audit::list_audit)))
+        .service(api("/sessions").route(get().to(sessions::list_sessions)))
+        .service(api("/actors").route(get().to(sessions::list_actors)))
+        .service(api("/limits").route(get().to(limits::get_limits)))
         .service(
             api("/config")
-                .route(web::get().to(settings::get_config))
+                .route(get().to(settings::get_config))
                 .route(web::patch().to(settings::change_config)),
         )
-        .service(api("/system/info").route(web::get().to(system::get_info)))
+        .service(api("/system/info").route(get().to(system::get_info)))
         .service(api("/ws").route(web::get().to(ws::open_session)))
         .service(api("/ws/echo").route(web::get().to(ws::open_echo)))
-        .service(resource("/health").route(web::get().to(health::get_health)))
-        .service(resource("/healthz").route(web::get().to(health::get_health)))
-        .service(resource("/readyz").route(web::get().to(health::get_readiness)))
-        .service(resource("/livez").route(web::get().to(health::get_liveness)))
-        .service(resource("/metrics").route(web::get().to(metrics::get_metrics)))
-        .service(resource("/openapi.json").route(web::get().to(openapi::get_openapi)))
-        .service(resource("/asyncapi.json").route(web::get().to(openapi::get_asyncapi)))
-        .service(resource("/docs").route(web::get().to(docs::get_index)))
-        .service(resource("/docs/{file}").route(web::get().to(docs::get_file)))
+        .service(resource("/health").route(get().to(health::get_health)))
+        .service(resource("/healthz").route(get().to(health::get_health)))
+        .service(resource("/readyz").route(get().to(health::get_readiness)))
+        .service(resource("/livez").route(get().to(health::get_liveness)))
+        .service(resource("/metrics").route(get().to(metrics::get_metrics)))
+        .service(resource("/openapi.json").route(get().to(openapi::get_openapi)))
+        .service(resource("/asyncapi.json").route(get().to(openapi::get_asyncapi)))
+        .service(resource("/docs").route(get().to(docs::get_index)))
+        .service(resource("/docs/{file}").route(get().to(docs::get_file)))
         .configure(crate::face::binance::configure)
         .service(page_file("/"))
         .service(page_file("/icon.svg"))
@@ -210,12 +209,17 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .default_service(web::to(reply::not_found));
 }
 
+/// What can be read: with `HEAD` everything about it but itself, as those ask who look whether a server is there.
+fn get() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
 fn api(path: &str) -> actix_web::Resource {
     resource(&format!("/api/v1{path}"))
 }
 
 fn page_file(path: &str) -> actix_web::Resource {
-    resource(path).route(web::get().to(page::get_file)).route(web::head().to(page::get_file))
+    resource(path).route(get().to(page::get_file))
 }
 
 fn resource(path: &str) -> actix_web::Resource {

@@ -56,6 +56,7 @@ pub async fn once(
             match bus.begin(&key, hash, IN_FLIGHT).await {
                 Ok(Begin::Fresh(claim)) => keep(&*bus, claim, work.await).await,
                 Ok(Begin::Done(kept)) => replayed(&kept)
+                    .map(|response| call.marked(response))
                     .unwrap_or_else(|| call.refuse(ErrorCode::INTERNAL, "the kept answer cannot be read")),
                 Ok(Begin::InFlight) => {
                     let mut response = call
@@ -79,7 +80,11 @@ pub async fn once(
 
 /// The request's key, if it has one.
 pub fn given_key(request: &HttpRequest) -> Result<Option<&str>, Refusal> {
-    let Some(given) = request.headers().get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let mut all = request.headers().get_all(IDEMPOTENCY_KEY);
+    let Some(given) = all.next() else { return Ok(None) };
+    if all.next().is_some() {
+        return Err((ErrorCode::BAD_REQUEST, "a request has one Idempotency-Key".to_owned()));
+    }
     let is_plain = given.as_bytes().iter().all(u8::is_ascii_graphic);
     let given =
         given.to_str().ok().filter(|text| is_plain && !text.is_empty() && text.len() <= KEY_BYTES_MAX);

@@ -12,6 +12,8 @@ use actix_web::web::Bytes;
 use marketd_protocol::schema::{asyncapi, generator};
 use serde_json::{Map, Value, json};
 
+use super::reply::CallInfo;
+
 pub use operation::Access;
 
 /// The OpenAPI document.
@@ -47,10 +49,17 @@ pub fn document() -> Value {
                     "description": "names this request in the server's log",
                     "schema": {"type": "string", "maxLength": 64},
                 },
+                "retryAfter": {
+                    "description": "seconds until it is worth another try, where the code is `retryable`",
+                    "schema": {"type": "integer", "minimum": 1},
+                },
             },
         },
     })
 }
+
+/// A handshake is made with `GET` and nothing else.
+const SESSIONS: &str = "/api/v1/ws";
 
 /// Whether a path is of this template.
 fn is_of(path: &str, template: &str) -> bool {
@@ -65,7 +74,7 @@ fn is_of(path: &str, template: &str) -> bool {
 }
 
 /// What a resource takes, for the header `allow`: the documented methods of this template, or of the paths
-/// that are documented one by one in its place.
+/// that are documented one by one in its place. What can be read can be asked for with `HEAD`.
 pub fn methods_of(template: &str) -> String {
     static OPERATIONS: LazyLock<Vec<operation::Operation>> = LazyLock::new(routes::operations);
     let exact = OPERATIONS.iter().any(|operation| operation.path == template);
@@ -76,7 +85,13 @@ pub fn methods_of(template: &str) -> String {
         .collect();
     methods.dedup();
     // The page is not documented, and read only.
-    if methods.is_empty() { "GET".to_owned() } else { methods.join(", ") }
+    if methods.is_empty() {
+        methods.push("GET".to_owned());
+    }
+    if methods.contains(&"GET".to_owned()) && !template.starts_with(SESSIONS) {
+        methods.push("HEAD".to_owned());
+    }
+    methods.join(", ")
 }
 
 /// The AsyncAPI document.
@@ -98,10 +113,10 @@ pub fn accesses() -> Vec<(&'static str, &'static str, &'static str, Access)> {
 static OPENAPI: LazyLock<Bytes> = LazyLock::new(|| document().to_string().into());
 static ASYNCAPI: LazyLock<Bytes> = LazyLock::new(|| asyncapi().to_string().into());
 
-pub async fn get_openapi() -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(OPENAPI.clone())
+pub async fn get_openapi(call: CallInfo) -> HttpResponse {
+    call.marked(HttpResponse::Ok().content_type("application/json").body(OPENAPI.clone()))
 }
 
-pub async fn get_asyncapi() -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(ASYNCAPI.clone())
+pub async fn get_asyncapi(call: CallInfo) -> HttpResponse {
+    call.marked(HttpResponse::Ok().content_type("application/json").body(ASYNCAPI.clone()))
 }

@@ -87,7 +87,7 @@ pub async fn get_file(call: CallInfo, request: HttpRequest) -> HttpResponse {
         path => path,
     };
     match FILES.get(path) {
-        Some(file) => answer(&request, file),
+        Some(file) => call.marked(answer(&request, file)),
         None => reply::not_found(call, request).await,
     }
 }

@@ -113,6 +113,10 @@ impl CallInfo {
     pub fn refuse(&self, code: ErrorCode, message: &str) -> HttpResponse {
         let status = StatusCode::from_u16(code.http_status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = self.respond(status, encode_failure(code, message, &self.call()));
+        if code.is_for_now() {
+            // Whoever knows better says so in its place.
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(1));
+        }
         response.extensions_mut().insert(Refused(code));
         response
     }
@@ -121,6 +125,12 @@ impl CallInfo {
     pub fn refused(&self, (code, message): Refusal) -> actix_web::Error {
         let response = self.refuse(code, &message);
         actix_web::error::InternalError::from_response(message, response).into()
+    }
+
+    /// An answer that has no envelope, with its trace id.
+    pub fn marked(&self, mut response: HttpResponse) -> HttpResponse {
+        self.mark(&mut response);
+        response
     }
 
     /// Puts the trace id onto an answer that has no envelope.
@@ -153,8 +163,10 @@ impl CallInfo {
                 .map(str::trim)
                 .any(|held| held == "*" || held.trim_start_matches("W/").as_bytes() == etag)
         };
-        let mut response =
-            if known.is_some_and(matches) { HttpResponse::NotModified().finish() } else { self.data(data) };
+        let mut response = match known.is_some_and(matches) {
+            true => self.marked(HttpResponse::NotModified().finish()),
+            false => self.data(data),
+        };
         let headers = response.headers_mut();
         if let Ok(etag) = HeaderValue::from_maybe_shared(etag.clone()) {
             headers.insert(header::ETAG, etag);
@@ -162,6 +174,12 @@ impl CallInfo {
         headers.insert(header::CACHE_CONTROL, NO_CACHE);
         response
     }
+}
+
+/// The path as routes are found by it, which is without the encodings that it may have been sent in: `/%61pi` is `/api`. What
+/// goes by the path has to go by this one, or it is passed by.
+pub fn routed_path(request: &HttpRequest) -> &str {
+    request.match_info().as_str()
 }
 
 pub async fn not_found(call: CallInfo, request: HttpRequest) -> HttpResponse {
@@ -195,12 +213,16 @@ pub fn body_of(body: Result<web::Bytes, actix_web::Error>) -> Result<web::Bytes,
 pub fn json_of<T: serde::de::DeserializeOwned>(
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<T, Refusal> {
-    let body = body_of(body)?;
+    fields_of(&body_of(body)?)
+}
+
+/// JSON of this shape, an object.
+pub fn fields_of<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     // A list of the fields' values would be taken for the object.
     if body.trim_ascii_start().first() == Some(&b'[') {
         return Err((ErrorCode::BAD_REQUEST, "the body is a list, not an object".to_owned()));
     }
-    serde_json::from_slice(&body).map_err(|error| {
+    serde_json::from_slice(body).map_err(|error| {
         let code = if error.is_data() { ErrorCode::BAD_REQUEST } else { ErrorCode::BAD_JSON };
         (code, error.to_string())
     })
@@ -210,6 +232,12 @@ pub fn json_of<T: serde::de::DeserializeOwned>(
 #[derive(Serialize, JsonSchema)]
 pub struct Accepted {
     pub accepted: bool,
+}
+
+/// Not for any cache: it holds a secret, or is one person's.
+pub fn private(mut response: HttpResponse) -> HttpResponse {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 /// An answer whose format depends on the request's `Accept`.

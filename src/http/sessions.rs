@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 use marketd_actors::session::{GetSessions, SessionReport};
-use marketd_domain::identity::Scope;
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::schema::{Count, Micros};
 use marketd_protocol::{Encoding, Form};
@@ -12,10 +11,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Shared;
-use super::auth::private;
-use super::caller::Caller;
+use super::administering::Administering;
 use super::markets::List;
-use super::reply::{CallInfo, Query, Refusal, number};
+use super::reply::Refusal;
 
 /// A worker that does not answer within so long has more to do than to tell how it is.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -71,19 +69,13 @@ impl SessionInfo {
     }
 }
 
-pub async fn list_sessions(
-    call: CallInfo,
-    shared: web::Data<Shared>,
-    caller: Caller,
-    query: Query,
-) -> HttpResponse {
-    let work = async || -> Result<HttpResponse, Refusal> {
-        caller.require(Scope::Admin)?;
-        let limit = number(&query, "limit", 100, 1..=1_000, ErrorCode::BAD_LIMIT)?;
-        let reports = furthest_behind(&shared, usize::try_from(limit).unwrap_or(1)).await?;
-        Ok(call.json(&List::whole(reports.into_iter().map(SessionInfo::of).collect())))
-    };
-    private(call.or_refuse(work().await))
+pub async fn list_sessions(administering: Administering) -> HttpResponse {
+    administering
+        .show(async |asked| {
+            let reports = furthest_behind(&asked.shared, asked.limit()? as usize).await?;
+            Ok(List::whole(reports.into_iter().map(SessionInfo::of).collect()))
+        })
+        .await
 }
 
 /// Of all workers. They are asked at once, so the answer is of one moment.
@@ -116,18 +108,19 @@ pub(super) struct ActorInfo {
     restarts: u64,
 }
 
-pub async fn list_actors(call: CallInfo, shared: web::Data<Shared>, caller: Caller) -> HttpResponse {
-    let shown = caller.require(Scope::Admin).map(|()| {
-        let mut items: Vec<ActorInfo> = (shared.board.actors.iter())
-            .map(|held| ActorInfo {
-                actor: held.key().clone(),
-                alive: held.is_alive,
-                since: held.since.micros(),
-                restarts: held.restarts,
-            })
-            .collect();
-        items.sort_unstable_by(|a, b| a.actor.cmp(&b.actor));
-        call.json(&List::whole(items))
-    });
-    private(call.or_refuse(shown))
+pub async fn list_actors(administering: Administering) -> HttpResponse {
+    administering
+        .show(async |asked| {
+            let mut items: Vec<ActorInfo> = (asked.shared.board.actors.iter())
+                .map(|held| ActorInfo {
+                    actor: held.key().clone(),
+                    alive: held.is_alive,
+                    since: held.since.micros(),
+                    restarts: held.restarts,
+                })
+                .collect();
+            items.sort_unstable_by(|a, b| a.actor.cmp(&b.actor));
+            Ok(List::whole(items))
+        })
+        .await
 }

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Shared;
-use super::auth::private;
+use super::administering::Administering;
 use super::caller::Caller;
 use super::gate::Changed;
 use super::limits::Rate;
-use super::reply::{CallInfo, Refusal, json_of};
+use super::reply::{CallInfo, Refusal, json_of, private};
 use crate::telemetry;
 
 const RATE_MAX: u32 = 1_000_000;
@@ -156,9 +156,8 @@ fn effective(shared: &Shared) -> Effective {
     Effective { config, changeable: CHANGEABLE.to_vec() }
 }
 
-pub async fn get_config(call: CallInfo, shared: web::Data<Shared>, caller: Caller) -> HttpResponse {
-    let shown = caller.require(Scope::Admin).map(|()| call.json(&effective(&shared)));
-    private(call.or_refuse(shown))
+pub async fn get_config(administering: Administering) -> HttpResponse {
+    administering.show(async |asked| Ok(effective(&asked.shared))).await
 }
 
 pub async fn change_config(

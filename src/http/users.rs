@@ -11,10 +11,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
-use super::auth::{only_by_login, private, role_named};
+use super::administering::Administering;
+use super::auth::{only_by_login, role_named};
 use super::caller::Caller;
 use super::markets::List;
-use super::reply::{CallInfo, Query, Refusal, json_of, number};
+use super::reply::{CallInfo, Refusal, json_of, number, private};
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct UserInfo {
@@ -55,23 +56,18 @@ pub(super) struct UserBody {
     disabled: Option<bool>,
 }
 
-pub async fn list_users(
-    call: CallInfo,
-    shared: web::Data<Shared>,
-    caller: Caller,
-    query: Query,
-) -> HttpResponse {
-    let work = async || -> Result<HttpResponse, Refusal> {
-        caller.require(Scope::Admin)?;
-        let limit = number(&query, "limit", 100, 1..=1_000, ErrorCode::BAD_LIMIT)?;
-        let after = number(&query, "cursor", 0, 0..=u64::from(u32::MAX), ErrorCode::BAD_CURSOR)?;
-        let after = UserNo::new(u32::try_from(after).unwrap_or(u32::MAX));
-        let rows = shared.auth.users(after, u32::try_from(limit).unwrap_or(1)).await?;
-        let is_full = rows.len() as u64 == limit;
-        let next_cursor = rows.last().filter(|_| is_full).map(|last| last.user.to_string());
-        Ok(call.json(&List { items: rows.into_iter().map(UserInfo::of).collect(), next_cursor }))
-    };
-    private(call.or_refuse(work().await))
+pub async fn list_users(administering: Administering) -> HttpResponse {
+    administering
+        .show(async |asked| {
+            let limit = asked.limit()?;
+            let after = number(&asked.query, "cursor", 0, 0..=u64::from(u32::MAX), ErrorCode::BAD_CURSOR)?;
+            let after = UserNo::new(u32::try_from(after).unwrap_or(u32::MAX));
+            let rows = asked.shared.auth.users(after, limit).await?;
+            let is_full = rows.len() == limit as usize;
+            let next_cursor = rows.last().filter(|_| is_full).map(|last| last.user.to_string());
+            Ok(List { items: rows.into_iter().map(UserInfo::of).collect(), next_cursor })
+        })
+        .await
 }
 
 pub async fn change_user(

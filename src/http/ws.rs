@@ -82,7 +82,7 @@ fn open(
         converse: None,
     };
     match session::start(request, payload, hub, &shared.session_limits, &identities, options) {
-        Ok(response) => response,
+        Ok(response) => call.marked(response),
         // Not an upgrade, or not one of a version that we speak.
         Err(Refused::Handshake(error)) => {
             call.refuse(ErrorCode::BAD_REQUEST, &format!("not a WebSocket handshake: {error}"))

@@ -1,5 +1,6 @@
 //! The real binary as a child process: how it stops, what it says when it cannot start, its commands.
 
+use marketd::lock::FolderLock;
 use std::io::Read;
 use std::net::TcpListener;
 use std::path::Path;
@@ -72,9 +73,10 @@ async fn a_second_signal_ends_the_process_at_once() {
     let data_dir = tempfile::tempdir().expect("a folder");
     let port = free_port();
     let mut command = command(port, data_dir.path());
-    for key in ["SESSION__CLOSE_GRACE_MS", "SHUTDOWN__SESSIONS_MS", "SHUTDOWN__DEADLINE_MS"] {
+    for key in ["SESSION__CLOSE_GRACE_MS", "SHUTDOWN__SESSIONS_MS"] {
         command.env(format!("MARKETD__{key}"), "60000");
     }
+    command.env("MARKETD__SHUTDOWN__DEADLINE_MS", "70000");
     let process = Process::start(command, port);
     process.ready(PATIENCE).await;
     // A client that does not answer the close frame keeps the first signal busy: for a minute, by these settings.
@@ -126,6 +128,49 @@ fn a_port_in_use_is_told_with_the_address() {
 }
 
 #[test]
+fn a_second_process_on_one_folder_is_told_who_has_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let _held = FolderLock::take(folder.path()).expect("nobody else");
+    let output = run(|command| {
+        command.args(["--set", &format!("data_dir={}", folder.path().display())]);
+    });
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(73), "{stderr}");
+    assert!(stderr.contains(&format!("process {}", std::process::id())), "{stderr}");
+    assert!(stderr.contains(&folder.path().display().to_string()), "{stderr}");
+}
+
+/// A file in its place, since who is root may write into any folder.
+#[test]
+fn a_folder_that_cannot_be_used_is_told_with_its_name() {
+    let taken = tempfile::NamedTempFile::new().expect("a file");
+    let folder = taken.path().display().to_string();
+    let output = run(|command| {
+        command.args(["--set", &format!("data_dir={folder}")]);
+    });
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(73), "{stderr}");
+    assert!(stderr.contains(&format!("cannot use data_dir {folder}: ")), "{stderr}");
+    assert_eq!(stderr.matches("os error").count(), 1, "the reason once: {stderr}");
+}
+
+/// The environment holds what others put there, in whatever encoding; only what is for us has to be text.
+#[cfg(unix)]
+#[test]
+fn variables_that_are_no_text_are_named_where_they_are_ours() {
+    use std::os::unix::ffi::OsStrExt;
+    let bytes = std::ffi::OsStr::from_bytes(b"\xff\xfe");
+    for (name, expected) in [("MARKETD__HTTP__BIND", 78), ("DATABASE_URL", 78), ("SOMEBODY_ELSES", 0)] {
+        let output = run(|command| {
+            command.arg("check-config").env(name, bytes);
+        });
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(expected), "{name}: {stderr}");
+        assert_eq!(stderr.contains(name), expected != 0, "{stderr}");
+    }
+}
+
+#[test]
 fn a_wrong_configuration_exits_with_78_and_names_the_key() {
     let check = |name: &str, value: &str, told: &[&str]| {
         let output = run(|command| {
@@ -142,6 +187,8 @@ fn a_wrong_configuration_exits_with_78_and_names_the_key() {
     check("MARKETD__MARKETS__MAILBOX", "0", &["markets.mailbox"]);
     check("MARKETD__VENUES__BINANCE__MARKETS", "BTCUSDT", &["venues.binance.markets", "BTCUSDT"]);
     check("GATEWAY_PORT", "eighty", &["GATEWAY_PORT", "eighty"]);
+    check("RUST_LOG", "info=debug=trace", &["log.filter", "info=debug=trace"]);
+    check("MARKETD__LIMITS__HEAD_MS", "9223372036854775807", &["limits.head_ms"]);
     check("MARKETD_PROFILE", "nonsense", &["nonsense"]);
     let output = run(|command| {
         command.args(["check-config", "--set", "no.such=1"]);

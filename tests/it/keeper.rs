@@ -151,6 +151,14 @@ async fn a_market_actor_that_panics_again_and_again_is_started_again_each_time()
     assert_eq!(told(&format!("market {MARKET}")), Some((Some(true), Some(3))), "{actors}");
     assert_eq!(told(&format!("market {OTHER_MARKET}")), Some((Some(true), Some(0))), "{actors}");
     assert_eq!(told("hub 0"), Some((Some(true), Some(0))), "{actors}");
+    let health = &app.data("/health").await["actors"];
+    assert_eq!((&health["restarts"], &health["dead"]), (&json!(3), &json!([])), "{health}");
+    assert!(health["watched"].as_u64() >= Some(4), "two markets, a feed and a hub: {health}");
+    let threads = health["threads"].as_array().expect("threads");
+    assert!(
+        threads.iter().any(|thread| thread["thread"] == "feeds" && thread["lag_ms"].is_number()),
+        "{health}"
+    );
     app.stop().await;
 }
 

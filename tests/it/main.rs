@@ -24,6 +24,7 @@ mod keeper;
 mod limits;
 mod log;
 mod metrics;
+mod odd_requests;
 mod operation;
 mod page;
 mod reconnect_storm;

@@ -1,14 +1,20 @@
 //! Requests made out of the OpenAPI document, valid and invalid: no answer of 5xx but the documented ones, no
-//! status and no shape that is not documented, nothing invalid that is taken. By whoever shows nothing on an open server, and by
-//! an administrator who has logged in.
-//! `MARKETD_LONG=1`: four seeds of 2,000 examples an operation each, a test a seed.
+//! status and no shape that is not documented, nothing invalid that is taken. By whoever shows nothing on an open server, by
+//! an administrator who has logged in, and by whoever shows nothing where that is not enough.
+//! `MARKETD_LONG=1`: four seeds, each of 2,000 examples and more over the whole document for whoever asks; `MARKETD_EXAMPLES` makes
+//! so many for each operation instead of 60.
 
 use std::process::Stdio;
 
 use serde_json::json;
 
-use crate::identity::PASSWORD;
+use crate::identity::{CLOSED, PASSWORD};
 use crate::support::{TestApp, is_full_size, sized, tool};
+
+/// In the full size a seed makes so many examples at least.
+const FULL_EXAMPLES: u64 = 2_000;
+/// For each of some 60 operations: half as many again as are wanted.
+const FULL_EXAMPLES_AN_OPERATION: u32 = 60;
 
 /// Sessions are no requests with an answer, and at full speed a replay would have the machine to itself.
 const LEFT_OUT: &str = "ws|ws/echo|replay/speed";
@@ -20,14 +26,23 @@ struct Asking {
     who: &'static str,
     header: Option<String>,
     left_out: String,
-    /// In every run an administrator repeats the document's examples only: the rest takes minutes, and is the same code.
-    phases: &'static str,
+    /// The phases of each of its runs. In every run only `dev` tries more than the document's examples: the rest takes minutes, and
+    /// is the same code.
+    runs: &'static [&'static str],
 }
 
-const ALL_PHASES: &str = "examples,coverage,fuzzing";
+const EXAMPLES: &[&str] = &["examples"];
+const ALL: &[&str] = &["examples,coverage,fuzzing"];
+/// What is the same for every seed, and what the seed makes: apart, so that it can be counted.
+const FULL: &[&str] = &["examples,coverage", FUZZING];
+const FUZZING: &str = "fuzzing";
 
 fn dev() -> Asking {
-    Asking { who: "dev", header: None, left_out: LEFT_OUT.to_owned(), phases: ALL_PHASES }
+    Asking { who: "dev", header: None, left_out: LEFT_OUT.to_owned(), runs: sized(ALL, FULL) }
+}
+
+fn nobody() -> Asking {
+    Asking { who: "nobody", runs: sized(EXAMPLES, FULL), ..dev() }
 }
 
 async fn admin(app: &TestApp) -> Asking {
@@ -35,11 +50,25 @@ async fn admin(app: &TestApp) -> Asking {
     let token = app.send_json("/api/v1/auth/signup", &login).await.json()["data"]["access_token"].clone();
     let header = format!("Authorization: Bearer {}", token.as_str().expect("a token"));
     let left_out = format!("{LEFT_OUT}|{LEFT_OUT_LOGGED_IN}");
-    Asking { who: "admin", header: Some(header), left_out, phases: sized("examples", ALL_PHASES) }
+    Asking { who: "admin", header: Some(header), left_out, runs: sized(EXAMPLES, FULL) }
 }
 
-async fn run(app: &TestApp, asking: &Asking, seed: u32, examples: u32) -> bool {
-    let Some(mut command) = tool("MARKETD_TEST_SCHEMATHESIS") else { return false };
+/// How many examples are made for each operation.
+fn examples_an_operation() -> u32 {
+    let wanted = std::env::var("MARKETD_EXAMPLES").ok();
+    let wanted = wanted.map(|wanted| wanted.parse().expect("MARKETD_EXAMPLES is a number"));
+    wanted.unwrap_or_else(|| sized(10, FULL_EXAMPLES_AN_OPERATION))
+}
+
+/// Of the line that says how many examples there were, and what became of them.
+fn generated(said: &str) -> Option<u64> {
+    let line = said.lines().find(|line| line.contains(" generated"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+async fn run(app: &TestApp, asking: &Asking, phases: &str, seed: u32) {
+    let Some(mut command) = tool("MARKETD_TEST_SCHEMATHESIS") else { return };
+    let examples = examples_an_operation();
     let folder = tempfile::tempdir().expect("a folder");
     command
         .arg("run")
@@ -48,7 +77,7 @@ async fn run(app: &TestApp, asking: &Asking, seed: u32, examples: u32) -> bool {
         // A documented 503 asks to come again, while rows are on their way to the store; others are looked for below.
         .args(["--checks", "all"])
         .args(["--exclude-checks", "ignored_auth,positive_data_acceptance,not_a_server_error"])
-        .args(["--phases", asking.phases])
+        .args(["--phases", phases])
         .args(["--exclude-path-regex", &format!("^/api/v1/({})$", asking.left_out)])
         .args(["--workers", sized("1", "2")])
         .args(["--suppress-health-check", "all", "--warnings", "off"])
@@ -66,23 +95,24 @@ async fn run(app: &TestApp, asking: &Asking, seed: u32, examples: u32) -> bool {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{}: {said}\n{}", asking.who, String::from_utf8_lossy(&output.stderr));
     let closing: Vec<&str> = said.lines().filter(|line| line.contains("generated")).collect();
-    println!("{}, seed {seed}, {examples} examples: {}", asking.who, closing.join("; "));
-    true
+    println!("{}, seed {seed}, {phases}, {examples} an operation: {}", asking.who, closing.join("; "));
+    let generated =
+        generated(&said).unwrap_or_else(|| panic!("how many examples there were is not said: {said}"));
+    assert!(phases != FUZZING || generated >= FULL_EXAMPLES, "{}: {generated} examples only", asking.who);
 }
 
-async fn app() -> TestApp {
-    let app = TestApp::start(&[
-        ("replay.builtin", "true"),
-        ("venues.sim.enabled", "true"),
-        ("venues.sim.markets", "BTC-USD"),
-    ])
-    .await;
+async fn app(keys: &[(&str, &str)]) -> TestApp {
+    let markets =
+        [("replay.builtin", "true"), ("venues.sim.enabled", "true"), ("venues.sim.markets", "BTC-USD")];
+    let app = TestApp::start(&[&markets, keys].concat()).await;
     app.ready().await;
     app
 }
 
 async fn answers_hold(app: TestApp, asking: Asking, seed: u32) {
-    run(&app, &asking, seed, sized(10, 2_000)).await;
+    for phases in asking.runs {
+        run(&app, &asking, phases, seed).await;
+    }
     let figures = app.get("/metrics").await.body;
     let faults: Vec<&str> = figures
         .lines()
@@ -103,16 +133,23 @@ macro_rules! seeds {
             #[actix_web::test]
             async fn answers_hold_whatever_is_asked() {
                 if $is_always || is_full_size() {
-                    answers_hold(app().await, dev(), $seed).await;
+                    answers_hold(app(&[]).await, dev(), $seed).await;
                 }
             }
 
             #[actix_web::test]
             async fn answers_hold_whatever_an_administrator_asks() {
                 if $is_always || is_full_size() {
-                    let app = app().await;
+                    let app = app(&[]).await;
                     let admin = admin(&app).await;
                     answers_hold(app, admin, $seed).await;
+                }
+            }
+
+            #[actix_web::test]
+            async fn answers_hold_whatever_somebody_unknown_asks() {
+                if $is_always || is_full_size() {
+                    answers_hold(app(&[CLOSED]).await, nobody(), $seed).await;
                 }
             }
         })*

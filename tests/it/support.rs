@@ -66,7 +66,9 @@ impl TestApp {
         ];
         set.extend(keys.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
         let overrides = Overrides { profile: Some("test".to_owned()), set };
-        let config = Config::load(std::iter::empty(), &overrides).expect("a valid configuration");
+        // Of the environment only what a test may be watched by.
+        let environment = std::env::vars().filter(|(name, _)| name == "RUST_LOG");
+        let config = Config::load(environment, &overrides).expect("a valid configuration");
         telemetry::install(&config.log).expect("a log");
         let _ = rustls::crypto::ring::default_provider().install_default();
         let server = Server::start(&config, recorder).await.expect("the server starts");

@@ -2,6 +2,11 @@
 //! the updates within the best 20 ticks, 30 % of them removals, both top tens read every 100 updates.
 //! The same load on a `BTreeMap` a side is the baseline.
 
+// By its file: as a dependency the testkit would bring a runtime and a database client into the tests of a crate that has neither.
+#[allow(dead_code, reason = "others use the rest of it")]
+#[path = "../../testkit/src/draw.rs"]
+mod draw;
+
 use std::collections::BTreeMap;
 use std::hint::black_box;
 
@@ -9,24 +14,15 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use marketd_domain::book::BookChanges;
 use marketd_domain::{Book, BookSide, Level, Price, Qty};
 
+use draw::Draw;
+
 const UPDATES: usize = 500_000;
 const READ_EVERY: usize = 100;
 /// Ticks on each side that hold a level with a chance of 70 %.
 const REACH: i64 = 1_430;
 const NEAR: u64 = 20;
 
-/// Splitmix64: good enough to spread a load, and the same on every machine.
-struct Draw(u64);
-
 impl Draw {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
-    }
-
     fn qty(&mut self) -> i64 {
         if self.below(10) < 3 { 0 } else { 1 + self.below(1_000_000) as i64 }
     }

@@ -9,6 +9,13 @@ pub struct ErrorCode {
     pub meaning: &'static str,
 }
 
+impl ErrorCode {
+    /// Whether there is too much right now, or something is away: the answer says when to come back.
+    pub const fn is_for_now(&self) -> bool {
+        self.retryable && matches!(self.http_status, 429 | 503)
+    }
+}
+
 macro_rules! error_codes {
     ($($name:ident = $code:literal, $status:literal, $retryable:literal, $meaning:literal;)*) => {
         impl ErrorCode {

@@ -17,6 +17,7 @@ use marketd_domain::{
     DepthUpdate, GapFound, Instrument, Level, MarketIndex, Notional, Price, Qty, Scales, StaleReason,
     Timestamp, Trade, UpdateSink,
 };
+use marketd_testkit::Draw;
 use marketd_venues::SessionConfig;
 use marketd_venues::replay::{Driver, open, venue_of};
 
@@ -109,19 +110,6 @@ struct Order {
     away: i64,
 }
 
-/// Splitmix64.
-struct Draw(u64);
-
-impl Draw {
-    fn below(&mut self, bound: i64) -> i64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % bound.cast_unsigned()).cast_signed()
-    }
-}
-
 const ORDERS: usize = 200;
 
 /// By time: an order every three seconds or so, some of them cancelled or amended later.
@@ -129,11 +117,12 @@ fn script(begin: Timestamp) -> Vec<(Timestamp, Step)> {
     let mut draw = Draw(5);
     let mut script = Vec::new();
     for number in 0..ORDERS {
-        let at = begin.plus_millis(2_000 + 3_100 * number as i64 + draw.below(2_000));
-        let side = if draw.below(2) == 0 { OrderSide::Buy } else { OrderSide::Sell };
-        let order = Order { kind: number as u64 % 12, side, qty: 1 + draw.below(400), away: draw.below(300) };
+        let at = begin.plus_millis(2_000 + 3_100 * number as i64 + draw.between(0, 1_999));
+        let side = if draw.one_in(2) { OrderSide::Buy } else { OrderSide::Sell };
+        let order =
+            Order { kind: number as u64 % 12, side, qty: draw.between(1, 400), away: draw.between(0, 299) };
         script.push((at, Step::Place(order)));
-        let later = at.plus_millis(1_500 + draw.below(20_000));
+        let later = at.plus_millis(1_500 + draw.between(0, 19_999));
         match number % 5 {
             3 => script.push((later, Step::Cancel(number))),
             4 => script.push((later, Step::Amend(number))),

@@ -15,6 +15,7 @@ use marketd_domain::{
     Book, BookSide, DepthUpdate, GapFound, Instrument, Level, MarketIndex, Price, Qty, Scales, StaleReason,
     Timestamp, Trade, TradeId, UpdateSink,
 };
+use marketd_testkit::Draw;
 use marketd_venues::sim::{SimConfig, SimMarket, Simulator, VENUE_NAME};
 
 const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -364,32 +365,19 @@ fn a_simulator_that_begins_anew_has_the_orders_at_the_back() {
     assert!(near.status == OrderStatus::Open || near.filled_qty > Qty::ZERO, "{near:?}");
 }
 
-/// Splitmix64.
-struct Draw(u64);
-
-impl Draw {
-    fn below(&mut self, bound: i64) -> i64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % bound.cast_unsigned()).cast_signed()
-    }
-}
-
 fn request(world: &World, draw: &mut Draw) -> OrderRequest {
-    let side = if draw.below(2) == 0 { OrderSide::Buy } else { OrderSide::Sell };
+    let side = if draw.one_in(2) { OrderSide::Buy } else { OrderSide::Sell };
     let best = world.public.best(side.rests_on()).price;
     let toward = if side == OrderSide::Buy { 1 } else { -1 };
-    let price = ticks_from(best, toward * (draw.below(160) - 120));
+    let price = ticks_from(best, toward * draw.between(-120, 39));
     let resting = OrderRequest {
-        self_trade_prevention: SelfTradePrevention::ALL[draw.below(5) as usize],
-        ..limit(side, 1 + draw.below(4_000), price)
+        self_trade_prevention: draw.pick(SelfTradePrevention::ALL),
+        ..limit(side, draw.between(1, 4_000), price)
     };
     match draw.below(8) {
-        0 => OrderRequest::market(MARKET, side, lots(1 + draw.below(3_000))),
+        0 => OrderRequest::market(MARKET, side, lots(draw.between(1, 3_000))),
         1 | 2 => OrderRequest {
-            display_qty: Some(lots(1 + draw.below(200).min(resting_qty(&resting)))),
+            display_qty: Some(lots(1 + draw.between(0, 199).min(resting_qty(&resting)))),
             ..resting
         },
         3 => OrderRequest { time_in_force: TimeInForce::Ioc, ..resting },
@@ -421,15 +409,15 @@ fn soak(seed: u64, step_ms: i64) -> World {
                 placed.push((account, order_id));
             }
         } else {
-            let (account, order_id) = placed[draw.below(placed.len() as i64) as usize];
+            let (account, order_id) = draw.pick(&placed);
             let account = AccountNo::new(account);
-            let qty = Some(lots(1 + draw.below(4_000)));
+            let qty = Some(lots(draw.between(1, 4_000)));
             let _ = world.command(match draw.below(3) {
                 0 => Command::CancelOrder { account, order_id },
                 1 => Command::AmendOrder { account, order_id, amend: Amend { qty, ..Amend::default() } },
                 _ => {
                     let best = world.public.best(BookSide::Bid).price;
-                    let price = Some(ticks_from(best, draw.below(60) - 30));
+                    let price = Some(ticks_from(best, draw.between(-30, 29)));
                     Command::AmendOrder { account, order_id, amend: Amend { price, ..Amend::default() } }
                 }
             });
@@ -437,7 +425,7 @@ fn soak(seed: u64, step_ms: i64) -> World {
         if draw.below(3) > 0 {
             world.sync();
         }
-        let mut left = draw.below(120);
+        let mut left = draw.between(0, 119);
         while left > 0 {
             let step = left.min(step_ms);
             world.now = world.now.plus_millis(step);

@@ -226,7 +226,7 @@ async fn answer(
     shared: web::Data<Shared>,
     body: web::Bytes,
 ) -> HttpResponse {
-    let Some(face) = shared.face() else { return off() };
+    let Some(face) = shared.face() else { return CallInfo::of(&request).marked(off()) };
     let body = String::from_utf8_lossy(&body);
     let params = Params::of_request(request.query_string(), &body);
     let api_key = request.headers().get(API_KEY).and_then(|value| value.to_str().ok());

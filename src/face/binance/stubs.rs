@@ -5,17 +5,22 @@ use serde_json::{Value, json};
 
 use super::error::FaceError;
 use super::{json as json_response, off};
-use crate::http::Shared;
+use crate::http::{CallInfo, Shared};
 
 pub async fn answer_sapi(
+    call: CallInfo,
     path: web::Path<String>,
     request: HttpRequest,
     shared: web::Data<Shared>,
 ) -> HttpResponse {
+    call.marked(sapi(&path, &request, &shared))
+}
+
+fn sapi(path: &str, request: &HttpRequest, shared: &Shared) -> HttpResponse {
     if shared.face().is_none() {
         return off();
     }
-    let body: Value = match path.as_str() {
+    let body: Value = match path {
         "v1/capital/config/getall"
         | "v1/margin/allPairs"
         | "v1/margin/isolated/allPairs"
@@ -23,7 +28,7 @@ pub async fn answer_sapi(
             json!([])
         }
         "v1/system/status" => json!({"status": 0, "msg": "normal"}),
-        "v1/asset/tradeFee" => fees(&shared, &request),
+        "v1/asset/tradeFee" => fees(shared, request),
         _ => return FaceError::new(404, -1000, format!("There is no /sapi/{path} here.")).response(),
     };
     json_response(body.to_string().into_bytes())
@@ -46,11 +51,11 @@ fn fees(shared: &Shared, request: &HttpRequest) -> Value {
 const MAKER: &str = "0.001";
 const TAKER: &str = "0.001";
 
-pub async fn answer_futures(shared: web::Data<Shared>) -> HttpResponse {
+pub async fn answer_futures(call: CallInfo, shared: web::Data<Shared>) -> HttpResponse {
     if shared.face().is_none() {
-        return off();
+        return call.marked(off());
     }
     let body =
         json!({"timezone": "UTC", "rateLimits": [], "exchangeFilters": [], "assets": [], "symbols": []});
-    json_response(body.to_string().into_bytes())
+    call.marked(json_response(body.to_string().into_bytes()))
 }

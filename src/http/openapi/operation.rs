@@ -347,9 +347,13 @@ fn refusal(codes: &[ErrorCode], schemas: &mut SchemaGenerator) -> Value {
     });
     let examples: Map<String, Value> =
         codes.iter().map(|code| (code.code.to_owned(), json!({"value": failure(*code)}))).collect();
+    let mut headers = json!({"x-trace-id": {"$ref": "#/components/headers/trace"}});
+    if codes.iter().any(ErrorCode::is_for_now) {
+        headers["retry-after"] = json!({"$ref": "#/components/headers/retryAfter"});
+    }
     json!({
         "description": meanings.join("; "),
-        "headers": {"x-trace-id": {"$ref": "#/components/headers/trace"}},
+        "headers": headers,
         "content": {"application/json": {"schema": schema, "examples": examples}},
     })
 }

@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use crate::http::Shared;
 use crate::http::caller::Caller;
 use crate::http::once::{REPLAYED, given_key, hash_of};
-use crate::http::reply::{CallInfo, Query, Refusal, body_of};
+use crate::http::reply::{CallInfo, Query, Refusal, body_of, fields_of, private};
 
 pub fn gate(shared: &Shared) -> Result<&SandboxGate, Refusal> {
     let gate = shared.sandbox.as_ref().map(|sandbox| &*sandbox.gate);
@@ -63,7 +63,7 @@ impl Looking {
         work: impl AsyncFnOnce(&Self) -> Result<T, Refusal>,
     ) -> HttpResponse {
         let found = work(&self).await;
-        self.call.or_refuse(found.map(|found| self.call.json(&found)))
+        private(self.call.or_refuse(found.map(|found| self.call.json(&found))))
     }
 }
 
@@ -105,11 +105,7 @@ impl<W: FnOnce(&mut Floor, UserNo) -> Result<Done, Refused> + Send + 'static> Ac
 impl Acting {
     /// The body as JSON of this shape; none at all where that is enough.
     pub fn fields<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
-        let body: &[u8] = if self.body.is_empty() { b"{}" } else { &self.body };
-        serde_json::from_slice(body).map_err(|error| {
-            let code = if error.is_data() { ErrorCode::BAD_REQUEST } else { ErrorCode::BAD_JSON };
-            (code, error.to_string())
-        })
+        fields_of(if self.body.is_empty() { b"{}" } else { &self.body })
     }
 
     /// Has it done, and answers when it is durable.
@@ -126,7 +122,7 @@ impl Acting {
         };
         match answer.await {
             Ok(answer) => {
-                let mut response = call.answered(answer.http_status, &answer.data);
+                let mut response = private(call.answered(answer.http_status, &answer.data));
                 if answer.is_replayed {
                     response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
                 }

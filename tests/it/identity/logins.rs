@@ -73,6 +73,17 @@ async fn guessing_is_slow_for_a_name_from_an_address() {
     assert_eq!(guess("bob").await, 401, "others are not locked out");
     let right = app.send_json("/api/v1/auth/login", &json!({"name": "alice", "password": PASSWORD})).await;
     assert_eq!(refused(&right), (429, "rate_limited".to_owned()), "nor let in");
+    let seconds = |name: &str| right.header(name).and_then(|value| value.parse::<u64>().ok());
+    assert!(seconds("retry-after").is_some_and(|wait| (1..=20).contains(&wait)), "three a minute: {right:?}");
+    assert_eq!((seconds("ratelimit-limit"), seconds("ratelimit-remaining")), (Some(3), Some(0)));
+    let taken = app.send_json("/api/v1/auth/signup", &json!({"name": "alice", "password": PASSWORD})).await;
+    assert_eq!(taken.status, 409, "to sign up is counted by itself");
+    for _ in 0..2 {
+        app.send_json("/api/v1/auth/signup", &json!({"name": "alice", "password": PASSWORD})).await;
+    }
+    let again = app.send_json("/api/v1/auth/signup", &json!({"name": "bob", "password": PASSWORD})).await;
+    assert_eq!(refused(&again), (429, "rate_limited".to_owned()));
+    assert!(again.header("retry-after").is_some(), "{again:?}");
     app.stop().await;
 }
 

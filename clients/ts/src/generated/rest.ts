@@ -1199,6 +1199,14 @@ export interface components {
             /** @description Since when it is, or is not. */
             since: components["schemas"]["Micros"];
         };
+        /** @description Those that are started again when they die, and the threads that they share. */
+        ActorsHealth: {
+            /** @description Names of those that are not there right now. */
+            dead: string[];
+            restarts: components["schemas"]["Count"];
+            threads: components["schemas"]["ThreadHealth"][];
+            watched: components["schemas"]["Count"];
+        };
         Alive: {
             alive: boolean;
         };
@@ -1566,6 +1574,7 @@ export interface components {
             found: number;
         };
         Health: {
+            actors: components["schemas"]["ActorsHealth"];
             bus: components["schemas"]["BusHealth"];
             feeds: components["schemas"]["FeedHealth"][];
             markets: components["schemas"]["MarketHealth"][];
@@ -1573,7 +1582,7 @@ export interface components {
             /** @description Null where there is none. */
             sandbox: components["schemas"]["SandboxHealth"] | null;
             /**
-             * @description `ok` when every market is live, the store has all rows and the sandbox takes orders, else `degraded`.
+             * @description `ok` when every market is live, the store has all rows, the sandbox takes orders and no actor is dead, else `degraded`.
              * @enum {string}
              */
             status: "ok" | "degraded";
@@ -3081,6 +3090,14 @@ export interface components {
             tick_size: components["schemas"]["Decimal"] | null;
             venue: string;
         };
+        ThreadHealth: {
+            /**
+             * Format: double
+             * @description How late it came to what was due, at worst in the last ten seconds.
+             */
+            lag_ms: number;
+            thread: string;
+        };
         /** @description Figures over the last 24 hours and the top of the book; null while there is nothing to tell. */
         TickerBody: {
             ask: components["schemas"]["LevelPair"] | null;
@@ -3192,6 +3209,8 @@ export interface components {
     parameters: never;
     requestBodies: never;
     headers: {
+        /** @description seconds until it is worth another try, where the code is `retryable` */
+        retryAfter: number;
         /** @description names this request in the server's log */
         trace: string;
     };
@@ -3327,6 +3346,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -3353,6 +3373,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -3550,6 +3571,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later; `too_many_accounts`: there are as many accounts as there may be */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -3576,6 +3598,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -3730,6 +3753,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -3756,6 +3780,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -3959,6 +3984,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -3985,6 +4011,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -4167,6 +4194,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -4193,6 +4221,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -4383,6 +4412,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later; `too_many_accounts`: there are as many accounts as there may be */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -4409,6 +4439,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -4528,6 +4559,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -4541,6 +4573,7 @@ export interface operations {
             /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -4654,6 +4687,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -4667,6 +4701,7 @@ export interface operations {
             /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -4793,6 +4828,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -4806,6 +4842,7 @@ export interface operations {
             /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -4923,6 +4960,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -4936,6 +4974,7 @@ export interface operations {
             /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -5084,6 +5123,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -5097,6 +5137,7 @@ export interface operations {
             /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -5208,6 +5249,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -5221,6 +5263,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -5323,6 +5366,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -5336,6 +5380,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -5451,6 +5496,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -5464,6 +5510,7 @@ export interface operations {
             /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -5575,6 +5622,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -5588,6 +5636,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -5725,6 +5774,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -5738,6 +5788,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -5837,6 +5888,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -5850,6 +5902,7 @@ export interface operations {
             /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -5972,6 +6025,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -5998,6 +6052,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -6120,6 +6175,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -6133,6 +6189,7 @@ export interface operations {
             /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -6259,6 +6316,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -6272,6 +6330,7 @@ export interface operations {
             /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -6341,6 +6400,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -6495,6 +6555,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -6521,6 +6582,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -6680,6 +6742,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -6706,6 +6769,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -6785,6 +6849,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -6863,6 +6928,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -6955,6 +7021,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -7092,6 +7159,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -7105,6 +7173,7 @@ export interface operations {
             /** @description `market_not_ready`: the market has no book yet; `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -7230,6 +7299,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -7256,6 +7326,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -7353,6 +7424,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -7366,6 +7438,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -7452,6 +7525,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -7465,6 +7539,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -7559,6 +7634,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -7572,6 +7648,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -7682,6 +7759,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -7828,6 +7906,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -7854,6 +7933,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -7948,6 +8028,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -7961,6 +8042,7 @@ export interface operations {
             /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -8132,6 +8214,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -8158,6 +8241,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -8362,6 +8446,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later; `order_rate`: the account places orders faster than it may; `too_many_orders`: the sandbox holds as many orders as it may */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -8388,6 +8473,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -8562,6 +8648,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -8588,6 +8675,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -8752,6 +8840,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -8778,6 +8867,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -8974,6 +9064,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -9000,6 +9091,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -9210,6 +9302,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later; `order_rate`: the account places orders faster than it may; `too_many_orders`: the sandbox holds as many orders as it may */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -9236,6 +9329,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -9440,6 +9534,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -9466,6 +9561,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -9643,6 +9739,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -9669,6 +9766,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -9880,6 +9978,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later; `order_rate`: the account places orders faster than it may; `too_many_orders`: the sandbox holds as many orders as it may */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -9906,6 +10005,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -10047,6 +10147,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -10073,6 +10174,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -10146,6 +10248,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -10257,6 +10360,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -10270,6 +10374,7 @@ export interface operations {
             /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -10381,6 +10486,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -10394,6 +10500,7 @@ export interface operations {
             /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -10522,6 +10629,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -10535,6 +10643,7 @@ export interface operations {
             /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -10663,6 +10772,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -10676,6 +10786,7 @@ export interface operations {
             /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -10787,6 +10898,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -10800,6 +10912,7 @@ export interface operations {
             /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -10940,6 +11053,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -10966,6 +11080,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -11165,6 +11280,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -11191,6 +11307,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -11377,6 +11494,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -11403,6 +11521,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -11605,6 +11724,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -11631,6 +11751,7 @@ export interface operations {
             /** @description `store_unavailable`: what was asked for is in the store, which is away; `busy`: a queue on the way is full */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -11773,6 +11894,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -11786,6 +11908,7 @@ export interface operations {
             /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -11842,6 +11965,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -11983,6 +12107,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -11996,6 +12121,7 @@ export interface operations {
             /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -12064,6 +12190,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -12119,6 +12246,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -12245,6 +12373,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -12258,6 +12387,7 @@ export interface operations {
             /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -12397,6 +12527,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -12410,6 +12541,7 @@ export interface operations {
             /** @description `busy`: a queue on the way is full; `store_unavailable`: what was asked for is in the store, which is away */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -12470,6 +12602,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later; `too_many_connections`: the address holds as many connections as it may */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -12496,6 +12629,7 @@ export interface operations {
             /** @description `shutting_down`: the server is stopping */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -12569,6 +12703,7 @@ export interface operations {
             /** @description `rate_limited`: too many requests, come back later; `too_many_connections`: the address holds as many connections as it may */
             429: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -12595,6 +12730,7 @@ export interface operations {
             /** @description `shutting_down`: the server is stopping */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };
@@ -12702,6 +12838,21 @@ export interface operations {
                     /**
                      * @example {
                      *       "data": {
+                     *         "actors": {
+                     *           "dead": [],
+                     *           "restarts": 0,
+                     *           "threads": [
+                     *             {
+                     *               "lag_ms": 1.207,
+                     *               "thread": "feeds"
+                     *             },
+                     *             {
+                     *               "lag_ms": 0.914,
+                     *               "thread": "writers"
+                     *             }
+                     *           ],
+                     *           "watched": 9
+                     *         },
                      *         "bus": {
                      *           "backend": "memory",
                      *           "reason": null,
@@ -12812,6 +12963,21 @@ export interface operations {
                     /**
                      * @example {
                      *       "data": {
+                     *         "actors": {
+                     *           "dead": [],
+                     *           "restarts": 0,
+                     *           "threads": [
+                     *             {
+                     *               "lag_ms": 1.207,
+                     *               "thread": "feeds"
+                     *             },
+                     *             {
+                     *               "lag_ms": 0.914,
+                     *               "thread": "writers"
+                     *             }
+                     *           ],
+                     *           "watched": 9
+                     *         },
                      *         "bus": {
                      *           "backend": "memory",
                      *           "reason": null,
@@ -13023,6 +13189,7 @@ export interface operations {
             /** @description `market_not_ready`: the market has no book yet; `store_unavailable`: what was asked for is in the store, which is away; `shutting_down`: the server is stopping */
             503: {
                 headers: {
+                    "retry-after": components["headers"]["retryAfter"];
                     "x-trace-id": components["headers"]["trace"];
                     [name: string]: unknown;
                 };

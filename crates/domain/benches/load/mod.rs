@@ -1,8 +1,15 @@
 //! A mixed load of orders: 48 % limit orders that rest, 42 % cancels, 8 % limit orders that take, 2 % market orders,
 //! around 10,000 live orders within 1,000 ticks of a drifting middle, of 1,000 owners.
 
+// By its file: as a dependency the testkit would bring a runtime and a database client into the tests of a crate that has neither.
+#[allow(dead_code, reason = "others use the rest of it")]
+#[path = "../../../testkit/src/draw.rs"]
+mod draw;
+
 use marketd_domain::matching::{MatchingBook, OrderId, OrderSide, PlaceLimit, PlaceMarket, TimeInForce};
 use marketd_domain::{Price, Qty};
+
+use draw::Draw;
 
 pub const LIVE_ORDERS: usize = 10_000;
 pub const COMMANDS: usize = 200_000;
@@ -17,18 +24,7 @@ pub enum Command {
     Cancel(usize),
 }
 
-/// Splitmix64: good enough to spread a load, and the same on every machine.
-struct Draw(u64);
-
 impl Draw {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
-    }
-
     fn side(&mut self) -> OrderSide {
         if self.below(2) == 0 { OrderSide::Buy } else { OrderSide::Sell }
     }

@@ -13,7 +13,7 @@ use crate::ledger::{
 use crate::matching::OrderSide;
 use crate::numbers::{Notional, Price, Qty, Scales};
 use crate::time::Timestamp;
-use crate::trades::{AggressorSide, TradeId};
+use crate::trades::{AggressorSide, Trade, TradeId};
 
 /// A fact, in its place: numbers are contiguous.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -269,6 +269,23 @@ pub struct PrintRef {
     pub queue_before: Qty,
     pub queue_after: Qty,
     pub book_seq: u64,
+}
+
+impl PrintRef {
+    /// Of a print that met nothing else on its way to the order.
+    pub const fn alone(print: &Trade, book_seq: u64) -> Self {
+        Self {
+            trade_id: print.id,
+            price: print.price,
+            qty: print.qty,
+            aggressor: print.aggressor,
+            ts_venue: print.ts_venue,
+            shared_before: Qty::ZERO,
+            queue_before: Qty::ZERO,
+            queue_after: Qty::ZERO,
+            book_seq,
+        }
+    }
 }
 
 /// What woke an order.

@@ -99,17 +99,8 @@ impl Sandbox {
         let Some(index) = self.orders.find(order_id) else { return };
         let order = self.orders.get(index);
         let price = order.limit().unwrap_or(print.price);
-        let evidence = Evidence::Print(PrintRef {
-            trade_id: print.id,
-            price: print.price,
-            qty: print.qty,
-            aggressor: print.aggressor,
-            ts_venue: print.ts_venue,
-            shared_before: Qty::ZERO,
-            queue_before: Qty::ZERO,
-            queue_after: Qty::ZERO,
-            book_seq: self.desks[order.request.market.index()].book.at.book_seq,
-        });
+        let book_seq = self.desks[order.request.market.index()].book.at.book_seq;
+        let evidence = Evidence::Print(PrintRef::alone(print, book_seq));
         self.fill(index, (price, print.qty), (Liquidity::Maker, evidence), out)
             .expect("a resting order has reserved what it may cost at its price");
     }

@@ -307,15 +307,10 @@ impl Sandbox {
         for share in shares.drain(..) {
             let price = self.orders.get(share.order).limit().unwrap_or(print.price);
             let evidence = Evidence::Print(PrintRef {
-                trade_id: print.id,
-                price: print.price,
-                qty: print.qty,
-                aggressor: print.aggressor,
-                ts_venue: print.ts_venue,
                 shared_before: share.shared_before,
                 queue_before: share.queue_before,
                 queue_after: share.queue_after,
-                book_seq,
+                ..PrintRef::alone(print, book_seq)
             });
             self.fill(share.order, (price, share.qty), (Liquidity::Maker, evidence), out)
                 .expect("a resting order has reserved what it may cost at its price");

@@ -1,31 +1,14 @@
 //! Draws that are the same everywhere.
 
-/// Splitmix64.
-pub struct Draw(u64);
+// By its file: as a dependency the testkit would bring a runtime and a database client into the tests of a crate that has neither.
+#[allow(dead_code, reason = "others use the rest of it")]
+#[path = "../../../testkit/src/draw.rs"]
+mod splitmix;
+
+pub use splitmix::Draw;
 
 impl Draw {
     pub const fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
-    }
-
-    pub fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
-    }
-
-    /// From `low` to `high`, both included.
-    pub fn between(&mut self, low: i64, high: i64) -> i64 {
-        low + self.below((high - low + 1).cast_unsigned()).cast_signed()
-    }
-
-    pub fn one_in(&mut self, bound: u64) -> bool {
-        self.below(bound) == 0
-    }
-
-    pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len() as u64) as usize]
     }
 }

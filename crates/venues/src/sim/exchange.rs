@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, VecDeque};
 use marketd_domain::matching::{
     Fill, MatchingBook, OrderId, OrderSide, PlaceLimit, PlaceMarket, TimeInForce,
 };
-use marketd_domain::{AggressorSide, BookSide, DepthUpdate, Level, Price, Qty, Timestamp};
+use marketd_domain::{AggressorSide, BookSide, DepthUpdate, Level, Price, Qty, Timestamp, Trade, TradeId};
 
 use super::guests::{Guests, guest_of};
 
@@ -30,6 +30,21 @@ pub(super) struct Print {
     pub qty: Qty,
     pub aggressor: AggressorSide,
     pub at: Timestamp,
+}
+
+impl Print {
+    /// As the tape has it, where it is heard of at this time.
+    pub fn trade(&self, ts_recv: Timestamp) -> Trade {
+        Trade {
+            id: TradeId::Number(self.trade_id),
+            price: self.price,
+            qty: self.qty,
+            aggressor: self.aggressor,
+            ts_venue: self.at,
+            ts_recv,
+            backfilled: false,
+        }
+    }
 }
 
 /// How a command changed what rests at a price.

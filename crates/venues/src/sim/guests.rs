@@ -46,16 +46,7 @@ impl Guests {
         if is_last {
             self.orders.remove(&order_id);
         }
-        let trade = Trade {
-            id: TradeId::Number(print.trade_id),
-            price: print.price,
-            qty: print.qty,
-            aggressor: print.aggressor,
-            ts_venue: print.at,
-            ts_recv: print.at,
-            backfilled: false,
-        };
-        self.fills.push((order_id, trade));
+        self.fills.push((order_id, print.trade(print.at)));
     }
 }
 

@@ -1,8 +1,6 @@
 //! One simulated market: its clock, its agents, and what its feed tells of it.
 
-use marketd_domain::{
-    DepthUpdate, GapFound, MarketIndex, StaleReason, Timestamp, Trade, TradeId, UpdateSink,
-};
+use marketd_domain::{DepthUpdate, GapFound, MarketIndex, StaleReason, Timestamp, UpdateSink};
 
 use super::agents::{Agents, Scene};
 use super::config::SimMarket;
@@ -245,16 +243,7 @@ impl SimulatedMarket {
             return;
         }
         for print in self.exchange.prints() {
-            let trade = Trade {
-                id: TradeId::Number(print.trade_id),
-                price: print.price,
-                qty: print.qty,
-                aggressor: print.aggressor,
-                ts_venue: print.at,
-                ts_recv: at,
-                backfilled: false,
-            };
-            updates.trade(self.index, &trade);
+            updates.trade(self.index, &print.trade(at));
         }
         self.exchange.forget_prints();
     }

@@ -1,8 +1,13 @@
 //! The ledger against its model: random operations of many accounts, with everything that must hold held to.
 
+// By its file: as a dependency the testkit would bring a runtime and a database client into the tests of a crate that has neither.
+#[allow(dead_code, reason = "others use the rest of it")]
+#[path = "../../../../testkit/src/draw.rs"]
+mod draw;
 mod journal;
 mod model;
 
+pub use draw::Draw;
 use marketd_domain::instrument::MarketId;
 use marketd_domain::ledger::{
     AccountNo, Amount, Asset, AssetNo, FeeIn, FeeRate, FeeSchedule, Ledger, LedgerBounds, LedgerEvent,
@@ -17,22 +22,7 @@ const ACCOUNTS: u32 = 1_000;
 /// The model adds up all open orders with each new one.
 const OPEN_ORDERS_MAX: usize = 4_000;
 
-/// Splitmix64: the same numbers on every machine.
-pub struct Draw(pub u64);
-
 impl Draw {
-    pub fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
-    }
-
-    fn one_in(&mut self, n: u64) -> bool {
-        self.below(n) == 0
-    }
-
     /// Often tiny, at times large: rounding is at home among the small numbers.
     fn skewed(&mut self, bound: u64) -> i64 {
         let bound = match self.below(4) {
