@@ -147,7 +147,7 @@ const SWEEP: Duration = Duration::from_millis(250);
 /// For so long at most frames are left in the inbox while no window is open.
 const LOOK_WITHIN: Duration = Duration::from_millis(20);
 /// Sessions written to before other tasks of the thread have their turn.
-const SESSIONS_PER_TURN: usize = 64;
+const SESSIONS_PER_TURN: usize = 128;
 
 /// What the hub actor, the sessions and their bodies of one worker share. One thread only.
 pub struct HubState {

@@ -12,9 +12,13 @@ use super::http::tls_config;
 
 pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
+/// What is read at once. All of it is cleared before each read, so much more costs more than the message itself.
+const READ_BUFFER: usize = 16 * 1024;
+
 /// Opens a connection within the limits; the error is a sentence for the log.
 pub async fn connect(url: &str, limits: &FeedLimits) -> Result<Socket, String> {
     let config = WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER)
         .max_message_size(Some(limits.message_bytes))
         .max_frame_size(Some(limits.message_bytes));
     let tls = Connector::Rustls(Arc::new(tls_config()));

@@ -23,8 +23,7 @@ impl Outlet {
         let held = this.hub.stream(entry.no, entry.id.as_str(), key, this.form.get());
         let reader = held.add_reader(this, at);
         let cursor = if stream.is_state() { Cursor::Snapshot(None) } else { Cursor::End };
-        let mut subscription =
-            Subscription { stream: held, cursor, sent: NOWHERE, reader, queued: false, explicit: true };
+        let mut subscription = Subscription { stream: held, cursor, sent: NOWHERE, reader, explicit: true };
         if cursor == Cursor::End {
             let end = end_of(&subscription.stream.ring.borrow());
             (subscription.cursor, subscription.sent) = end.unwrap_or((cursor, NOWHERE));
@@ -82,7 +81,7 @@ impl Outlet {
         };
         this.remove(at);
         let reader = stream.add_reader(this, at);
-        this.put(at, Subscription { stream, cursor, sent, reader, queued: false, explicit: true });
+        this.put(at, Subscription { stream, cursor, sent, reader, explicit: true });
         true
     }
 }

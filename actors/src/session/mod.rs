@@ -21,6 +21,7 @@ mod origin;
 mod outlet;
 mod private;
 mod proving;
+mod ready;
 mod report;
 
 use std::cell::Cell;

@@ -5,7 +5,6 @@
 //! the hub's flusher sends frames, and only while none of the session's bytes wait for the socket.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -28,6 +27,7 @@ use crate::metrics::Metrics;
 use crate::ring::{Ring, Step};
 use crate::session::gathered::{Gathered, gather_strip};
 use crate::session::identity::Identity;
+use crate::session::ready::Ready;
 use crate::windows::WindowNo;
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
@@ -59,7 +59,6 @@ pub(super) struct Subscription {
     pub sent: Position,
     /// Place among the stream's readers.
     pub reader: usize,
-    pub queued: bool,
     /// The client asked for it; a market's status also comes with its other channels.
     pub explicit: bool,
 }
@@ -74,7 +73,7 @@ enum Closing {
 
 pub(super) struct Inner {
     pub subscriptions: Vec<Option<Subscription>>,
-    ready: VecDeque<usize>,
+    ready: Ready,
     closing: Closing,
 }
 
@@ -128,7 +127,7 @@ impl Outlet {
             budget: Cell::new(*WRITE_BUDGET.start()),
             inner: RefCell::new(Inner {
                 subscriptions: Vec::new(),
-                ready: VecDeque::new(),
+                ready: Ready::default(),
                 closing: Closing::No,
             }),
             opened: clock::now(),
@@ -196,7 +195,7 @@ impl Outlet {
             Some(Err(_)) | None => Cursor::Snapshot(None),
         };
         let sent = resume.filter(|_| matches!(cursor, Cursor::At(_))).unwrap_or(NOWHERE);
-        self.put(at, Subscription { stream, cursor, sent, reader, queued: false, explicit });
+        self.put(at, Subscription { stream, cursor, sent, reader, explicit });
         resumed.map(|resumed| resumed.map_or_else(|reason| reason, |_| ResumeOutcome::Recovered))
     }
 
@@ -246,7 +245,7 @@ impl Outlet {
     pub(super) fn remove(&self, at: usize) {
         let held = {
             let mut inner = self.inner.borrow_mut();
-            inner.ready.retain(|ready| *ready != at);
+            inner.ready.remove(at);
             inner.subscriptions[at].take()
         };
         if let Some(held) = held {
@@ -274,11 +273,7 @@ impl Outlet {
 
     /// A subscription has, or may have, something to send.
     pub fn mark_ready(self: &Rc<Self>, at: usize) {
-        let mut inner = self.inner.borrow_mut();
-        let inner = &mut *inner;
-        let Some(Some(subscription)) = inner.subscriptions.get_mut(at) else { return };
-        if !std::mem::replace(&mut subscription.queued, true) {
-            inner.ready.push_back(at);
+        if self.inner.borrow_mut().ready.add(at) {
             self.schedule();
         }
     }
@@ -369,27 +364,25 @@ impl Outlet {
             return false;
         }
         gathered.clear();
-        let is_alone = inner.ready.len() == 1;
-        if is_alone
-            && let Some(subscription) = inner.ready.front().and_then(|at| inner.subscriptions[*at].as_mut())
+        let alone = inner.ready.only();
+        if let Some(at) = alone
+            && let Some(subscription) = inner.subscriptions[at].as_mut()
             && let Some(is_all) = gather_strip(subscription, gathered)
         {
             if is_all {
-                subscription.queued = false;
                 inner.ready.clear();
             }
             return true;
         }
         while !gathered.is_full() {
-            let Some(at) = inner.ready.pop_front() else { break };
+            let Some(at) = inner.ready.pop() else { break };
             let Some(subscription) = inner.subscriptions[at].as_mut() else { continue };
-            if self.gather_one(subscription, gathered) {
-                subscription.queued = false;
-            } else {
-                inner.ready.push_back(at);
+            let is_up_to_date = self.gather_one(subscription, gathered);
+            if !is_up_to_date {
+                inner.ready.add(at);
             }
             // Alone, or what comes next does not go into this write.
-            if is_alone || subscription.queued {
+            if alone.is_some() || !is_up_to_date {
                 break;
             }
         }
