@@ -175,3 +175,37 @@ test("keys of every kind are made, good ones only, and a private key stays where
   await form.getByText("A key that may do nothing is none").waitFor();
   await close();
 });
+
+test("a tab and its duplicate stay logged in: each renewal is told to the other", options, async () => {
+  const brief = await Server.start({ "auth.disabled": "false", "auth.access_s": "4", "venues.sim.enabled": "false" });
+  try {
+    const { page, close } = await openPage(browser, brief, "#/system");
+    await enter(page, "twin", "correct horse battery", "Sign up");
+    await page.waitForSelector(".who:text-is('twin')");
+    // A tab that is opened by another begins with a copy of what that one holds, as a duplicate does.
+    const [twin] = await Promise.all([
+      page.context().waitForEvent("page"),
+      page.evaluate(() => void window.open(location.href)),
+    ]);
+    await twin.waitForSelector(".who:text-is('twin')");
+    const token = (tab) => tab.evaluate(() => JSON.parse(sessionStorage.getItem("marketd.login"))?.refresh_token);
+    const seen = new Set();
+    await until("several renewals that both have", async () => {
+      const [one, other] = [await token(page), await token(twin)];
+      assert.ok(one && other, "nobody is logged out");
+      if (one === other) seen.add(one);
+      return seen.size > 2;
+    });
+    for (const tab of [page, twin]) {
+      await tab.waitForSelector(".who:text-is('twin')");
+      const answer = await tab.evaluate(async () => {
+        const { access_token } = JSON.parse(sessionStorage.getItem("marketd.login"));
+        return (await fetch("/api/v1/me", { headers: { Authorization: `Bearer ${access_token}` } })).status;
+      });
+      assert.equal(answer, 200);
+    }
+    await close();
+  } finally {
+    await brief.end();
+  }
+});

@@ -128,8 +128,8 @@ export const openBrowser = () =>
   });
 
 /** While working on the page: its files as they were built last, without building the server anew. */
-const fromDisk = (page) =>
-  page.route(/\/assets\/[^/]+$/, async (route) => {
+const fromDisk = (context) =>
+  context.route(/\/assets\/[^/]+$/, async (route) => {
     const path = join(repository, "web/dist", new URL(route.request().url()).pathname);
     await route.fulfill({ path, contentType: path.endsWith(".css") ? "text/css" : "text/javascript" });
   });
@@ -166,7 +166,7 @@ export async function openPage(
     wrongs.push(`a dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
-  if (process.env.MARKETD_E2E_DIST === "1") await fromDisk(page);
+  if (process.env.MARKETD_E2E_DIST === "1") await fromDisk(context);
   await prepare?.(page);
   await page.goto(`${server.url}/${hash}`);
   return {
