@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::error::ErrorInternalServerError;
 use actix_web::http::Method;
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
@@ -13,6 +14,7 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, LocalBoxFuture};
 use marketd_actors::peers::client_of;
 use marketd_actors::session::Identity;
+use marketd_actors::traces::carried;
 use marketd_protocol::code::ErrorCode;
 
 use super::BODY_MAX;
@@ -84,7 +86,14 @@ where
         if !path.starts_with("/api/v1/") || (is_read && is_public(path) && credentials == Credentials::None) {
             return Either::Left(self.service.call(request));
         }
-        Either::Right(Box::pin(self.gate.clone().pass(request, credentials, self.service.clone())))
+        let passing = self.gate.clone().pass(request, credentials, self.service.clone());
+        if is_read {
+            return Either::Right(Box::pin(passing));
+        }
+        // Who hangs up in the middle has this future dropped. What changes something goes on without: half of it may be done, and the
+        // audit has to have it.
+        let passing = actix_web::rt::spawn(carried(passing));
+        Either::Right(Box::pin(async move { passing.await.map_err(ErrorInternalServerError)? }))
     }
 }
 
