@@ -8,6 +8,7 @@ use tokio::net::TcpStream;
 
 use crate::store::database::Database;
 use crate::support::TestApp;
+use crate::support::raw::RawClient;
 
 /// A store that answers nobody who writes, until the lock is let go: what is asked for meanwhile stays in the middle.
 async fn held(url: &str) -> sqlx::sqlite::SqliteConnection {
@@ -71,6 +72,20 @@ async fn what_was_done_for_who_has_hung_up_is_audited() {
     hang_up(&app, &path, "", async || seq().await > before).await;
     sqlx::query("rollback").execute(&mut lock).await.expect("the end of the lock");
     app.until("its row in the audit", async || is_audited("POST%20/api/v3/order").await).await;
+
+    // And over a WebSocket, whose session ends with its connection.
+    let mut session = RawClient::connect(&app.address).await;
+    let mut lock = held(&url).await;
+    let before = seq().await;
+    session
+        .send_json(&json!({"op": "order.place", "market": "sim:BTC-USD", "side": "buy", "type": "limit",
+            "price": "30000.00", "qty": "0.01"}))
+        .await;
+    app.until("the request is under way", async || seq().await > before).await;
+    session.reset();
+    app.nobody_is_connected().await;
+    sqlx::query("rollback").execute(&mut lock).await.expect("the end of the lock");
+    app.until("its row in the audit", async || is_audited("WS%20order.place").await).await;
     lock.close().await.expect("closed");
     app.stop().await;
 }
