@@ -6,7 +6,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
-use actix_web::error::ErrorInternalServerError;
 use actix_web::http::Method;
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
@@ -86,6 +85,7 @@ where
         if !path.starts_with("/api/v1/") || (is_read && is_public(path) && credentials == Credentials::None) {
             return Either::Left(self.service.call(request));
         }
+        let call = CallInfo::of(request.request());
         let passing = self.gate.clone().pass(request, credentials, self.service.clone());
         if is_read {
             return Either::Right(Box::pin(passing));
@@ -93,7 +93,8 @@ where
         // Who hangs up in the middle has this future dropped. What changes something goes on without: half of it may be done, and the
         // audit has to have it.
         let passing = actix_web::rt::spawn(carried(passing));
-        Either::Right(Box::pin(async move { passing.await.map_err(ErrorInternalServerError)? }))
+        let broken = move |_| call.refused((ErrorCode::INTERNAL, "the request broke down".to_owned()));
+        Either::Right(Box::pin(async move { passing.await.map_err(broken)? }))
     }
 }
 
