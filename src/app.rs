@@ -136,6 +136,7 @@ impl Server {
             auth: auth.clone(),
             rates: Arc::new(config.request_rates()),
             config: config.shown(),
+            head_ms: config.limits.head_ms,
             body_ms: config.limits.body_ms,
             flush_ms: config.session.flush_ms,
             started: Instant::now(),

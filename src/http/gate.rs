@@ -13,6 +13,7 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, LocalBoxFuture};
 use marketd_actors::peers::client_of;
 use marketd_actors::session::Identity;
+use marketd_actors::traces::carried;
 use marketd_protocol::code::ErrorCode;
 
 use super::BODY_MAX;
@@ -84,7 +85,16 @@ where
         if !path.starts_with("/api/v1/") || (is_read && is_public(path) && credentials == Credentials::None) {
             return Either::Left(self.service.call(request));
         }
-        Either::Right(Box::pin(self.gate.clone().pass(request, credentials, self.service.clone())))
+        let call = CallInfo::of(request.request());
+        let passing = self.gate.clone().pass(request, credentials, self.service.clone());
+        if is_read {
+            return Either::Right(Box::pin(passing));
+        }
+        // Who hangs up in the middle has this future dropped. What changes something goes on without: half of it may be done, and the
+        // audit has to have it.
+        let passing = actix_web::rt::spawn(carried(passing));
+        let broken = move |_| call.refused((ErrorCode::INTERNAL, "the request broke down".to_owned()));
+        Either::Right(Box::pin(async move { passing.await.map_err(broken)? }))
     }
 }
 

@@ -1,5 +1,7 @@
 //! `GET /limits`: what one may do how often; and the limits that can be changed while the server runs.
 
+use std::time::Duration;
+
 use actix_web::{HttpResponse, web};
 use marketd_actors::session::{Identity, Proof};
 use marketd_bus::{Allowance, Bus, Key, RateLimit};
@@ -55,6 +57,10 @@ pub(super) struct Limits {
     user: Rate,
     /// Tries to log in with one name from one address; 0: any number.
     logins_per_minute: u32,
+    /// Whether addresses of the server's own machine are held to theirs.
+    counts_loopback: bool,
+    /// Milliseconds from the first byte of a request's head to its last.
+    head_ms: u64,
     /// Bytes of a request's body.
     body_bytes: usize,
     /// Milliseconds from its head to its last byte.
@@ -72,9 +78,19 @@ struct SessionLimitsInfo {
     subscriptions: usize,
     markets_per_request: usize,
     message_bytes: usize,
+    /// Pieces that a message may come in.
+    fragments: usize,
+    /// Milliseconds from a message's first byte to its last.
+    message_ms: u64,
+    /// Milliseconds to the first request; null: any time.
+    first_message_ms: Option<u64>,
     messages_per_second: u32,
     pings_per_second: u32,
     refusals_per_minute: u32,
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 pub async fn get_limits(call: CallInfo, shared: web::Data<Shared>) -> HttpResponse {
@@ -84,6 +100,8 @@ pub async fn get_limits(call: CallInfo, shared: web::Data<Shared>) -> HttpRespon
         address: *shared.rates.address.read(),
         user: *shared.rates.user.read(),
         logins_per_minute: settings.logins.map_or(0, RateLimit::burst),
+        counts_loopback: session.count_loopback,
+        head_ms: shared.head_ms,
         body_bytes: BODY_MAX,
         body_ms: shared.body_ms,
         session: SessionLimitsInfo {
@@ -91,10 +109,13 @@ pub async fn get_limits(call: CallInfo, shared: web::Data<Shared>) -> HttpRespon
             subscriptions: session.subscriptions,
             markets_per_request: session.markets_per_request,
             message_bytes: session.message_bytes,
+            fragments: session.fragments,
+            message_ms: millis(session.message_time),
+            first_message_ms: session.first_message.map(millis),
             messages_per_second: session.messages_per_second,
             pings_per_second: session.pings_per_second,
             refusals_per_minute: session.refusals_per_minute,
         },
-        signature_window_ms: u64::try_from(settings.signature_window.as_millis()).unwrap_or(u64::MAX),
+        signature_window_ms: millis(settings.signature_window),
     })
 }

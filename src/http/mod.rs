@@ -85,7 +85,8 @@ pub struct Shared {
     pub rates: Arc<limits::RequestRates>,
     /// The configuration as it was read, without its secrets.
     pub config: serde_json::Map<String, serde_json::Value>,
-    /// How long a body may take to come.
+    /// How long a head may take to come, and a body.
+    pub head_ms: u64,
     pub body_ms: u64,
     /// Flush window of sessions that ask for none.
     pub flush_ms: u64,

@@ -8,8 +8,8 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use marketd_actors::board::MarketEntry;
 use marketd_actors::clock;
@@ -116,6 +116,10 @@ impl CallInfo {
         if code.is_for_now() {
             // Whoever knows better says so in its place.
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(1));
+        }
+        if matches!(code.http_status, 408 | 413) {
+            // What is left of the body is not waited for.
+            response.head_mut().set_connection_type(ConnectionType::Close);
         }
         response.extensions_mut().insert(Refused(code));
         response

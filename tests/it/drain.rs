@@ -1,6 +1,5 @@
 //! The real binary as a child process: how it stops, what it says when it cannot start, its commands.
 
-use marketd::lock::FolderLock;
 use std::io::Read;
 use std::net::TcpListener;
 use std::path::Path;
@@ -127,20 +126,7 @@ fn a_port_in_use_is_told_with_the_address() {
     assert!(text(&output.stderr).contains(&address.to_string()), "{}", text(&output.stderr));
 }
 
-#[test]
-fn a_second_process_on_one_folder_is_told_who_has_it() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let _held = FolderLock::take(folder.path()).expect("nobody else");
-    let output = run(|command| {
-        command.args(["--set", &format!("data_dir={}", folder.path().display())]);
-    });
-    let stderr = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(73), "{stderr}");
-    assert!(stderr.contains(&format!("process {}", std::process::id())), "{stderr}");
-    assert!(stderr.contains(&folder.path().display().to_string()), "{stderr}");
-}
-
-/// A file in its place, since who is root may write into any folder.
+/// A file in its place, since who is root may write into any folder. That a folder has one process is in `store::files`.
 #[test]
 fn a_folder_that_cannot_be_used_is_told_with_its_name() {
     let taken = tempfile::NamedTempFile::new().expect("a file");

@@ -1,5 +1,6 @@
 //! Users, logins and keys, as their clients see them.
 
+mod hung_up;
 mod keys;
 mod logins;
 mod matrix;

@@ -80,6 +80,8 @@ async fn run(app: &TestApp, asking: &Asking, phases: &str, seed: u32) {
         .args(["--phases", phases])
         .args(["--exclude-path-regex", &format!("^/api/v1/({})$", asking.left_out)])
         .args(["--workers", sized("1", "2")])
+        // It is about what is answered, on a machine that may have other work.
+        .args(["--request-timeout", "300", "--max-response-time", "300"])
         .args(["--suppress-health-check", "all", "--warnings", "off"])
         .args(["--max-examples", &examples.to_string(), "--seed", &seed.to_string()])
         // No proxy of the environment may stand between, and nothing is left in the working folder.

@@ -99,10 +99,10 @@ impl Session {
 
     pub(super) fn order(&mut self, op: OrderOp, named: &str, id: Option<String>, ctx: &mut Ctx) {
         let named = named.to_owned();
-        let (user, gate, op) = match self
-            .private_door(Scope::Trade)
-            .and_then(|(identity, gate)| Ok((identity.user, gate, with_account(op, &identity)?)))
-        {
+        let (identity, gate, op) = match self.private_door(Scope::Trade).and_then(|(identity, gate)| {
+            let op = with_account(op, &identity)?;
+            Ok((identity, gate, op))
+        }) {
             Ok(ready) => ready,
             Err((code, message)) => {
                 self.note(&named, Some(code));
@@ -117,22 +117,26 @@ impl Session {
             context.hop = Some(open.hop());
             span = Some(open.of_kind(SpanKind::Server).with("session", self.outlet.id()));
         }
+        let (identities, noted) = (self.identities.clone(), named.clone());
         let work = async move {
-            let answer = gate.submit(user, once, move |floor, user| carry_out(floor, user, op)).await;
+            let answer =
+                gate.submit(identity.user, once, move |floor, user| carry_out(floor, user, op)).await;
+            identities.note(Some(identity), &noted, answer.as_ref().err().map(|refused| refused.0));
             if let (Some(span), Err((code, _))) = (&mut span, &answer) {
                 span.note("code", code.code);
             }
             answer
         };
-        let work = Carried::new(Some(context), work);
+        // By itself: what a session spawns ends with it, and what was done for who has hung up has to be noted, too.
+        let work = actix::spawn(Carried::new(Some(context), work));
         ctx.spawn(work.into_actor(self).map(move |answer, session, ctx| {
             session.under_way -= 1;
-            session.answer_order(&named, id.as_deref(), answer, ctx);
+            let broken = |_| Err((ErrorCode::INTERNAL, "the request broke down".to_owned()));
+            session.answer_order(&named, id.as_deref(), answer.unwrap_or_else(broken), ctx);
         }));
     }
 
     fn answer_order(&mut self, op: &str, id: Option<&str>, answer: Result<Answer, Refused>, ctx: &mut Ctx) {
-        self.note(op, answer.as_ref().err().map(|refused| refused.0));
         match answer {
             Ok(answer) => {
                 encode_order_reply(op, id, &answer.data, &mut self.reply);

@@ -40,6 +40,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use marketd_actors::board::MarketEntry;
 use marketd_actors::clock;
 use marketd_actors::session::{Identity, SessionLimits};
+use marketd_actors::traces::carried;
+use marketd_protocol::code::ErrorCode;
 
 use crate::config::Config;
 use crate::http::edge::is_local;
@@ -221,12 +223,30 @@ async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Vec<u8
 }
 
 async fn answer(
+    info: CallInfo,
     request: HttpRequest,
     path: web::Path<String>,
     shared: web::Data<Shared>,
     body: web::Bytes,
 ) -> HttpResponse {
-    let Some(face) = shared.face() else { return CallInfo::of(&request).marked(off()) };
+    let is_write = audit::is_write(request.method());
+    let answering = answered(info.clone(), request, path.into_inner(), shared, body);
+    if !is_write {
+        return answering.await;
+    }
+    // It goes on when the client hangs up, as with our own doors: see `http::gate`.
+    let broken = |_| info.refuse(ErrorCode::INTERNAL, "the request broke down");
+    actix_web::rt::spawn(carried(answering)).await.unwrap_or_else(broken)
+}
+
+async fn answered(
+    info: CallInfo,
+    request: HttpRequest,
+    path: String,
+    shared: web::Data<Shared>,
+    body: web::Bytes,
+) -> HttpResponse {
+    let Some(face) = shared.face() else { return info.marked(off()) };
     let body = String::from_utf8_lossy(&body);
     let params = Params::of_request(request.query_string(), &body);
     let api_key = request.headers().get(API_KEY).and_then(|value| value.to_str().ok());
@@ -248,7 +268,6 @@ async fn answer(
         Ok(()) => dispatch(&call, method, &path).await,
         Err(error) => Err(error),
     };
-    let info = CallInfo::of(&request);
     // What is no route of ours is not called by its name: callers may put anything there.
     let route =
         if outcome.as_ref().is_err_and(|error| error.status == 404) { "{call}" } else { path.as_str() };

@@ -63,13 +63,16 @@ fn without_signature(text: &str) -> String {
     parts.collect::<Vec<_>>().join("&")
 }
 
-fn percent_decoded(text: &str) -> String {
+/// As a client wrote it that signs before it encodes. `None` where an encoded character would begin a parameter or a value: then
+/// what was signed could be read in another way than what was sent.
+fn percent_decoded(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         let pair = (*byte == b'%').then(|| text.get(at + 1..at + 3)).flatten();
         match pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+            Some(b'&' | b'=') => return None,
             Some(decoded) => {
                 out.push(decoded);
                 at += 3;
@@ -80,7 +83,7 @@ fn percent_decoded(text: &str) -> String {
             }
         }
     }
-    String::from_utf8_lossy(&out).into_owned()
+    Some(String::from_utf8_lossy(&out).into_owned())
 }
 
 /// The texts that may have been signed, the likeliest first.
@@ -106,7 +109,7 @@ fn signed_texts(origin: &Origin<'_>) -> Vec<String> {
             vec![plain.join("&"), encoded]
         }
     };
-    let decoded: Vec<String> = texts.iter().map(|text| percent_decoded(text)).collect();
+    let decoded: Vec<String> = texts.iter().filter_map(|text| percent_decoded(text)).collect();
     texts.extend(decoded);
     texts.dedup();
     texts
@@ -259,6 +262,9 @@ mod tests {
         assert_eq!(texts("", "signature=ff&b=2"), ["b=2"]);
         assert_eq!(texts("a=1", "b=2&signature=ff"), ["a=1b=2", "a=1&b=2", "a=1b=2", "a=1&b=2"]);
         assert_eq!(texts("s=%5B%22A%22%5D", ""), ["s=%5B%22A%22%5D", "s=[\"A\"]"]);
+        // What was signed as two parameters is not sent as one.
+        assert_eq!(texts("a=1%26b=2", ""), ["a=1%26b=2"]);
+        assert_eq!(texts("a%3d1", ""), ["a%3d1"]);
     }
 
     #[test]

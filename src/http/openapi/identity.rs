@@ -228,6 +228,8 @@ fn limits() -> Value {
         "address": {"per_second": 20, "burst": 100},
         "user": {"per_second": 50, "burst": 200},
         "logins_per_minute": 5,
+        "counts_loopback": false,
+        "head_ms": 5_000,
         "body_bytes": 65_536,
         "body_ms": 10_000,
         "session": {
@@ -235,6 +237,9 @@ fn limits() -> Value {
             "subscriptions": 256,
             "markets_per_request": 100,
             "message_bytes": 65_536,
+            "fragments": 1_024,
+            "message_ms": 10_000,
+            "first_message_ms": 30_000,
             "messages_per_second": 50,
             "pings_per_second": 10,
             "refusals_per_minute": 20,

@@ -27,6 +27,32 @@ async fn a_user_has_a_limit_over_all_addresses_and_others_have_theirs() {
     app.stop().await;
 }
 
+/// Whatever bounds what somebody may ask for is told to whoever asks. Not told is how long a client may read nothing, which bounds
+/// nothing that is asked for.
+#[actix_web::test]
+async fn every_limit_is_told() {
+    let untold = ["stall_timeout_ms", "tcp_user_timeout_ms", "count_loopback"];
+    let defaults: toml::Table = include_str!("../../../config/default.toml").parse().expect("TOML");
+    let keys: Vec<&String> = defaults["limits"]
+        .as_table()
+        .expect("a section")
+        .keys()
+        .filter(|key| !untold.contains(&&***key))
+        .collect();
+    assert!(keys.len() > 15, "{keys:?}");
+    // A number for each that nothing else here has.
+    let set: Vec<(String, String)> = (keys.iter().enumerate())
+        .map(|(at, key)| (format!("limits.{key}"), (70_001 + at).to_string()))
+        .collect();
+    let set: Vec<(&str, &str)> = set.iter().map(|(key, value)| (&**key, &**value)).collect();
+    let app = TestApp::start(&set).await;
+    let told = app.data("/api/v1/limits").await.to_string();
+    for (key, value) in set {
+        assert!(told.contains(value), "{key} is not in {told}");
+    }
+    app.stop().await;
+}
+
 #[actix_web::test]
 async fn what_an_administrator_changes_holds_at_once_and_is_shown() {
     let keys = [

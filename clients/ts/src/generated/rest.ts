@@ -1713,6 +1713,13 @@ export interface components {
              * @description Milliseconds from its head to its last byte.
              */
             body_ms: number;
+            /** @description Whether addresses of the server's own machine are held to theirs. */
+            counts_loopback: boolean;
+            /**
+             * Format: uint64
+             * @description Milliseconds from the first byte of a request's head to its last.
+             */
+            head_ms: number;
             /**
              * Format: uint32
              * @description Tries to log in with one name from one address; 0: any number.
@@ -2326,10 +2333,25 @@ export interface components {
              * @description Sessions of one address; null: any number.
              */
             connections_per_ip: number | null;
+            /**
+             * Format: uint64
+             * @description Milliseconds to the first request; null: any time.
+             */
+            first_message_ms: number | null;
+            /**
+             * Format: uint
+             * @description Pieces that a message may come in.
+             */
+            fragments: number;
             /** Format: uint */
             markets_per_request: number;
             /** Format: uint */
             message_bytes: number;
+            /**
+             * Format: uint64
+             * @description Milliseconds from a message's first byte to its last.
+             */
+            message_ms: number;
             /** Format: uint32 */
             messages_per_second: number;
             /** Format: uint32 */
@@ -6820,11 +6842,16 @@ export interface operations {
                      *         },
                      *         "body_bytes": 65536,
                      *         "body_ms": 10000,
+                     *         "counts_loopback": false,
+                     *         "head_ms": 5000,
                      *         "logins_per_minute": 5,
                      *         "session": {
                      *           "connections_per_ip": 1000,
+                     *           "first_message_ms": 30000,
+                     *           "fragments": 1024,
                      *           "markets_per_request": 100,
                      *           "message_bytes": 65536,
+                     *           "message_ms": 10000,
                      *           "messages_per_second": 50,
                      *           "pings_per_second": 10,
                      *           "refusals_per_minute": 20,
