@@ -174,7 +174,7 @@ async fn every_method_of_the_websocket_api_is_answered() {
         ("allOrders", json!({"symbol": SYMBOL})),
         ("myTrades", json!({"symbol": SYMBOL})),
         ("myFilters", json!({"symbol": SYMBOL})),
-        ("myPreventedMatches", json!({"symbol": SYMBOL})),
+        ("myPreventedMatches", json!({"symbol": SYMBOL, "orderId": 1})),
         ("myAllocations", json!({"symbol": SYMBOL})),
         ("order.amendments", json!({"symbol": SYMBOL, "orderId": 1})),
         ("account.status", json!({})),
