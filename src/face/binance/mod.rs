@@ -28,6 +28,7 @@ mod stubs;
 mod telling;
 mod tickers;
 mod trades;
+mod unread;
 mod user_stream;
 mod weight;
 
@@ -146,6 +147,10 @@ impl Call<'_> {
         Ok(())
     }
 
+    const fn is_over_socket(&self) -> bool {
+        matches!(self.origin, Origin::Socket { .. })
+    }
+
     /// The market of `symbol`.
     pub fn market(&self) -> Result<Arc<MarketEntry>, FaceError> {
         self.market_of(self.params.required("symbol")?)
@@ -177,6 +182,7 @@ fn symbol_of(entry: &MarketEntry) -> &str {
 
 /// Which call a path under `/api/v3/` is.
 async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Vec<u8>, FaceError> {
+    unread::check(call, method.as_str(), path)?;
     match (method.as_str(), path) {
         ("GET", "ping") => info::ping(call),
         ("GET", "time") => info::time(call),

@@ -41,7 +41,7 @@ const ORDERS: [(&str, i64); 29] = [
 ];
 
 /// Requests that are no new orders: method, path, parameters, and a code.
-const REQUESTS: [(&str, &str, &str, i64); 29] = [
+const REQUESTS: [(&str, &str, &str, i64); 36] = [
     ("POST", "order", "symbol=ETHUSD&side=MAYBE&type=MARKET&quantity=0.1", -1117),
     ("POST", "order", "symbol=NOSUCH&side=BUY&type=MARKET&quantity=0.1", -1121),
     ("POST", "order", "symbol=&side=BUY&type=MARKET&quantity=0.1", -1105),
@@ -71,6 +71,24 @@ const REQUESTS: [(&str, &str, &str, i64); 29] = [
     ("GET", "exchangeInfo", "symbolStatus=ASLEEP", -1122),
     ("GET", "exchangeInfo", "symbol=ETHUSD&permissions=SPOT", -1128),
     ("DELETE", "userDataStream", "listenKey=x", -1125),
+    // What is sent and not read.
+    ("GET", "depth", "symbol=ETHUSD&depth=5", -1104),
+    ("GET", "ping", "x=1", -1104),
+    ("POST", "order", "symbol=ETHUSD&side=BUY&type=LIMIT&timeInforce=GTC&quantity=0.1&price=900.00", -1104),
+    (
+        "POST",
+        "order",
+        "symbol=ETHUSD&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.1&price=900.00&pegPriceType=PRIMARY_PEG",
+        -1104,
+    ),
+    ("POST", "order", "symbol=ETHUSD&side=BUY&tpye=LIMIT&quantity=0.1", -1102),
+    (
+        "POST",
+        "orderList/oco",
+        "symbol=ETHUSD&side=BUY&quantity=0.1&aboveType=STOP_LOSS&belowType=LIMIT_MAKER&abovePrise=1",
+        -1104,
+    ),
+    ("GET", "depth", "symbol=ETHUSD&symbol=BTCUSD", -1101),
 ];
 
 #[actix_web::test]
