@@ -50,11 +50,20 @@ pub struct OrderNews {
     pub seq: u64,
 }
 
-/// A list that was placed, or whose orders are all over.
+/// What became of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListNewsKind {
+    Placed,
+    /// One of its orders has another name.
+    Renamed,
+    /// All of its orders are over.
+    Over,
+}
+
 #[derive(Debug, Clone)]
 pub struct ListNews {
+    pub kind: ListNewsKind,
     pub list: OrderListBody,
-    pub is_over: bool,
     pub at: Timestamp,
 }
 
@@ -143,7 +152,7 @@ impl Floor {
         let mut touched: Vec<(AccountNo, u64, Timestamp, Timestamp, Vec<String>)> = Vec::new();
         for (place, event) in events.iter().enumerate() {
             if let EventBody::ListAccepted(list) = &event.body {
-                self.tell_of_list(event, list, false);
+                self.tell_of_list(event, list, ListNewsKind::Placed);
                 continue;
             }
             let Some((account, news, assets)) = self.news_of(&step, place) else { continue };
@@ -153,8 +162,11 @@ impl Floor {
             if let Some(news) = news {
                 self.tell(event.seq, event.visible_at, account, news);
             }
+            if let Some(list) = self.list_renamed(event) {
+                self.tell_of_list(event, &list, ListNewsKind::Renamed);
+            }
             if let Some(list) = ended.get(&event.seq) {
-                self.tell_of_list(event, list, true);
+                self.tell_of_list(event, list, ListNewsKind::Over);
             }
             match touched.iter_mut().find(|(held, ..)| *held == account) {
                 Some((_, seq, at, visible_at, held)) => {
@@ -191,9 +203,17 @@ impl Floor {
         last_seq.into_iter().map(|(place, seq)| (seq, ended[place])).collect()
     }
 
-    fn tell_of_list(&mut self, event: &Event, list: &OrderList, is_over: bool) {
+    /// The open list that an event gives one of its orders another name in.
+    fn list_renamed(&self, event: &Event) -> Option<OrderList> {
+        let EventBody::OrderAmended(amended) = &event.body else { return None };
+        amended.client_order_id?;
+        let list_id = self.sandbox.order(amended.order_id)?.list?;
+        self.sandbox.order_list(list_id).copied()
+    }
+
+    fn tell_of_list(&mut self, event: &Event, list: &OrderList, kind: ListNewsKind) {
         if self.listeners.hears(list.account) {
-            let news = ListNews { list: self.order_list_body(list), is_over, at: event.ts };
+            let news = ListNews { kind, list: self.order_list_body(list), at: event.ts };
             self.tell(event.seq, event.visible_at, list.account, PrivateNews::List(Box::new(news)));
         }
     }

@@ -33,6 +33,34 @@ fn leg(
     fields_of(&named, entry.id.as_str(), (None, Some(side), Some(quantity)))
 }
 
+/// That each of a pair stands on the side of the price where it can wait.
+fn check_pair(is_buy: bool, above: &str, below: &str) -> Result<(), FaceError> {
+    let is_limit = |order_type: &str| order_type == "LIMIT_MAKER";
+    let is_stop = |order_type: &str| order_type.starts_with("STOP_LOSS");
+    let is_profit = |order_type: &str| order_type.starts_with("TAKE_PROFIT");
+    let is_known = |order_type| is_limit(order_type) || is_stop(order_type) || is_profit(order_type);
+    let (code, message) = if !is_known(above) || !is_known(below) {
+        (-1158, "Order type not supported in OCO.")
+    } else if is_limit(above) && is_limit(below) {
+        (-1168, "At least one OCO order must be contingent.")
+    } else if is_buy && is_limit(above) {
+        (-1165, "A limit order in a buy OCO must be below.")
+    } else if !is_buy && is_limit(below) {
+        (-1166, "A limit order in a sell OCO must be above.")
+    } else if is_buy && is_stop(below) {
+        (-1196, "A stop loss order in a buy OCO must be above.")
+    } else if !is_buy && is_stop(above) {
+        (-1197, "A stop loss order in a sell OCO must be below.")
+    } else if is_buy && is_profit(above) {
+        (-1198, "A take profit order in a buy OCO must be below.")
+    } else if !is_buy && is_profit(below) {
+        (-1199, "A take profit order in a sell OCO must be above.")
+    } else {
+        return Ok(());
+    };
+    Err(FaceError::bad(code, message))
+}
+
 /// Two of which one cancels the other, as their prefixes name them: the one that waits for a stop comes last.
 fn pair(
     call: &Call<'_>,
@@ -43,6 +71,8 @@ fn pair(
     let [one, other] = prefixes;
     let mut legs =
         vec![leg(call, entry, one, (side, quantity.clone()))?, leg(call, entry, other, (side, quantity))?];
+    let type_of = |prefix| Named { call, prefix }.get("type").unwrap_or_default();
+    check_pair(side == "BUY", type_of(one), type_of(other))?;
     legs.sort_by_key(|fields| matches!(fields.order_type.as_str(), "stop" | "stop_limit" | "trailing_stop"));
     Ok(legs)
 }

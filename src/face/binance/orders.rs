@@ -19,6 +19,9 @@ use super::refusal::{self, Asked, not_required};
 use super::sign::signed;
 use super::{Call, symbol_of};
 
+const NO_TRANSFER: &str = "This symbol does not allow the specified self-trade prevention mode.";
+/// Below are Binance's own strategies.
+const STRATEGY_TYPE_MIN: i64 = 1_000_000;
 pub const CLIENT_ID_RANGE: &str = "^[\\.A-Z\\:/a-z0-9_-]{1,36}$";
 
 /// The caller, and the only account that may be used, if there is only one.
@@ -189,11 +192,16 @@ pub fn fields_of(
             text.parse().map_err(|_| FaceError::illegal(&named.full("trailingDelta"), "^[0-9]{1,20}$"))?,
         ),
     };
+    if named.call.params.integer(&named.full("strategyType"))?.is_some_and(|kind| kind < STRATEGY_TYPE_MIN) {
+        return Err(FaceError::bad(-1134, "strategyType was less than 1000000."));
+    }
     let prevention = match named.call.params.get("selfTradePreventionMode") {
         None => "expire_maker".to_owned(),
         Some("NONE" | "EXPIRE_TAKER" | "EXPIRE_MAKER" | "EXPIRE_BOTH" | "DECREMENT") => {
             named.call.params.get("selfTradePreventionMode").unwrap_or_default().to_lowercase()
         }
+        // It is among accounts that belong together, which none do here.
+        Some("TRANSFER") => return Err(FaceError::bad(-1013, NO_TRANSFER)),
         Some(_) => return Err(FaceError::bad(-1130, "Invalid selfTradePreventionMode.")),
     };
     let qty = match quantity {

@@ -99,6 +99,9 @@ impl Params {
         } else {
             text.split(',').map(str::to_owned).collect()
         };
+        if list.iter().enumerate().any(|(at, item)| list[..at].contains(item)) {
+            return Err(FaceError::bad(-1151, "Symbol is present multiple times in the list."));
+        }
         if list.is_empty() { Err(FaceError::missing(name)) } else { Ok(Some(list)) }
     }
 
@@ -142,6 +145,7 @@ mod tests {
         let list = |text: &str| Params::of_json(&serde_json::json!({"symbols": text})).list("symbols");
         let two = Ok(Some(vec!["A".to_owned(), "B".to_owned()]));
         assert_eq!((list("[\"A\",\"B\"]"), list("A,B")), (two.clone(), two));
+        assert_eq!(list("A,B,A").map_err(|error| error.code), Err(-1_151));
         assert_eq!(list("").map_err(|error| error.code), Ok(None));
         assert_eq!(list("[A]").map_err(|error| error.code), Err(-1_100));
     }

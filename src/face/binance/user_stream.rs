@@ -1,7 +1,7 @@
 //! What happens to an account, as events of Binance's user data stream.
 
 use marketd_actors::board::Board;
-use marketd_actors::sandbox::private::{ListNews, OrderNews, OrderNewsKind, PrivateNews};
+use marketd_actors::sandbox::private::{ListNews, ListNewsKind, OrderNews, OrderNewsKind, PrivateNews};
 use marketd_protocol::sandbox::{BalanceBody, FillBody, OrderBody};
 use serde_json::{Map, Value, json};
 
@@ -30,8 +30,11 @@ pub fn events_of(board: &Board, news: &PrivateNews) -> Option<Value> {
 }
 
 fn list_status(news: &ListNews, symbol: &str) -> Value {
-    let (status, order_status) =
-        if news.is_over { ("ALL_DONE", "ALL_DONE") } else { ("EXEC_STARTED", "EXECUTING") };
+    let (status, order_status) = match news.kind {
+        ListNewsKind::Placed => ("EXEC_STARTED", "EXECUTING"),
+        ListNewsKind::Renamed => ("UPDATED", "EXECUTING"),
+        ListNewsKind::Over => ("ALL_DONE", "ALL_DONE"),
+    };
     let orders: Vec<Value> = (news.list.orders.iter())
         .map(|order| json!({"s": symbol, "i": order.order_id, "c": order_text::client_id(order)}))
         .collect();

@@ -41,7 +41,7 @@ const ORDERS: [(&str, i64); 29] = [
 ];
 
 /// Requests that are no new orders: method, path, parameters, and a code.
-const REQUESTS: [(&str, &str, &str, i64); 36] = [
+const REQUESTS: [(&str, &str, &str, i64); 40] = [
     ("POST", "order", "symbol=ETHUSD&side=MAYBE&type=MARKET&quantity=0.1", -1117),
     ("POST", "order", "symbol=NOSUCH&side=BUY&type=MARKET&quantity=0.1", -1121),
     ("POST", "order", "symbol=&side=BUY&type=MARKET&quantity=0.1", -1105),
@@ -89,6 +89,27 @@ const REQUESTS: [(&str, &str, &str, i64); 36] = [
         -1104,
     ),
     ("GET", "depth", "symbol=ETHUSD&symbol=BTCUSD", -1101),
+    ("GET", "ticker/price", "symbols=ETHUSD,BTCUSD,ETHUSD", -1151),
+    ("POST", "order", "symbol=ETHUSD&side=BUY&type=STOP_LOSS&quantity=0.1&trailingDelta=100000", -1013),
+    ("POST", "order", "symbol=ETHUSD&side=BUY&type=MARKET&quantity=0.1&strategyType=999999", -1134),
+    (
+        "POST",
+        "order",
+        "symbol=ETHUSD&side=BUY&type=MARKET&quantity=0.1&selfTradePreventionMode=TRANSFER",
+        -1013,
+    ),
+];
+
+/// Side of a pair, types and prices of the one above and the one below, and a code.
+const PAIRS: [(&str, &str, &str, i64); 8] = [
+    ("BUY", "Type=LIMIT_MAKER&abovePrice=9000.00", "Type=STOP_LOSS&belowStopPrice=900.00", -1165),
+    ("SELL", "Type=STOP_LOSS&aboveStopPrice=9000.00", "Type=LIMIT_MAKER&belowPrice=900.00", -1166),
+    ("BUY", "Type=LIMIT_MAKER&abovePrice=9000.00", "Type=LIMIT_MAKER&belowPrice=900.00", -1168),
+    ("BUY", "Type=STOP_LOSS&aboveStopPrice=9000.00", "Type=STOP_LOSS&belowStopPrice=900.00", -1196),
+    ("SELL", "Type=STOP_LOSS&aboveStopPrice=9000.00", "Type=STOP_LOSS&belowStopPrice=900.00", -1197),
+    ("BUY", "Type=TAKE_PROFIT&aboveStopPrice=9000.00", "Type=LIMIT_MAKER&belowPrice=900.00", -1198),
+    ("SELL", "Type=LIMIT_MAKER&abovePrice=9000.00", "Type=TAKE_PROFIT&belowStopPrice=900.00", -1199),
+    ("SELL", "Type=MARKET", "Type=STOP_LOSS&belowStopPrice=900.00", -1158),
 ];
 
 #[actix_web::test]
@@ -112,6 +133,11 @@ async fn bad_input_has_binances_codes() {
         let params = params.replace("ORDER", &order);
         let answer = unsigned(&app, method, path, &params).await;
         check(format!("{method} {path}?{params}"), code, answer);
+    }
+    for (side, above, below, code) in PAIRS {
+        let params = format!("symbol=ETHUSD&side={side}&quantity=0.1&above{above}&below{below}");
+        let answer = unsigned(&app, "POST", "orderList/oco", &params).await;
+        check(params, code, answer);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let maker = "symbol=ETHUSD&side=BUY&type=LIMIT_MAKER&quantity=0.2&price=900.00";

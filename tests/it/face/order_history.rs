@@ -259,6 +259,27 @@ async fn lists_keep_their_names_and_their_ends_over_a_restart() {
     let mixed = unsigned(&app, "GET", "allOrderList", "fromId=1&startTime=5").await;
     assert_eq!(mixed.json()["code"], -1128, "{}", mixed.body);
     let mut face = subscribed(&app).await;
+    let member = before[1]["orders"][0]["orderId"].as_u64().expect("a number");
+    let (by_name, cancelled) = (format!("symbol=ETHUSD&orderId={member}"), "&newClientOrderId=away");
+    let seen = told(&app, "DELETE", "order", &format!("{by_name}{cancelled}")).await;
+    assert_eq!(seen["clientOrderId"], "away");
+    let events = step(&mut face).await;
+    let report = events.iter().find(|event| event["i"] == json!(member)).expect("the order's report");
+    let name = format!("marketd-{member}");
+    assert_eq!(
+        (&report["x"], &report["c"], &report["C"]),
+        (&json!("CANCELED"), &json!("away"), &json!(name))
+    );
+    let oto = "symbol=ETHUSD&listClientOrderId=other&workingType=LIMIT&workingSide=BUY&workingPrice=900.00&workingQuantity=1\
+        &workingTimeInForce=GTC&pendingType=MARKET&pendingSide=SELL&pendingQuantity=1";
+    let list = told(&app, "POST", "orderList/oto", oto).await;
+    step(&mut face).await;
+    let working = &list["orders"][0]["orderId"];
+    let amend = format!("symbol=ETHUSD&orderId={working}&newQty=0.5&newClientOrderId=renamed");
+    told(&app, "PUT", "order/amend/keepPriority", &amend).await;
+    let events = step(&mut face).await;
+    let updated = events.iter().find(|event| event["e"] == "listStatus").expect("the list's status");
+    assert_eq!((&updated["l"], &updated["O"][0]["c"]), (&json!("UPDATED"), &json!("renamed")), "{updated}");
     let gone = told(&app, "DELETE", "orderList", "symbol=ETHUSD&listClientOrderId=other").await;
     assert_eq!(gone["listClientOrderId"], "other");
     let events = step(&mut face).await;
