@@ -3,6 +3,7 @@
 mod audit;
 mod clients;
 mod codes;
+mod order_history;
 mod signing;
 mod streams;
 mod trading;

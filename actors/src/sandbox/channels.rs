@@ -275,6 +275,8 @@ impl Floor {
             | EventBody::RulesSet { .. }
             | EventBody::MarketStatusChanged { .. }
             | EventBody::LatencySet { .. }
+            // What becomes of the orders follows.
+            | EventBody::SelfTradePrevented(_)
             | EventBody::ListAccepted(_) => None,
         };
         let order = order_id.and_then(|order_id| self.sandbox.order(order_id));

@@ -7,12 +7,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use marketd_domain::Timestamp;
-use marketd_domain::journal::{Coded, RecordKind, write_record};
+use marketd_domain::journal::{Coded, RecordKind, VERSION, write_record};
 use marketd_domain::ledger::{AccountNo, AssetNo, LedgerEvent, MarketNo, Owner};
-use marketd_domain::sandbox::{Event, EventBody, Fill, Order, OrderId, Sandbox};
+use marketd_domain::sandbox::{
+    Event, EventBody, Fill, ListId, Order, OrderAmended, OrderId, OrderList, PreventedMatch, Sandbox,
+};
 use marketd_store::sandbox::{
-    AccountRow, AssetRow, BalanceRow, EntryOwner, EntryRow, FillRow, IdempotencyRow, JournalHead, JournalRow,
-    OrderRow, PositionRow, Projections, SandboxMarketRow,
+    AccountRow, AmendmentRow, AssetRow, BalanceRow, EntryOwner, EntryRow, FillRow, IdempotencyRow,
+    JournalHead, JournalRow, OrderListRow, OrderRow, PositionRow, PreventedRow, Projections,
+    SandboxMarketRow,
 };
 
 /// What is to be written in one transaction.
@@ -86,7 +89,15 @@ impl Batch {
             }
             EventBody::OrderAccepted(accepted) => self.note_order(accepted.order_id),
             EventBody::OrderRested(rested) => self.note_order(rested.order_id),
-            EventBody::OrderAmended(amended) => self.note_order(amended.order_id),
+            EventBody::OrderAmended(amended) => {
+                self.note_order(amended.order_id);
+                self.added.amendments.extend(amendment_row(sandbox, event, amended));
+            }
+            EventBody::SelfTradePrevented(prevented) => {
+                self.orders.extend([prevented.taker, prevented.maker]);
+                self.added.prevented.extend(prevented_row(sandbox, event, prevented));
+            }
+            EventBody::ListAccepted(list) => self.added.lists.extend(list_row(sandbox, event, list)),
             EventBody::OrderFilled(fill) => {
                 self.note_order(fill.order_id);
                 self.positions.insert((fill.account, fill.market));
@@ -104,8 +115,7 @@ impl Batch {
             | EventBody::OrderActivated { order_id, .. } => self.note_order(*order_id),
             EventBody::RulesSet { .. }
             | EventBody::MarketStatusChanged { .. }
-            | EventBody::LatencySet { .. }
-            | EventBody::ListAccepted(_) => {}
+            | EventBody::LatencySet { .. } => {}
         }
     }
 
@@ -267,6 +277,61 @@ fn order_row(sandbox: &Sandbox, order: &Order) -> Option<OrderRow> {
         created_at: order.accepted_at,
         updated_at: order.updated_at,
         order: body,
+        body_version: VERSION,
+        list_id: order.list.map(ListId::get),
+    })
+}
+
+fn prevented_row(sandbox: &Sandbox, event: &Event, prevented: &PreventedMatch) -> Option<PreventedRow> {
+    Some(PreventedRow {
+        seq: event.seq,
+        account: prevented.account,
+        market: prevented.market,
+        taker_order_id: prevented.taker.get(),
+        maker_order_id: prevented.maker.get(),
+        prevention: prevented.prevention.as_str().to_owned(),
+        price: prevented.price,
+        qty: prevented.qty,
+        taker_qty: prevented.taker_qty,
+        maker_qty: prevented.maker_qty,
+        scales: sandbox.ledger().terms(prevented.market)?.scales,
+        at: event.ts,
+    })
+}
+
+fn amendment_row(sandbox: &Sandbox, event: &Event, amended: &OrderAmended) -> Option<AmendmentRow> {
+    let (order, before) = (sandbox.order(amended.order_id)?, amended.before?);
+    let client_order_id = amended.client_order_id.or(before.client_order_id);
+    Some(AmendmentRow {
+        seq: event.seq,
+        order_id: amended.order_id.get(),
+        account: order.account,
+        market: order.request.market,
+        qty_before: before.qty,
+        qty: amended.qty,
+        price_before: before.price,
+        price: amended.price,
+        stop_price_before: before.stop_price,
+        stop_price: amended.stop_price,
+        client_order_id_before: before.client_order_id.map(|id| id.as_str().to_owned()),
+        client_order_id: client_order_id.map(|id| id.as_str().to_owned()),
+        kept_place: amended.kept_place,
+        scales: sandbox.ledger().terms(order.request.market)?.scales,
+        at: event.ts,
+    })
+}
+
+fn list_row(sandbox: &Sandbox, event: &Event, list: &OrderList) -> Option<OrderListRow> {
+    Some(OrderListRow {
+        list_id: list.list_id.get(),
+        account: list.account,
+        market: sandbox.order(list.first)?.request.market,
+        kind: list.kind.as_str().to_owned(),
+        client_list_id: list.client_list_id.map(|id| id.as_str().to_owned()),
+        first: list.first.get(),
+        second: list.second.get(),
+        third: list.third.map(OrderId::get),
+        created_at: event.ts,
     })
 }
 

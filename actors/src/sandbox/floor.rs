@@ -5,10 +5,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use marketd_domain::ledger::{AccountNo, Asset, AssetNo, MarketNo, Terms, UserNo};
-use marketd_domain::sandbox::{Command, Done as Applied, Event, Input, MarketEvent, Reject, Sandbox};
+use marketd_domain::sandbox::{
+    Command, Done as Applied, Event, EventBody, Input, ListId, MarketEvent, OrderId, OrderList, Reject,
+    Sandbox,
+};
 use marketd_domain::{MarketId, Timestamp};
 use marketd_protocol::code::ErrorCode;
-use marketd_protocol::sandbox::{NumberText, code_of_reject};
+use marketd_protocol::sandbox::{NumberText, PreventedMatchBody, code_of_reject};
 use marketd_store::sandbox::{IdempotencyRow, JournalHead};
 
 use super::SandboxCounters;
@@ -30,6 +33,15 @@ pub(super) struct Outgoing {
     pub send: Box<dyn FnOnce(bool) + Send>,
 }
 
+/// What the last input led to that answers tell and the state does not hold.
+#[derive(Default)]
+struct Noted {
+    prevented: Vec<PreventedMatchBody>,
+    ended_lists: Vec<OrderList>,
+    /// Number of the event of the last amendment.
+    amended: Option<(OrderId, u64)>,
+}
+
 /// Everything that requests work on.
 pub struct Floor {
     pub sandbox: Sandbox,
@@ -46,6 +58,9 @@ pub struct Floor {
     pub(super) outgoing: Vec<Outgoing>,
     pub(super) listeners: super::private::Listeners,
     events: Vec<Event>,
+    noted: Noted,
+    /// What clients call cancels that are on their way, by order.
+    pub(super) cancel_names: HashMap<OrderId, String>,
     /// When the client may see what the request under way did.
     visible_at: Timestamp,
 }
@@ -71,6 +86,8 @@ impl Floor {
             outgoing: Vec::new(),
             listeners: super::private::Listeners::default(),
             events: Vec::new(),
+            noted: Noted::default(),
+            cancel_names: HashMap::new(),
             visible_at: Timestamp::ZERO,
         };
         floor.know_markets();
@@ -79,6 +96,7 @@ impl Floor {
 
     /// Takes an input, and notes what happened for the next commit.
     pub fn apply(&mut self, input: Input<'_>) -> Result<Applied, Reject> {
+        self.forget_noted();
         let Some(shared) = self.board.simulator() else { return self.apply_with(input, None) };
         let mut held = shared.lock();
         self.hear_simulated(&mut held);
@@ -100,15 +118,54 @@ impl Floor {
             self.batch.add(&self.sandbox, event);
             self.note_open(event);
             self.visible_at = self.visible_at.max(event.visible_at);
+            self.note(event);
         }
+        self.noted.ended_lists.extend_from_slice(self.sandbox.ended_lists());
         if let Some(held) = simulator {
             self.follow_in_simulated(held, &events);
         }
         self.note_channels(&events);
         self.note_news(&events);
+        let sandbox = &self.sandbox;
+        self.cancel_names
+            .retain(|order_id, _| sandbox.order(*order_id).is_some_and(|order| !order.status.is_final()));
         events.clear();
         self.events = events;
         done
+    }
+
+    pub(super) fn forget_noted(&mut self) {
+        self.noted.prevented.clear();
+        self.noted.ended_lists.clear();
+        self.noted.amended = None;
+    }
+
+    fn note(&mut self, event: &Event) {
+        match &event.body {
+            EventBody::SelfTradePrevented(prevented) => {
+                let scales = self.terms_of(prevented.market).scales;
+                let body = PreventedMatchBody::of(event.seq, prevented, (event.ts, scales));
+                self.noted.prevented.push(body);
+            }
+            EventBody::OrderAmended(amended) => self.noted.amended = Some((amended.order_id, event.seq)),
+            _ => {}
+        }
+    }
+
+    /// Number of the event by which an order was amended, with the last input.
+    pub fn amended_seq(&self, of: OrderId) -> Option<u64> {
+        self.noted.amended.filter(|(order_id, _)| *order_id == of).map(|(_, seq)| seq)
+    }
+
+    /// What self-trade prevention kept an order from meeting, with the last input.
+    pub fn prevented_of(&self, taker: OrderId) -> impl Iterator<Item = &PreventedMatchBody> {
+        self.noted.prevented.iter().filter(move |prevented| prevented.taker_order_id == taker.get())
+    }
+
+    /// A list that is open, or ended with the last input.
+    pub fn order_list(&self, list_id: ListId) -> Option<OrderList> {
+        let ended = || self.noted.ended_lists.iter().find(|list| list.list_id == list_id);
+        self.sandbox.order_list(list_id).or_else(ended).copied()
     }
 
     pub(super) fn market_event(&mut self, market: MarketNo, event: MarketEvent<'_>) -> Result<(), Reject> {

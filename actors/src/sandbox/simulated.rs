@@ -18,6 +18,7 @@ const ROUNDS: usize = 16;
 impl Floor {
     /// Takes in what the simulated markets did since the last input.
     pub(super) fn look_at_simulated(&mut self) {
+        self.forget_noted();
         let Some(shared) = self.board.simulator() else { return };
         let mut held = shared.lock();
         self.hear_simulated(&mut held);

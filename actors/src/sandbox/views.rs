@@ -7,20 +7,18 @@ use marketd_domain::ledger::{
 };
 use marketd_domain::numbers::write_fixed_i128;
 use marketd_domain::sandbox::{
-    Delay, EndReason, Explanation, FillRecord, Latency, ListKind, Order, OrderId, QueueReport,
+    Delay, Explanation, FillRecord, Latency, Order, OrderId, OrderList, QueueReport,
 };
-use marketd_domain::{BookSide, Price, Scales, Timestamp};
+use marketd_domain::{BookSide, Price, Qty, Scales, Timestamp};
 use marketd_protocol::sandbox::{
-    AccountBody, AssetLimitsBody, BalanceBody, DelayBody, EntryBody, EvidenceBody, ExplainBody,
-    ExplainedFill, FeesBody, FillBody, LatencyBody, LimitsBody, MarketLimitsBody, NumberText, OrderBody,
-    OrderContext, OrderListBody, OrderRateBody, PositionBody, QueueBody, RiskBody, fill_body,
+    AccountBody, AmendmentBody, AssetLimitsBody, BalanceBody, DelayBody, EntryBody, EvidenceBody,
+    ExplainBody, ExplainedFill, FeesBody, FillBody, LatencyBody, LimitsBody, MarketLimitsBody, NumberText,
+    OrderBody, OrderContext, OrderListBody, OrderRateBody, PositionBody, PreventedMatchBody, QueueBody,
+    RiskBody, fill_body,
 };
-use marketd_store::sandbox::EntryRow;
+use marketd_store::sandbox::{AmendmentRow, EntryRow, PreventedRow};
 
 use super::floor::Floor;
-
-/// Orders of a list.
-const MEMBERS_MAX: u64 = 3;
 
 impl Floor {
     fn context<'a>(
@@ -56,36 +54,15 @@ impl Floor {
         self.sandbox.order(order_id).map(|order| self.order_body(order))
     }
 
-    pub fn order_list_body(&self, list_id: marketd_domain::sandbox::ListId) -> Option<OrderListBody> {
-        let list = self.sandbox.order_list(list_id)?;
-        let members = [Some(list.first), Some(list.second), list.third];
-        Some(OrderListBody {
-            list_id: list_id.get(),
+    /// A list with those of its orders that are remembered.
+    pub fn order_list_body(&self, list: &OrderList) -> OrderListBody {
+        OrderListBody {
+            list_id: list.list_id.get(),
             account: self.account_name(list.account).to_owned(),
             kind: list.kind.as_str(),
-            orders: members.into_iter().flatten().filter_map(|order_id| self.order_of(order_id)).collect(),
-        })
-    }
-
-    /// A list that is over, by one of its orders: the sandbox forgets lists with their last order, and orders later.
-    pub fn ended_list_body(&self, member: OrderId) -> Option<OrderListBody> {
-        let (list, account) =
-            self.sandbox.order(member).and_then(|order| Some((order.list?, order.account)))?;
-        // They were placed at once, so their numbers follow each other.
-        let near =
-            member.get().saturating_sub(MEMBERS_MAX - 1)..=member.get().saturating_add(MEMBERS_MAX - 1);
-        let members = near.map(OrderId::new).filter_map(|order_id| self.sandbox.order(order_id));
-        let orders: Vec<OrderBody> =
-            members.filter(|order| order.list == Some(list)).map(|order| self.order_body(order)).collect();
-        // Of two that exclude each other one ends for the other's sake, at the latest when both are cancelled.
-        let has_sibling = orders.iter().any(|order| order.reason == Some(EndReason::ListSibling.as_str()));
-        let kind = match (orders.len(), has_sibling) {
-            (2, true) => ListKind::Oco,
-            (2, false) => ListKind::Oto,
-            _ => ListKind::Bracket,
-        };
-        let account = self.account_name(account).to_owned();
-        Some(OrderListBody { list_id: list.get(), account, kind: kind.as_str(), orders })
+            client_list_id: list.client_list_id.map(|id| id.as_str().to_owned()),
+            orders: list.members().filter_map(|order_id| self.order_of(order_id)).collect(),
+        }
     }
 
     pub fn fill_body(&self, record: &FillRecord) -> FillBody {
@@ -115,6 +92,9 @@ impl Floor {
         ExplainBody {
             message: sentence_of(&body, queue.as_ref(), explanation),
             fills: fills.collect(),
+            // They are in the store.
+            prevented: None,
+            amendments: None,
             queue,
             trigger_price: explanation.trigger_price.map(|price| price.to_text(scales.price)),
             waits_for_market,
@@ -264,6 +244,38 @@ impl Floor {
                 (asset.code.clone(), parts.map(|amount| amount.to_trimmed_text(asset.scale)))
             })
             .collect()
+    }
+}
+
+pub fn prevented_body(row: &PreventedRow) -> PreventedMatchBody {
+    let qty = |qty: Qty| qty.to_text(row.scales.qty);
+    PreventedMatchBody {
+        match_id: row.seq,
+        taker_order_id: row.taker_order_id,
+        maker_order_id: row.maker_order_id,
+        self_trade_prevention: row.prevention.clone(),
+        price: row.price.to_text(row.scales.price),
+        qty: qty(row.qty),
+        taker_qty: qty(row.taker_qty),
+        maker_qty: qty(row.maker_qty),
+        ts: row.at.micros(),
+    }
+}
+
+pub fn amendment_body(row: &AmendmentRow) -> AmendmentBody {
+    let price = |price: Option<Price>| price.map(|price| price.to_text(row.scales.price));
+    AmendmentBody {
+        seq: row.seq,
+        qty_before: row.qty_before.to_text(row.scales.qty),
+        qty: row.qty.to_text(row.scales.qty),
+        price_before: price(row.price_before),
+        price: price(row.price),
+        stop_price_before: price(row.stop_price_before),
+        stop_price: price(row.stop_price),
+        client_order_id_before: row.client_order_id_before.clone(),
+        client_order_id: row.client_order_id.clone(),
+        kept_place: row.kept_place,
+        ts: row.at.micros(),
     }
 }
 

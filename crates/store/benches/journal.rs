@@ -41,6 +41,8 @@ fn note(seq: u64, account: u32, projections: &mut Projections) -> JournalRow {
         created_at: at,
         updated_at: at,
         order: vec![7; 120],
+        body_version: 2,
+        list_id: None,
     });
     let asset = AssetNo::new(1);
     let balance =

@@ -29,6 +29,7 @@ migrations! {
     2 "0002_deltas",
     3 "0003_sandbox",
     4 "0004_identity",
+    5 "0005_order_history",
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -16,8 +16,8 @@ use marketd_domain::ledger::{AccountNo, UserNo};
 
 pub(crate) use backend::{Append, Backend};
 pub use rows::{
-    AccountRow, AssetRow, BalanceRow, EntryOwner, EntryRow, FillRow, IdempotencyRow, OrderRow, PositionRow,
-    SandboxMarketRow,
+    AccountRow, AmendmentRow, AssetRow, BalanceRow, EntryOwner, EntryRow, FillRow, IdempotencyRow,
+    OrderListRow, OrderRow, PositionRow, PreventedRow, SandboxMarketRow,
 };
 pub(crate) use table::{Arg, Cell, CellKind, Cells, Table, TableBatch, TableRow};
 
@@ -60,6 +60,9 @@ pub struct Projections {
     pub balances: Vec<BalanceRow>,
     pub entries: Vec<EntryRow>,
     pub idempotency: Vec<IdempotencyRow>,
+    pub prevented: Vec<PreventedRow>,
+    pub amendments: Vec<AmendmentRow>,
+    pub lists: Vec<OrderListRow>,
 }
 
 /// What became of an append.
@@ -125,6 +128,14 @@ pub struct OrderFilter {
     pub statuses: Vec<String>,
 }
 
+/// Which prevented matches of an account.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PreventedFilter {
+    pub market: Option<marketd_domain::ledger::MarketNo>,
+    /// As taker or as maker.
+    pub order_id: Option<u64>,
+}
+
 /// Which fills of an account.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FillFilter {
@@ -174,6 +185,35 @@ pub trait SandboxStore: Send + Sync {
     ) -> Result<Vec<FillRow>, StoreError>;
     /// Oldest first.
     async fn fills_of_order(&self, order_id: u64) -> Result<Vec<FillRow>, StoreError>;
+    /// Pages by the number of the match.
+    async fn prevented(
+        &self,
+        account: AccountNo,
+        filter: PreventedFilter,
+        page: Page,
+    ) -> Result<Vec<PreventedRow>, StoreError>;
+    /// Of one order, oldest first, from the event of this number on.
+    async fn amendments(
+        &self,
+        order_id: u64,
+        from_seq: u64,
+        limit: u32,
+    ) -> Result<Vec<AmendmentRow>, StoreError>;
+    /// Pages by the number of the list.
+    async fn order_lists(&self, account: AccountNo, page: Page) -> Result<Vec<OrderListRow>, StoreError>;
+    async fn order_list(&self, list_id: u64) -> Result<Option<OrderListRow>, StoreError>;
+    /// The newest of this name: it may be used again once its list is over.
+    async fn order_list_by_client_id(
+        &self,
+        account: AccountNo,
+        id: &str,
+    ) -> Result<Option<OrderListRow>, StoreError>;
+    /// The orders of an account's lists from the one number to the other, both included; oldest first.
+    async fn orders_of_lists(
+        &self,
+        account: AccountNo,
+        lists: std::ops::RangeInclusive<u64>,
+    ) -> Result<Vec<OrderRow>, StoreError>;
     async fn balances(&self, account: AccountNo) -> Result<Vec<BalanceRow>, StoreError>;
     async fn positions(&self, account: AccountNo) -> Result<Vec<PositionRow>, StoreError>;
     /// Pages by event: all lines of an event are on one page, so there may be a few more than the limit.

@@ -99,9 +99,10 @@ pub async fn order_rates(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     Ok(body.to_string().into_bytes())
 }
 
-/// Lists of what there is none of here.
-pub async fn none(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
-    call.charge(10)?;
+/// Nothing is routed over several books here, so nothing is allocated.
+pub async fn no_allocations(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
+    call.charge(20)?;
+    call.market()?;
     signed(call, Scope::Read).await?;
     Ok(b"[]".to_vec())
 }

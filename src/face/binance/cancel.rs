@@ -1,12 +1,10 @@
 //! Orders cancelled: one, or all of a symbol.
 
-use std::collections::BTreeMap;
-
 use marketd_actors::sandbox::doors::orders::OrderName;
 use marketd_actors::sandbox::{Floor, Refused};
 use marketd_domain::identity::Scope;
 use marketd_domain::ledger::UserNo;
-use marketd_domain::sandbox::OrderId;
+use marketd_domain::sandbox::{OrderId, OrderList};
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::sandbox::OrderBody;
 use serde_json::Value;
@@ -27,6 +25,8 @@ pub struct Which {
     pub account: Option<String>,
     /// `cancelRestrictions`
     pub only: Option<&'static str>,
+    /// What its client calls the cancel.
+    pub cancel_name: Option<String>,
 }
 
 fn unknown() -> Refused {
@@ -47,10 +47,7 @@ pub fn restriction_of(call: &Call<'_>) -> Result<Option<&'static str>, FaceError
         None => Ok(None),
         Some("ONLY_NEW") => Ok(Some("NEW")),
         Some("ONLY_PARTIALLY_FILLED") => Ok(Some("PARTIALLY_FILLED")),
-        Some(_) => Err(FaceError::bad(
-            -1145,
-            "cancelRestrictions has to be either ONLY_NEW or ONLY_PARTIALLY_FILLED.",
-        )),
+        Some(_) => Err(FaceError::bad(-1145, "Invalid cancelRestrictions")),
     }
 }
 
@@ -65,7 +62,8 @@ pub fn cancel(floor: &mut Floor, user: UserNo, which: &Which) -> Result<OrderBod
     if which.only.is_some_and(|only| order_text::status_of(&order) != only) {
         return Err((ErrorCode::ORDER_FINAL, refusal::RESTRICTED.to_owned()));
     }
-    floor.cancel_order(user, which.account.as_deref(), &OrderName::Id(order_id.get()))?;
+    let name = OrderName::Id(order_id.get());
+    floor.cancel_named(user, which.account.as_deref(), &name, which.cancel_name.clone())?;
     floor.order_of(order_id).ok_or_else(unknown)
 }
 
@@ -74,18 +72,18 @@ pub async fn order(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     let entry = call.market()?;
     let acting = Acting::of(call, Scope::Trade).await?;
     let (name, client_id) = name_of(call)?;
-    let cancel_name = client_id_param(call, "newClientOrderId")?;
     let which = Which {
         name,
         client_id,
         market: entry.id.as_str().to_owned(),
         account: acting.account.clone(),
         only: restriction_of(call)?,
+        cancel_name: client_id_param(call, "newClientOrderId")?,
     };
     let symbol = symbol_of(&entry).to_owned();
     submit(call, &acting, Asked::Cancelling, move |floor, user| {
         let order = cancel(floor, user, &which)?;
-        Ok(order_text::cancelled(&order, &symbol, cancel_name.as_deref()))
+        Ok(order_text::cancelled(&order, &symbol, which.cancel_name.as_deref()))
     })
     .await
 }
@@ -96,7 +94,6 @@ pub async fn all(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     let acting = Acting::of(call, Scope::Trade).await?;
     let (market, account) = (entry.id.as_str().to_owned(), acting.account.clone());
     let symbol = symbol_of(&entry).to_owned();
-    let names = call.face.list_names.clone();
     submit(call, &acting, Asked::Cancelling, move |floor, user| {
         let number = floor.account_of(user, account.as_deref())?;
         let mut open = floor.open_order_bodies(number);
@@ -104,18 +101,15 @@ pub async fn all(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
         if open.is_empty() {
             return Err(unknown());
         }
-        let lists: BTreeMap<u64, u64> =
-            open.iter().filter_map(|order| Some((order.list_id?, order.order_id))).collect();
+        let lists: Vec<OrderList> = (floor.sandbox.open_lists(number).copied())
+            .filter(|list| open.iter().any(|order| order.list_id == Some(list.list_id.get())))
+            .collect();
         floor.cancel_all(user, account.as_deref(), Some(&market))?;
         let alone = open.iter().rev().filter(|before| before.list_id.is_none()).map(|before| {
             let order = floor.order_of(OrderId::new(before.order_id));
             order_text::cancelled(order.as_ref().unwrap_or(before), &symbol, None)
         });
-        let of_lists = (lists.iter())
-            .filter_map(|(list_id, order_id)| {
-                names.body(floor, *list_id).or_else(|| floor.ended_list_body(OrderId::new(*order_id)))
-            })
-            .map(|list| lists::told_cancelled(&list, &symbol, &names));
+        let of_lists = lists.iter().map(|list| lists::told_cancelled(&floor.order_list_body(list), &symbol));
         Ok(Value::Array(alone.chain(of_lists).collect()))
     })
     .await

@@ -24,7 +24,7 @@ const LIMIT_MAX: usize = 1_000;
 /// The longest span of one request.
 const SPAN_MS: i64 = 86_400_000;
 
-fn see(refused: marketd_actors::sandbox::Refused) -> FaceError {
+pub fn see(refused: marketd_actors::sandbox::Refused) -> FaceError {
     refusal::of(refused, Asked::Seeing)
 }
 
@@ -52,7 +52,7 @@ fn span_of(call: &Call<'_>) -> Result<TimeRange, FaceError> {
 }
 
 /// What a list is made of: the first ones from its start on where it has one, else the last.
-fn page_of(call: &Call<'_>, from: &str, has_start: bool) -> Result<Page, FaceError> {
+pub fn page_of(call: &Call<'_>, from: &str, has_start: bool) -> Result<Page, FaceError> {
     let limit = call.params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
     let from = call.params.integer(from)?.map(i64::unsigned_abs);
     let range = span_of(call)?;
@@ -67,7 +67,7 @@ fn page_of(call: &Call<'_>, from: &str, has_start: bool) -> Result<Page, FaceErr
 }
 
 /// Lists are told oldest first.
-fn told<T>(mut found: Vec<T>, page: Page, text: impl Fn(&T) -> Value) -> Vec<u8> {
+pub fn told<T>(mut found: Vec<T>, page: Page, text: impl Fn(&T) -> Value) -> Vec<u8> {
     if page.order == PageOrder::NewestFirst {
         found.reverse();
     }
@@ -86,7 +86,7 @@ pub async fn orders(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
 }
 
 /// A list begins at a number or at a time, and is of an order or of a time.
-fn check_combination(call: &Call<'_>) -> Result<(), FaceError> {
+pub fn check_combination(call: &Call<'_>) -> Result<(), FaceError> {
     let has = |name: &str| call.params.get(name).is_some();
     let has_time = has("startTime") || has("endTime");
     if has_time && (has("fromId") || has("orderId")) {

@@ -1,24 +1,23 @@
 //! Orders that depend on each other: OCO, OTO and OTOCO.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use marketd_actors::board::MarketEntry;
+use marketd_actors::sandbox::Floor;
 use marketd_actors::sandbox::doors::orders::OrderName;
-use marketd_actors::sandbox::{Floor, Refused};
 use marketd_domain::identity::Scope;
 use marketd_domain::ledger::UserNo;
-use marketd_domain::sandbox::{ListId, Order, OrderId};
 use marketd_protocol::code::ErrorCode;
-use marketd_protocol::sandbox::{FillBody, ListFields, NumberText, OrderBody, OrderFields, OrderListBody};
+use marketd_protocol::sandbox::{ListFields, NumberText, OrderBody, OrderFields, OrderListBody};
 use serde_json::{Value, json};
 
 use super::error::FaceError;
-use super::list_names::{ListNames, Listed};
-use super::order_text::{self, millis};
+use super::history::{self, see};
+use super::order_text::{self, Outcome, list_name, millis};
 use super::orders::{Acting, Named, ask, client_id_param, count_orders, fields_of, grade_of, submit};
 use super::refusal::Asked;
 use super::{Call, symbol_of};
+use crate::http::sandbox::lists::{ListName, one_list, open_list, stored_lists, unknown_list};
 
 fn number(call: &Call<'_>, name: &str) -> Result<NumberText, FaceError> {
     Named { call, prefix: "" }.required_number(name)
@@ -34,6 +33,34 @@ fn leg(
     fields_of(&named, entry.id.as_str(), (None, Some(side), Some(quantity)))
 }
 
+/// That each of a pair stands on the side of the price where it can wait.
+fn check_pair(is_buy: bool, above: &str, below: &str) -> Result<(), FaceError> {
+    let is_limit = |order_type: &str| order_type == "LIMIT_MAKER";
+    let is_stop = |order_type: &str| order_type.starts_with("STOP_LOSS");
+    let is_profit = |order_type: &str| order_type.starts_with("TAKE_PROFIT");
+    let is_known = |order_type| is_limit(order_type) || is_stop(order_type) || is_profit(order_type);
+    let (code, message) = if !is_known(above) || !is_known(below) {
+        (-1158, "Order type not supported in OCO.")
+    } else if is_limit(above) && is_limit(below) {
+        (-1168, "At least one OCO order must be contingent.")
+    } else if is_buy && is_limit(above) {
+        (-1165, "A limit order in a buy OCO must be below.")
+    } else if !is_buy && is_limit(below) {
+        (-1166, "A limit order in a sell OCO must be above.")
+    } else if is_buy && is_stop(below) {
+        (-1196, "A stop loss order in a buy OCO must be above.")
+    } else if !is_buy && is_stop(above) {
+        (-1197, "A stop loss order in a sell OCO must be below.")
+    } else if is_buy && is_profit(above) {
+        (-1198, "A take profit order in a buy OCO must be below.")
+    } else if !is_buy && is_profit(below) {
+        (-1199, "A take profit order in a sell OCO must be above.")
+    } else {
+        return Ok(());
+    };
+    Err(FaceError::bad(code, message))
+}
+
 /// Two of which one cancels the other, as their prefixes name them: the one that waits for a stop comes last.
 fn pair(
     call: &Call<'_>,
@@ -44,6 +71,8 @@ fn pair(
     let [one, other] = prefixes;
     let mut legs =
         vec![leg(call, entry, one, (side, quantity.clone()))?, leg(call, entry, other, (side, quantity))?];
+    let type_of = |prefix| Named { call, prefix }.get("type").unwrap_or_default();
+    check_pair(side == "BUY", type_of(one), type_of(other))?;
     legs.sort_by_key(|fields| matches!(fields.order_type.as_str(), "stop" | "stop_limit" | "trailing_stop"));
     Ok(legs)
 }
@@ -60,25 +89,15 @@ async fn placed(
         Some(_) => grade_of(call, &orders[0])?,
     };
     count_orders(call, acting, u32::try_from(orders.len()).unwrap_or(3))?;
-    let fields = ListFields { account: acting.account.clone(), kind: kind.to_owned(), orders };
+    let account = acting.account.clone();
+    let fields = ListFields { account, kind: kind.to_owned(), orders, client_list_id: name };
     let symbol = symbol_of(entry).to_owned();
-    let names = call.face.list_names.clone();
     submit(call, acting, Asked::Placing, move |floor, user| {
-        if let Some(list_id) = name.as_ref().and_then(|name| names.find(user, name))
-            && floor.order_list_body(ListId::new(list_id)).is_some()
-        {
-            return Err((ErrorCode::DUPLICATE_CLIENT_ORDER_ID, "a list of that name is open".to_owned()));
-        }
-        let done = floor.place_list(user, &fields)?;
-        let list: Value = serde_json::from_slice(&done.data).unwrap_or_default();
-        let list_id = list["list_id"].as_u64().unwrap_or(0);
-        let order_id = list["orders"][0]["order_id"].as_u64().unwrap_or(0);
-        names.set(list_id, Listed { user, name, kind, order_id });
-        let list = found(floor, (user, fields.account.as_deref()), (list_id, &names))?;
-        let mut body = told(&list, &symbol, &names);
+        let list = floor.list_placed(user, &fields)?;
+        let mut body = told(&list, &symbol);
         let reports = list.orders.iter().map(|order| {
-            let fills = told_fills(floor, user, order);
-            order_text::placed(order, &symbol, &fills, grade)
+            let outcome = outcome_of(floor, user, order);
+            order_text::placed(order, &symbol, &outcome, grade)
         });
         body["orderReports"] = Value::Array(reports.collect());
         Ok(body)
@@ -86,10 +105,10 @@ async fn placed(
     .await
 }
 
-/// What an order of a list has filled so far.
-fn told_fills(floor: &mut Floor, user: UserNo, order: &OrderBody) -> Vec<FillBody> {
+/// What became of an order of a list so far.
+fn outcome_of(floor: &mut Floor, user: UserNo, order: &OrderBody) -> Outcome {
     super::orders::told(floor, user, Some(&order.account), order.order_id)
-        .map(|(_, fills)| fills)
+        .map(|(_, outcome)| outcome)
         .unwrap_or_default()
 }
 
@@ -152,25 +171,6 @@ pub async fn otoco(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     placed(call, &acting, &entry, ("bracket", orders)).await
 }
 
-fn unknown() -> Refused {
-    (ErrorCode::UNKNOWN_ORDER, "unknown order list".to_owned())
-}
-
-/// A list of the user's; of a key that is for one account, a list of that one.
-fn found(
-    floor: &mut Floor,
-    (user, account): (UserNo, Option<&str>),
-    (list_id, names): (u64, &ListNames),
-) -> Result<OrderListBody, Refused> {
-    let list = names.body(floor, list_id).ok_or_else(unknown)?;
-    let member = list.orders.first().map(|order| OrderId::new(order.order_id));
-    let owner = member.and_then(|order_id| floor.sandbox.order(order_id)).map(|order| order.account);
-    let owner = owner.ok_or_else(unknown)?;
-    let is_theirs = floor.sandbox.ledger().account(owner).is_some_and(|account| account.user == user);
-    let only = account.map(|name| floor.account_of(user, Some(name))).transpose()?;
-    if is_theirs && only.is_none_or(|only| only == owner) { Ok(list) } else { Err(unknown()) }
-}
-
 pub fn contingency_of(list: &OrderListBody) -> &'static str {
     if list.kind == "oco" { "OCO" } else { "OTO" }
 }
@@ -183,7 +183,7 @@ fn is_all_over(list: &OrderListBody) -> bool {
     list.orders.iter().all(is_over)
 }
 
-fn told(list: &OrderListBody, symbol: &str, names: &ListNames) -> Value {
+fn told(list: &OrderListBody, symbol: &str) -> Value {
     let status = if is_all_over(list) { ("ALL_DONE", "ALL_DONE") } else { ("EXEC_STARTED", "EXECUTING") };
     let orders: Vec<Value> = (list.orders.iter())
         .map(|order| json!({"symbol": symbol, "orderId": order.order_id, "clientOrderId": order_text::client_id(order)}))
@@ -193,7 +193,7 @@ fn told(list: &OrderListBody, symbol: &str, names: &ListNames) -> Value {
         "contingencyType": contingency_of(list),
         "listStatusType": status.0,
         "listOrderStatus": status.1,
-        "listClientOrderId": names.of(list.list_id),
+        "listClientOrderId": list_name(list),
         "transactionTime": list.orders.iter().map(|order| millis(order.updated_at)).max().unwrap_or(0),
         "symbol": symbol,
         "orders": orders,
@@ -201,108 +201,92 @@ fn told(list: &OrderListBody, symbol: &str, names: &ListNames) -> Value {
 }
 
 /// A list whose orders have just been cancelled, with what became of each.
-pub fn told_cancelled(list: &OrderListBody, symbol: &str, names: &ListNames) -> Value {
-    let mut body = told(list, symbol, names);
+pub fn told_cancelled(list: &OrderListBody, symbol: &str) -> Value {
+    let mut body = told(list, symbol);
     let reports = list.orders.iter().map(|order| order_text::cancelled(order, symbol, None));
     body["orderReports"] = Value::Array(reports.collect());
     body
 }
 
 /// The list that `orderListId` or a name names.
-fn list_in(call: &Call<'_>, acting: &Acting, name: &str) -> Result<u64, FaceError> {
+fn list_in(call: &Call<'_>, name: &str) -> Result<ListName, FaceError> {
     if let Some(id) = call.params.integer("orderListId")? {
-        return Ok(id.unsigned_abs());
+        return Ok(ListName::Id(id.unsigned_abs()));
     }
-    let Some(text) = call.params.get(name) else {
-        let message = format!("Param '{name}' or 'orderListId' must be sent, but both were empty/null!");
-        return Err(FaceError::bad(-1102, message));
-    };
-    // No list has the number 0: an unknown name is an unknown list.
-    Ok(call.face.list_names.find(acting.user(), text).unwrap_or(0))
+    match client_id_param(call, name)? {
+        Some(text) => Ok(match order_text::list_number_in(&text) {
+            Some(number) => ListName::Id(number),
+            None => ListName::Client(text),
+        }),
+        None => {
+            let message = format!("Param '{name}' or 'orderListId' must be sent, but both were empty/null!");
+            Err(FaceError::bad(-1102, message))
+        }
+    }
 }
 
-fn symbol_of_list(floor: &Floor, list: &OrderListBody) -> String {
-    let market = list.orders.first().map_or("", |order| order.market.as_str());
-    order_text::symbol_in(floor, market).unwrap_or_default()
+/// `None` for a list of a market that is not seen here.
+fn told_of(call: &Call<'_>, list: &OrderListBody) -> Option<Value> {
+    let market = list.orders.first()?.market.as_str();
+    let entry = call.shared.board.market(market)?;
+    Some(told(list, entry.symbol.as_deref()?))
 }
 
 pub async fn get(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     call.charge(4)?;
     let acting = Acting::of(call, Scope::Read).await?;
-    let (user, account, list_id) =
-        (acting.user(), acting.account.clone(), list_in(call, &acting, "origClientOrderId")?);
-    let names = call.face.list_names.clone();
-    let body = ask(call, move |floor| {
-        let list = found(floor, (user, account.as_deref()), (list_id, &names))?;
-        Ok(told(&list, &symbol_of_list(floor, &list), &names))
-    });
-    Ok(body.await?.to_string().into_bytes())
+    let whose = (acting.user(), acting.account.clone());
+    let list = one_list(call.shared, whose, list_in(call, "origClientOrderId")?).await.map_err(see)?;
+    let told = told_of(call, &list).ok_or_else(|| see(unknown_list()))?;
+    Ok(told.to_string().into_bytes())
 }
 
 pub async fn cancel(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     call.charge(1)?;
     let entry = call.market()?;
     let acting = Acting::of(call, Scope::Trade).await?;
-    let list_id = list_in(call, &acting, "listClientOrderId")?;
-    let names = call.face.list_names.clone();
+    let name = list_in(call, "listClientOrderId")?;
     let (market, symbol, account) =
         (entry.id.as_str().to_owned(), symbol_of(&entry).to_owned(), acting.account.clone());
     submit(call, &acting, Asked::Cancelling, move |floor, user| {
-        let list = found(floor, (user, account.as_deref()), (list_id, &names))?;
-        let open: Vec<u64> =
-            list.orders.iter().filter(|order| !is_over(order)).map(|order| order.order_id).collect();
-        if open.is_empty() || list.orders.iter().any(|order| order.market != market) {
-            return Err(unknown());
+        let list = open_list(floor, (user, account.as_deref()), &name)?;
+        let body = floor.order_list_body(&list);
+        if body.orders.iter().any(|order| order.market != market) {
+            return Err(unknown_list());
         }
-        for order_id in open {
+        for order in body.orders.iter().filter(|order| !is_over(order)) {
             // One that ends takes others with it.
-            match floor.cancel_order(user, account.as_deref(), &OrderName::Id(order_id)) {
+            match floor.cancel_order(user, account.as_deref(), &OrderName::Id(order.order_id)) {
                 Ok(_) | Err((ErrorCode::ORDER_FINAL, _)) => {}
                 Err(refused) => return Err(refused),
             }
         }
-        let list = found(floor, (user, account.as_deref()), (list_id, &names))?;
-        Ok(told_cancelled(&list, &symbol, &names))
+        Ok(told_cancelled(&floor.order_list_body(&list), &symbol))
     })
     .await
 }
 
-/// Lists that are remembered: those of open orders, or of all.
-async fn remembered(call: &Call<'_>, only_open: bool) -> Result<Vec<u8>, FaceError> {
-    let acting = Acting::of(call, Scope::Read).await?;
-    let (user, account) = (acting.user(), acting.account.clone());
-    let limit = call.params.limit(500, 1_000)?;
-    let from_id = call.params.integer("fromId")?.map(i64::unsigned_abs);
-    let names = call.face.list_names.clone();
-    let body = ask(call, move |floor| {
-        let account = floor.account_of(user, account.as_deref())?;
-        // Each list with one of its orders.
-        let member = |order: &Order| Some((order.list?.get(), order.order_id));
-        let mut lists: BTreeMap<u64, OrderId> = if only_open {
-            floor.sandbox.open_orders(account).filter_map(member).collect()
-        } else {
-            let of_account = floor.sandbox.orders().filter(|order| order.account == account);
-            of_account.filter_map(member).collect()
-        };
-        lists.retain(|list_id, _| from_id.is_none_or(|from| *list_id >= from));
-        let more = if from_id.is_some() { 0 } else { lists.len().saturating_sub(limit) };
-        let lists: Vec<Value> = (lists.into_iter().skip(more).take(limit))
-            .filter_map(|(list_id, order_id)| {
-                names.body(floor, list_id).or_else(|| floor.ended_list_body(order_id))
-            })
-            .map(|list| told(&list, &symbol_of_list(floor, &list), &names))
-            .collect();
-        Ok(Value::Array(lists))
-    });
-    Ok(body.await?.to_string().into_bytes())
-}
-
 pub async fn open(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     call.charge(6)?;
-    remembered(call, true).await
+    let acting = Acting::of(call, Scope::Read).await?;
+    let (user, account) = (acting.user(), acting.account.clone());
+    let lists = ask(call, move |floor| {
+        let account = floor.account_of(user, account.as_deref())?;
+        let open = floor.sandbox.open_lists(account).map(|list| floor.order_list_body(list));
+        Ok(open.collect::<Vec<OrderListBody>>())
+    })
+    .await?;
+    let told = lists.iter().filter_map(|list| told_of(call, list));
+    Ok(Value::Array(told.collect()).to_string().into_bytes())
 }
 
 pub async fn all(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
+    history::check_combination(call)?;
     call.charge(20)?;
-    remembered(call, false).await
+    let acting = Acting::of(call, Scope::Read).await?;
+    let page = history::page_of(call, "fromId", false)?;
+    let whose = (acting.user(), acting.account.clone());
+    let mut found = stored_lists(call.shared, whose, page).await.map_err(see)?;
+    found.retain(|list| told_of(call, list).is_some());
+    Ok(history::told(found, page, |list| told_of(call, list).unwrap_or_default()))
 }

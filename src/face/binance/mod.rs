@@ -1,9 +1,10 @@
 //! The face of Binance Spot: its REST and streams over our markets, for clients that change nothing but a base address.
 //!
-//! It translates. Its only state is what an address has used of its weight and a user of its orders, and names that nothing else
-//! knows: of order lists, and listen keys. Symbols are the board's.
+//! It translates. Its only state is what an address has used of its weight and a user of its orders, and listen keys. Symbols are
+//! the board's.
 
 mod account;
+mod amendments;
 mod audit;
 mod cancel;
 mod depth;
@@ -11,13 +12,13 @@ mod error;
 mod history;
 mod info;
 mod klines;
-mod list_names;
 mod listen_keys;
 mod lists;
 mod order_counts;
 mod order_text;
 mod orders;
 mod params;
+mod prevented;
 mod refusal;
 mod replace;
 mod sign;
@@ -27,6 +28,7 @@ mod stubs;
 mod telling;
 mod tickers;
 mod trades;
+mod unread;
 mod user_stream;
 mod weight;
 
@@ -50,7 +52,6 @@ use crate::http::{CallInfo, Shared};
 
 use audit::Entrance;
 use error::FaceError;
-use list_names::ListNames;
 use listen_keys::ListenKeys;
 use order_counts::OrderCounts;
 use params::Params;
@@ -69,7 +70,6 @@ const TIME_UNIT: &str = "x-mbx-time-unit";
 pub struct Face {
     weights: Weights,
     orders: OrderCounts,
-    list_names: Arc<ListNames>,
     listen_keys: ListenKeys,
     /// How far from the middle of the book the sandbox lets prices be, in hundredths of a percent.
     band_bps: Option<u32>,
@@ -87,7 +87,6 @@ impl Face {
                 ban_s: section.ban_s,
             }),
             orders: OrderCounts::new(section.orders_per_10s, section.orders_per_day),
-            list_names: Arc::default(),
             listen_keys: ListenKeys::default(),
             band_bps: config.sandbox.settings().ok().and_then(|settings| settings.band_bps),
             session_limits: Arc::new(SessionLimits {
@@ -148,6 +147,10 @@ impl Call<'_> {
         Ok(())
     }
 
+    const fn is_over_socket(&self) -> bool {
+        matches!(self.origin, Origin::Socket { .. })
+    }
+
     /// The market of `symbol`.
     pub fn market(&self) -> Result<Arc<MarketEntry>, FaceError> {
         self.market_of(self.params.required("symbol")?)
@@ -179,6 +182,7 @@ fn symbol_of(entry: &MarketEntry) -> &str {
 
 /// Which call a path under `/api/v3/` is.
 async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Vec<u8>, FaceError> {
+    unread::check(call, method.as_str(), path)?;
     match (method.as_str(), path) {
         ("GET", "ping") => info::ping(call),
         ("GET", "time") => info::time(call),
@@ -198,7 +202,9 @@ async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Vec<u8
         ("GET", "account/commission") => account::commission(call).await,
         ("GET", "rateLimit/order") => account::order_rates(call).await,
         ("GET", "myFilters") => info::my_filters(call).await,
-        ("GET", "myPreventedMatches" | "myAllocations" | "order/amendments") => account::none(call).await,
+        ("GET", "myPreventedMatches") => prevented::matches(call).await,
+        ("GET", "order/amendments") => amendments::of_order(call).await,
+        ("GET", "myAllocations") => account::no_allocations(call).await,
         ("POST", "order") => orders::place(call).await,
         ("POST", "order/test") => orders::test(call).await,
         ("GET", "order") => orders::get(call).await,

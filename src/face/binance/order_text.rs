@@ -2,8 +2,10 @@
 
 use marketd_actors::sandbox::Floor;
 use marketd_domain::sandbox::Phase;
-use marketd_protocol::sandbox::{FillBody, OrderBody};
+use marketd_protocol::sandbox::{FillBody, OrderBody, OrderListBody, PreventedMatchBody};
 use serde_json::{Map, Value, json};
+
+use super::prevented::{has_digits, put_losses};
 
 /// A decimal with eight decimals. Finer ones are cut off: they are dust of products.
 pub fn eight(text: &str) -> String {
@@ -18,16 +20,28 @@ pub fn eight_or_zero(text: Option<&str>) -> String {
 
 /// The name that an order has whose client gave it none: made from its number, so that it can be asked for by it.
 pub fn client_id(order: &OrderBody) -> String {
-    order.client_order_id.clone().unwrap_or_else(|| unnamed(order.order_id))
+    name_or_number(order.client_order_id.as_deref(), order.order_id)
 }
 
-fn unnamed(order_id: u64) -> String {
-    format!("marketd-{order_id}")
+pub fn name_or_number(name: Option<&str>, order_id: u64) -> String {
+    name.map_or_else(|| format!("marketd-{order_id}"), str::to_owned)
 }
 
 /// The number in a name that was made from it.
 pub fn number_in(client_id: &str) -> Option<u64> {
     client_id.strip_prefix("marketd-").and_then(|number| number.parse().ok())
+}
+
+const LIST_PREFIX: &str = "marketd-list-";
+
+/// The name that a list has, as for orders.
+pub fn list_name(list: &OrderListBody) -> String {
+    list.client_list_id.clone().unwrap_or_else(|| format!("{LIST_PREFIX}{}", list.list_id))
+}
+
+/// The number in a list's name that was made from it.
+pub fn list_number_in(name: &str) -> Option<u64> {
+    name.strip_prefix(LIST_PREFIX).and_then(|number| number.parse().ok())
 }
 
 /// What a cancel is called whose client gave it no name.
@@ -146,6 +160,12 @@ pub fn core(order: &OrderBody, symbol: &str) -> Map<String, Value> {
     }
     put("workingTime", json!(working_time(order)));
     put("selfTradePreventionMode", json!(prevention_of(order)));
+    if let Some(match_id) = order.prevented_match_id {
+        put("preventedMatchId", json!(match_id));
+    }
+    if has_digits(&order.prevented_qty) {
+        put("preventedQuantity", json!(eight(&order.prevented_qty)));
+    }
     map
 }
 
@@ -177,8 +197,16 @@ pub fn cancelled(order: &OrderBody, symbol: &str, cancel_name: Option<&str>) -> 
     Value::Object(map)
 }
 
+/// What became of an order when it was placed.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Oldest first.
+    pub fills: Vec<FillBody>,
+    pub prevented: Vec<PreventedMatchBody>,
+}
+
 /// As it has just been placed, with as much as `grade` asks for.
-pub fn placed(order: &OrderBody, symbol: &str, fills: &[FillBody], grade: &str) -> Value {
+pub fn placed(order: &OrderBody, symbol: &str, outcome: &Outcome, grade: &str) -> Value {
     if grade == "ACK" {
         return json!({
             "symbol": symbol,
@@ -191,9 +219,24 @@ pub fn placed(order: &OrderBody, symbol: &str, fills: &[FillBody], grade: &str) 
     let mut map = core(order, symbol);
     map.insert("transactTime".to_owned(), json!(millis(order.updated_at)));
     if grade == "FULL" {
-        let fills: Vec<Value> = fills.iter().map(fill_of).collect();
+        let fills: Vec<Value> = outcome.fills.iter().map(fill_of).collect();
         map.insert("fills".to_owned(), Value::Array(fills));
+        if !outcome.prevented.is_empty() {
+            let prevented = outcome.prevented.iter().map(|prevented| prevented_of(prevented, symbol));
+            map.insert("preventedMatches".to_owned(), Value::Array(prevented.collect()));
+        }
     }
+    Value::Object(map)
+}
+
+/// As the taker's answer tells it.
+fn prevented_of(prevented: &PreventedMatchBody, symbol: &str) -> Value {
+    let mut map = Map::new();
+    map.insert("preventedMatchId".to_owned(), json!(prevented.match_id));
+    map.insert("makerSymbol".to_owned(), json!(symbol));
+    map.insert("makerOrderId".to_owned(), json!(prevented.maker_order_id));
+    map.insert("price".to_owned(), json!(eight(&prevented.price)));
+    put_losses(&mut map, prevented);
     Value::Object(map)
 }
 

@@ -9,16 +9,19 @@ use marketd_actors::sandbox::{Done, Floor, Refused, SandboxGate};
 use marketd_actors::session::Identity;
 use marketd_domain::identity::Scope;
 use marketd_domain::ledger::UserNo;
-use marketd_protocol::sandbox::{FillBody, NumberText, OrderBody, OrderFields, interpret_order};
+use marketd_protocol::sandbox::{NumberText, OrderBody, OrderFields, interpret_order};
 use serde_json::{Value, json};
 
 use super::cancel::check_name;
 use super::error::FaceError;
-use super::order_text::{self, symbol_in};
+use super::order_text::{self, Outcome, symbol_in};
 use super::refusal::{self, Asked, not_required};
 use super::sign::signed;
 use super::{Call, symbol_of};
 
+const NO_TRANSFER: &str = "This symbol does not allow the specified self-trade prevention mode.";
+/// Below are Binance's own strategies.
+const STRATEGY_TYPE_MIN: i64 = 1_000_000;
 pub const CLIENT_ID_RANGE: &str = "^[\\.A-Z\\:/a-z0-9_-]{1,36}$";
 
 /// The caller, and the only account that may be used, if there is only one.
@@ -189,11 +192,16 @@ pub fn fields_of(
             text.parse().map_err(|_| FaceError::illegal(&named.full("trailingDelta"), "^[0-9]{1,20}$"))?,
         ),
     };
+    if named.call.params.integer(&named.full("strategyType"))?.is_some_and(|kind| kind < STRATEGY_TYPE_MIN) {
+        return Err(FaceError::bad(-1134, "strategyType was less than 1000000."));
+    }
     let prevention = match named.call.params.get("selfTradePreventionMode") {
         None => "expire_maker".to_owned(),
         Some("NONE" | "EXPIRE_TAKER" | "EXPIRE_MAKER" | "EXPIRE_BOTH" | "DECREMENT") => {
             named.call.params.get("selfTradePreventionMode").unwrap_or_default().to_lowercase()
         }
+        // It is among accounts that belong together, which none do here.
+        Some("TRANSFER") => return Err(FaceError::bad(-1013, NO_TRANSFER)),
         Some(_) => return Err(FaceError::bad(-1130, "Invalid selfTradePreventionMode.")),
     };
     let qty = match quantity {
@@ -257,8 +265,8 @@ pub fn place_and_tell(
     grade: &str,
 ) -> Result<Value, Refused> {
     let done = floor.place_order(user, fields)?;
-    let (order, fills) = told(floor, user, fields.account.as_deref(), order_id_in(&done))?;
-    Ok(order_text::placed(&order, symbol, &fills, grade))
+    let (order, outcome) = told(floor, user, fields.account.as_deref(), order_id_in(&done))?;
+    Ok(order_text::placed(&order, symbol, &outcome, grade))
 }
 
 /// The order's number in what the sandbox answered.
@@ -266,20 +274,21 @@ fn order_id_in(done: &Done) -> u64 {
     serde_json::from_slice::<Value>(&done.data).ok().and_then(|body| body["order_id"].as_u64()).unwrap_or(0)
 }
 
-/// An order and its fills, oldest first.
+/// An order that was placed just now, and what came of it.
 pub fn told(
     floor: &mut Floor,
     user: UserNo,
     account: Option<&str>,
     order_id: u64,
-) -> Result<(OrderBody, Vec<FillBody>), Refused> {
+) -> Result<(OrderBody, Outcome), Refused> {
     let (account, order_id) = floor.find_order(user, account, &OrderName::Id(order_id))?;
     let unknown =
         || (marketd_protocol::code::ErrorCode::INTERNAL, "what was done cannot be shown".to_owned());
     let body = floor.order_of(order_id).ok_or_else(unknown)?;
     let explanation = floor.sandbox.explain(account, order_id).ok_or_else(unknown)?;
     let fills = explanation.fills.iter().rev().map(|record| floor.fill_body(record)).collect();
-    Ok((body, fills))
+    let prevented = floor.prevented_of(order_id).cloned().collect();
+    Ok((body, Outcome { fills, prevented }))
 }
 
 /// Counts an account's orders.

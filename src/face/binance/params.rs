@@ -8,7 +8,11 @@ use super::error::FaceError;
 
 /// Names with their values, in the order in which they are looked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Params(Vec<(String, String)>);
+pub struct Params {
+    all: Vec<(String, String)>,
+    /// A name stands twice in the query, or twice in the form.
+    has_duplicates: bool,
+}
 
 impl Params {
     pub fn of_request(query: &str, body: &str) -> Self {
@@ -17,9 +21,10 @@ impl Params {
                 .map(|(name, value): (Cow<'_, str>, Cow<'_, str>)| (name.into_owned(), value.into_owned()))
                 .collect()
         };
-        let mut all = pairs(query);
-        all.extend(pairs(body));
-        Self(all)
+        let (mut all, form) = (pairs(query), pairs(body));
+        let has_duplicates = [&all, &form].into_iter().any(|part| has_duplicates(part));
+        all.extend(form);
+        Self { all, has_duplicates }
     }
 
     /// Of a request over a WebSocket, whose values are of any JSON type.
@@ -29,17 +34,32 @@ impl Params {
             other => other.to_string(),
         };
         let fields = params.as_object().into_iter().flatten();
-        Self(fields.map(|(name, value)| (name.clone(), text(value))).collect())
+        let all = fields.map(|(name, value)| (name.clone(), text(value))).collect();
+        Self { all, has_duplicates: false }
+    }
+
+    pub const fn has_duplicates(&self) -> bool {
+        self.has_duplicates
+    }
+
+    /// Each once, also where it stands in the query and in the form.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let is_first = |at: usize, name: &str| self.all[..at].iter().all(|(held, _)| held != name);
+        self.all
+            .iter()
+            .enumerate()
+            .filter(move |(at, (name, _))| is_first(*at, name))
+            .map(|(_, (name, _))| name.as_str())
     }
 
     /// The first that is not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let values = self.0.iter().filter(|(held, _)| held == name).map(|(_, value)| value.as_str());
+        let values = self.all.iter().filter(|(held, _)| held == name).map(|(_, value)| value.as_str());
         values.into_iter().find(|value| !value.is_empty())
     }
 
     pub fn required(&self, name: &str) -> Result<&str, FaceError> {
-        let is_there = || self.0.iter().any(|(held, _)| held == name);
+        let is_there = || self.all.iter().any(|(held, _)| held == name);
         self.get(name)
             .ok_or_else(|| if is_there() { FaceError::empty(name) } else { FaceError::missing(name) })
     }
@@ -79,6 +99,9 @@ impl Params {
         } else {
             text.split(',').map(str::to_owned).collect()
         };
+        if list.iter().enumerate().any(|(at, item)| list[..at].contains(item)) {
+            return Err(FaceError::bad(-1151, "Symbol is present multiple times in the list."));
+        }
         if list.is_empty() { Err(FaceError::missing(name)) } else { Ok(Some(list)) }
     }
 
@@ -96,6 +119,10 @@ impl Params {
     }
 }
 
+fn has_duplicates(part: &[(String, String)]) -> bool {
+    part.iter().enumerate().any(|(at, (name, _))| part[..at].iter().any(|(held, _)| held == name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,13 +136,16 @@ mod tests {
         );
         assert_eq!((params.get("t"), params.get("y")), (Some("a b"), None));
         assert_eq!((params.limit(100, 3), params.integer("limit")), (Ok(3), Ok(Some(5))));
+        assert_eq!(params.names().collect::<Vec<_>>(), ["symbol", "limit", "x", "side", "t"]);
+        assert!(!params.has_duplicates() && Params::of_request("a=1&b=2&a=1", "").has_duplicates());
     }
 
     #[test]
     fn lists_are_json_or_separated_by_commas() {
-        let list = |text: &str| Params(vec![("symbols".to_owned(), text.to_owned())]).list("symbols");
+        let list = |text: &str| Params::of_json(&serde_json::json!({"symbols": text})).list("symbols");
         let two = Ok(Some(vec!["A".to_owned(), "B".to_owned()]));
         assert_eq!((list("[\"A\",\"B\"]"), list("A,B")), (two.clone(), two));
+        assert_eq!(list("A,B,A").map_err(|error| error.code), Err(-1_151));
         assert_eq!(list("").map_err(|error| error.code), Ok(None));
         assert_eq!(list("[A]").map_err(|error| error.code), Err(-1_100));
     }

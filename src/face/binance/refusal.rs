@@ -93,7 +93,7 @@ fn told((code, message): Refused, asked: Asked) -> FaceError {
         "unexpected_price" => not_required("price"),
         "unexpected_stop_price" => not_required("stopPrice"),
         "unexpected_trailing_bps" => not_required("trailingDelta"),
-        "missing_trailing_bps" => FaceError::invalid("trailingDelta"),
+        "missing_trailing_bps" => filter("TRAILING_DELTA"),
         "bad_time_in_force" => FaceError::bad(-1115, "Invalid timeInForce."),
         "bad_display_qty" => FaceError::bad(FILTER, "Filter failure: ICEBERG_PARTS"),
         "bad_client_order_id" => FaceError::illegal("newClientOrderId", super::orders::CLIENT_ID_RANGE),

@@ -70,13 +70,13 @@ pub async fn cancel_replace(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
         market: entry.id.as_str().to_owned(),
         account: acting.account.clone(),
         only: restriction_of(call)?,
+        cancel_name: client_id_param(call, "cancelNewClientOrderId")?,
     };
-    let cancel_name = client_id_param(call, "cancelNewClientOrderId")?;
     count_orders(call, &acting, 1)?;
     let symbol = symbol_of(&entry).to_owned();
     let work = move |floor: &mut marketd_actors::sandbox::Floor, user: UserNo| {
         let cancelled = cancel(floor, user, &which)
-            .map(|order| order_text::cancelled(&order, &symbol, cancel_name.as_deref()));
+            .map(|order| order_text::cancelled(&order, &symbol, which.cancel_name.as_deref()));
         let placed = (cancelled.is_ok() || !stops_on_failure)
             .then(|| place_and_tell(floor, user, &fields, &symbol, grade));
         let (http_status, body) = answer_of(cancelled, placed);
@@ -101,6 +101,7 @@ pub async fn amend(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
     let quantity = Named { call, prefix: "" }.required_number("newQty")?;
     let mut fields: AmendFields = serde_json::from_value(json!({})).map_err(|_| FaceError::internal())?;
     fields.qty = Some(quantity);
+    fields.new_client_order_id = client_id_param(call, "newClientOrderId")?;
     fields.account.clone_from(&acting.account);
     let (market, symbol) = (entry.id.as_str().to_owned(), symbol_of(&entry).to_owned());
     submit(call, &acting, Asked::Seeing, move |floor, user| {
@@ -120,7 +121,7 @@ pub async fn amend(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
             "symbol": symbol,
             "orderId": order.order_id,
             "orderListId": order_text::list_of(&order),
-            "origClientOrderId": order_text::client_id(&order),
+            "origClientOrderId": order_text::client_id(&before),
             "clientOrderId": order_text::client_id(&order),
             "price": order_text::eight_or_zero(order.price.as_deref()),
             "qty": order_text::quantity_of(&order),
@@ -137,7 +138,8 @@ pub async fn amend(call: &Call<'_>) -> Result<Vec<u8>, FaceError> {
         });
         Ok(json!({
             "transactTime": millis(order.updated_at),
-            "executionId": floor.sandbox.seq(),
+            // Of one that is still on its way the number is not known.
+            "executionId": floor.amended_seq(order_id).unwrap_or_else(|| floor.sandbox.seq()),
             "amendedOrder": amended,
         }))
     })

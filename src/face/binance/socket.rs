@@ -142,7 +142,7 @@ pub async fn open(request: HttpRequest, payload: web::Payload, shared: web::Data
 async fn answer(desk: Rc<Desk>, text: String, door: Door) {
     let used = Cell::default();
     let (id, outcome, wants_limits) = match serde_json::from_str::<Value>(&text) {
-        Err(_) => (Value::Null, Err(FaceError::bad(-1000, "Invalid JSON.")), desk.tells_limits),
+        Err(_) => (Value::Null, Err(FaceError::bad(-1135, "Invalid JSON Request")), desk.tells_limits),
         Ok(message) => {
             let id = message["id"].clone();
             let wants_limits = message["params"]["returnRateLimits"].as_bool().unwrap_or(desk.tells_limits);

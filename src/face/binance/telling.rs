@@ -64,7 +64,7 @@ impl Telling {
                 _ = &mut ended => return,
                 told = news.recv() => match told {
                     Some(told) => {
-                        let Some(event) = events_of(&shared.board, &face.list_names, &told) else { continue };
+                        let Some(event) = events_of(&shared.board, &told) else { continue };
                         if !way.say(&door, &event) {
                             return;
                         }

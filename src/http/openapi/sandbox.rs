@@ -128,7 +128,7 @@ fn order() -> Option<Value> {
 
 fn orders() -> Vec<Operation> {
     let statuses = "names separated by commas; `open` is all that are not over, `closed` all that are";
-    let list = order().map(|order| json!({"list_id": 3, "account": "dev", "kind": "oto", "orders": [order]}));
+    let list = order().map(|order| json!({"list_id": 3, "account": "dev", "kind": "oto", "client_list_id": "my-list", "orders": [order]}));
     vec![
         Operation::post("/api/v1/orders", "placeOrder", SANDBOX, "A new order")
             .once()

@@ -4,6 +4,7 @@
 mod accounts;
 mod door;
 pub(crate) mod fills;
+pub(crate) mod lists;
 pub(crate) mod orders;
 mod risk;
 

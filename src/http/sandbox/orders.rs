@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use marketd_actors::sandbox::doors::orders::{OrderName, unknown};
+use marketd_actors::sandbox::views::{amendment_body, prevented_body};
 use marketd_actors::sandbox::{Floor, OnceKey};
 use marketd_domain::journal::{Reader, VERSION};
 use marketd_domain::ledger::{AccountNo, MarketNo, UserNo};
@@ -11,7 +12,7 @@ use marketd_protocol::sandbox::{
     AmendFields, EvidenceBody, ExplainBody, ExplainedFill, ListFields, OrderBody, OrderFields,
 };
 use marketd_store::TimeRange;
-use marketd_store::sandbox::{FillRow, OrderFilter, OrderRow, Page};
+use marketd_store::sandbox::{FillRow, OrderFilter, OrderRow, Page, PageOrder, PreventedFilter};
 
 use super::door::{Act, Acting, Looking, gate};
 use super::page_of;
@@ -159,12 +160,12 @@ async fn stored_order(
 type Scaled<T> = (T, marketd_domain::Scales);
 
 /// The order as it is now, if it is remembered, else as it was stored.
-fn order_of_row(floor: &Floor, row: &OrderRow) -> Result<Scaled<Order>, Refusal> {
+pub(super) fn order_of_row(floor: &Floor, row: &OrderRow) -> Result<Scaled<Order>, Refusal> {
     let held = floor.sandbox.order(marketd_domain::sandbox::OrderId::new(row.order_id));
     if let Some(order) = held {
         return Ok((order.clone(), floor.terms_of(order.request.market).scales));
     }
-    let order = Reader::new(&row.order, VERSION).whole().map_err(|error| {
+    let order = Reader::new(&row.order, row.body_version).whole().map_err(|error| {
         tracing::error!(order_id = row.order_id, %error, "a stored order cannot be read");
         (ErrorCode::INTERNAL, "what is stored cannot be read".to_owned())
     })?;
@@ -324,12 +325,48 @@ pub async fn explain_order(path: OrderPath, looking: Looking) -> HttpResponse {
     looking.show(work).await
 }
 
+/// Prevented matches and amendments of one order that an explanation shows.
+const HISTORY_MAX: u32 = 1_000;
+
 async fn explained(
     shared: &Shared,
     user: UserNo,
     account: Option<String>,
     name: OrderName,
 ) -> Result<ExplainBody, Refusal> {
+    let (account, mut body) = explained_fills(shared, user, account, name).await?;
+    let order_id = body.order.order_id;
+    let page = Page {
+        order: PageOrder::OldestFirst,
+        from: 0,
+        before: None,
+        range: TimeRange::default(),
+        limit: HISTORY_MAX,
+    };
+    let filter = PreventedFilter { market: None, order_id: Some(order_id) };
+    let found = past::read(shared, async |store| {
+        let prevented = store.prevented(account, filter, page).await?;
+        Ok((prevented, store.amendments(order_id, 0, HISTORY_MAX).await?))
+    });
+    match found.await {
+        Ok(found) => {
+            let (prevented, amendments) = found.unwrap_or_default();
+            body.prevented = Some(prevented.iter().map(prevented_body).collect());
+            body.amendments = Some(amendments.iter().map(amendment_body).collect());
+        }
+        // Why it filled or did not is known without.
+        Err((ErrorCode::STORE_UNAVAILABLE | ErrorCode::BUSY, _)) => {}
+        Err(refused) => return Err(refused),
+    }
+    Ok(body)
+}
+
+async fn explained_fills(
+    shared: &Shared,
+    user: UserNo,
+    account: Option<String>,
+    name: OrderName,
+) -> Result<(AccountNo, ExplainBody), Refusal> {
     let (named, wanted) = (account.clone(), name.clone());
     let held = gate(shared)?
         .ask(move |floor| match floor.find_order(user, named.as_deref(), &wanted) {
@@ -340,7 +377,8 @@ async fn explained(
                     let filled: i64 = explanation.fills.iter().map(|record| record.fill.qty.mantissa()).sum();
                     filled == explanation.order.filled_qty.mantissa()
                 };
-                Ok(explained.filter(is_whole).map(|explained| floor.explain_body(&explained)))
+                let explained = explained.filter(is_whole);
+                Ok(explained.map(|explained| (account, floor.explain_body(&explained))))
             }
             Err((ErrorCode::UNKNOWN_ORDER, _)) => Ok(None),
             Err(refused) => Err(refused),
@@ -353,7 +391,9 @@ async fn explained(
     let order_id = row.order_id;
     let fills = past::read(shared, async |store| store.fills_of_order(order_id).await).await?;
     let fills = fills.unwrap_or_default();
-    gate(shared)?.ask(move |floor| from_rows(floor, &row, &fills)).await?
+    let account = row.account;
+    let body = gate(shared)?.ask(move |floor| from_rows(floor, &row, &fills)).await??;
+    Ok((account, body))
 }
 
 /// An explanation out of the store. An order that is still open stands somewhere, which memory knows.

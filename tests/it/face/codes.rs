@@ -41,7 +41,7 @@ const ORDERS: [(&str, i64); 29] = [
 ];
 
 /// Requests that are no new orders: method, path, parameters, and a code.
-const REQUESTS: [(&str, &str, &str, i64); 29] = [
+const REQUESTS: [(&str, &str, &str, i64); 40] = [
     ("POST", "order", "symbol=ETHUSD&side=MAYBE&type=MARKET&quantity=0.1", -1117),
     ("POST", "order", "symbol=NOSUCH&side=BUY&type=MARKET&quantity=0.1", -1121),
     ("POST", "order", "symbol=&side=BUY&type=MARKET&quantity=0.1", -1105),
@@ -71,6 +71,45 @@ const REQUESTS: [(&str, &str, &str, i64); 29] = [
     ("GET", "exchangeInfo", "symbolStatus=ASLEEP", -1122),
     ("GET", "exchangeInfo", "symbol=ETHUSD&permissions=SPOT", -1128),
     ("DELETE", "userDataStream", "listenKey=x", -1125),
+    // What is sent and not read.
+    ("GET", "depth", "symbol=ETHUSD&depth=5", -1104),
+    ("GET", "ping", "x=1", -1104),
+    ("POST", "order", "symbol=ETHUSD&side=BUY&type=LIMIT&timeInforce=GTC&quantity=0.1&price=900.00", -1104),
+    (
+        "POST",
+        "order",
+        "symbol=ETHUSD&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.1&price=900.00&pegPriceType=PRIMARY_PEG",
+        -1104,
+    ),
+    ("POST", "order", "symbol=ETHUSD&side=BUY&tpye=LIMIT&quantity=0.1", -1102),
+    (
+        "POST",
+        "orderList/oco",
+        "symbol=ETHUSD&side=BUY&quantity=0.1&aboveType=STOP_LOSS&belowType=LIMIT_MAKER&abovePrise=1",
+        -1104,
+    ),
+    ("GET", "depth", "symbol=ETHUSD&symbol=BTCUSD", -1101),
+    ("GET", "ticker/price", "symbols=ETHUSD,BTCUSD,ETHUSD", -1151),
+    ("POST", "order", "symbol=ETHUSD&side=BUY&type=STOP_LOSS&quantity=0.1&trailingDelta=100000", -1013),
+    ("POST", "order", "symbol=ETHUSD&side=BUY&type=MARKET&quantity=0.1&strategyType=999999", -1134),
+    (
+        "POST",
+        "order",
+        "symbol=ETHUSD&side=BUY&type=MARKET&quantity=0.1&selfTradePreventionMode=TRANSFER",
+        -1013,
+    ),
+];
+
+/// Side of a pair, types and prices of the one above and the one below, and a code.
+const PAIRS: [(&str, &str, &str, i64); 8] = [
+    ("BUY", "Type=LIMIT_MAKER&abovePrice=9000.00", "Type=STOP_LOSS&belowStopPrice=900.00", -1165),
+    ("SELL", "Type=STOP_LOSS&aboveStopPrice=9000.00", "Type=LIMIT_MAKER&belowPrice=900.00", -1166),
+    ("BUY", "Type=LIMIT_MAKER&abovePrice=9000.00", "Type=LIMIT_MAKER&belowPrice=900.00", -1168),
+    ("BUY", "Type=STOP_LOSS&aboveStopPrice=9000.00", "Type=STOP_LOSS&belowStopPrice=900.00", -1196),
+    ("SELL", "Type=STOP_LOSS&aboveStopPrice=9000.00", "Type=STOP_LOSS&belowStopPrice=900.00", -1197),
+    ("BUY", "Type=TAKE_PROFIT&aboveStopPrice=9000.00", "Type=LIMIT_MAKER&belowPrice=900.00", -1198),
+    ("SELL", "Type=LIMIT_MAKER&abovePrice=9000.00", "Type=TAKE_PROFIT&belowStopPrice=900.00", -1199),
+    ("SELL", "Type=MARKET", "Type=STOP_LOSS&belowStopPrice=900.00", -1158),
 ];
 
 #[actix_web::test]
@@ -94,6 +133,11 @@ async fn bad_input_has_binances_codes() {
         let params = params.replace("ORDER", &order);
         let answer = unsigned(&app, method, path, &params).await;
         check(format!("{method} {path}?{params}"), code, answer);
+    }
+    for (side, above, below, code) in PAIRS {
+        let params = format!("symbol=ETHUSD&side={side}&quantity=0.1&above{above}&below{below}");
+        let answer = unsigned(&app, "POST", "orderList/oco", &params).await;
+        check(params, code, answer);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let maker = "symbol=ETHUSD&side=BUY&type=LIMIT_MAKER&quantity=0.2&price=900.00";
@@ -174,7 +218,7 @@ async fn every_method_of_the_websocket_api_is_answered() {
         ("allOrders", json!({"symbol": SYMBOL})),
         ("myTrades", json!({"symbol": SYMBOL})),
         ("myFilters", json!({"symbol": SYMBOL})),
-        ("myPreventedMatches", json!({"symbol": SYMBOL})),
+        ("myPreventedMatches", json!({"symbol": SYMBOL, "orderId": 1})),
         ("myAllocations", json!({"symbol": SYMBOL})),
         ("order.amendments", json!({"symbol": SYMBOL, "orderId": 1})),
         ("account.status", json!({})),

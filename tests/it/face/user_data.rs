@@ -16,7 +16,7 @@ fn whatever() -> Value {
     json!({"apiKey": "any", "timestamp": now_us() / 1_000, "signature": "0".repeat(64)})
 }
 
-async fn subscribed(app: &TestApp) -> Face {
+pub async fn subscribed(app: &TestApp) -> Face {
     let mut face = Face::connect(app, "/ws-api/v3").await;
     let answer = asked(&mut face, 1, "userDataStream.subscribe.signature", whatever()).await;
     assert_eq!(answer["result"]["subscriptionId"], 0, "{answer}");
@@ -24,7 +24,7 @@ async fn subscribed(app: &TestApp) -> Face {
 }
 
 /// The next events, up to and with a position.
-async fn step(face: &mut Face) -> Vec<Value> {
+pub async fn step(face: &mut Face) -> Vec<Value> {
     let mut events = Vec::new();
     loop {
         let event = face.message().await["event"].take();

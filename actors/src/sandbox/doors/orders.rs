@@ -4,8 +4,8 @@ use marketd_domain::ledger::{AccountNo, UserNo};
 use marketd_domain::sandbox::{Command, Done as Applied, ListKind, OrderId};
 use marketd_protocol::code::ErrorCode;
 use marketd_protocol::sandbox::{
-    AmendFields, CancelledBody, ListFields, OrderBody, OrderFields, client_order_id, interpret_amend,
-    interpret_order,
+    AmendFields, CancelledBody, ListFields, OrderBody, OrderFields, OrderListBody, client_list_id,
+    client_order_id, interpret_amend, interpret_order,
 };
 
 use super::{answered, there};
@@ -69,6 +69,11 @@ impl Floor {
     }
 
     pub fn place_list(&mut self, user: UserNo, fields: &ListFields) -> Result<Done, Refused> {
+        answered(CREATED, &self.list_placed(user, fields)?)
+    }
+
+    /// Places a list, and tells what came of it.
+    pub fn list_placed(&mut self, user: UserNo, fields: &ListFields) -> Result<OrderListBody, Refused> {
         self.require_entry()?;
         let account = self.open_account(user, fields.account.as_deref())?;
         let kind = ListKind::parse(&fields.kind)
@@ -84,15 +89,10 @@ impl Floor {
             let market = self.market(&order.market)?;
             orders.push(interpret_order(order, market, self.terms_of(market).scales)?);
         }
-        let Applied::List(list_id) = self.command(&Command::PlaceList { account, kind, orders })? else {
-            return there(None);
-        };
-        // One whose orders have all ended at once is forgotten already.
-        let ended = || {
-            let member = self.sandbox.orders().find(|order| order.list == Some(list_id))?.order_id;
-            self.ended_list_body(member)
-        };
-        answered(CREATED, &there(self.order_list_body(list_id).or_else(ended))?)
+        let client_list_id = fields.client_list_id.as_deref().map(client_list_id).transpose()?;
+        let place = Command::PlaceList { account, kind, orders, client_list_id };
+        let Applied::List(list_id) = self.command(&place)? else { return there(None) };
+        there(self.order_list(list_id).map(|list| self.order_list_body(&list)))
     }
 
     pub fn amend_order(
@@ -116,9 +116,26 @@ impl Floor {
         account: Option<&str>,
         name: &OrderName,
     ) -> Result<Done, Refused> {
-        let (account, order_id) = self.find_order(user, account, name)?;
-        self.command(&Command::CancelOrder { account, order_id })?;
+        self.cancel_named(user, account, name, None)?;
+        let (_, order_id) = self.find_order(user, account, name)?;
         answered(OK, &there(self.order_of(order_id))?)
+    }
+
+    /// Under a name that those who hear of it are told.
+    pub fn cancel_named(
+        &mut self,
+        user: UserNo,
+        account: Option<&str>,
+        name: &OrderName,
+        cancel_name: Option<String>,
+    ) -> Result<(), Refused> {
+        let (account, order_id) = self.find_order(user, account, name)?;
+        self.cancel_names.extend(cancel_name.map(|cancel_name| (order_id, cancel_name)));
+        let done = self.command(&Command::CancelOrder { account, order_id });
+        if done.is_err() {
+            self.cancel_names.remove(&order_id);
+        }
+        done.map(|_| ())
     }
 
     pub fn cancel_all(

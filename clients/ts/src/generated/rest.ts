@@ -1213,10 +1213,27 @@ export interface components {
         /** @description New values of an open order; what is left out stays as it is. */
         AmendFields: {
             account?: string | null;
+            /** @description What its client calls it from then on. */
+            new_client_order_id?: string | null;
             price?: components["schemas"]["DecimalInput"] | null;
             /** @description The whole quantity, what is filled included. */
             qty?: components["schemas"]["DecimalInput"] | null;
             stop_price?: components["schemas"]["DecimalInput"] | null;
+        };
+        /** @description New values of an order, and those before. */
+        AmendmentBody: {
+            client_order_id: string | null;
+            client_order_id_before: string | null;
+            /** @description It kept its place in the queue. */
+            kept_place: boolean;
+            price: components["schemas"]["Decimal"] | null;
+            price_before: components["schemas"]["Decimal"] | null;
+            qty: components["schemas"]["Decimal"];
+            qty_before: components["schemas"]["Decimal"];
+            seq: components["schemas"]["Count"];
+            stop_price: components["schemas"]["Decimal"] | null;
+            stop_price_before: components["schemas"]["Decimal"] | null;
+            ts: components["schemas"]["Micros"];
         };
         /** @description The book of now or, with `at`, of a moment. */
         AnyBookBody: components["schemas"]["BookBody"] | components["schemas"]["PastBookBody"];
@@ -1482,11 +1499,15 @@ export interface components {
         };
         /** @description All that is known of how an order came to be where it is. */
         ExplainBody: {
+            /** @description Oldest first; null while the store is away. */
+            amendments: components["schemas"]["AmendmentBody"][] | null;
             /** @description Oldest first, each with what made it possible. */
             fills: components["schemas"]["ExplainedFill"][];
             /** @description The same in a sentence. */
             message: string;
             order: components["schemas"]["OrderBody"];
+            /** @description Matches that self-trade prevention kept from happening, oldest first; null while the store is away. */
+            prevented: components["schemas"]["PreventedMatchBody"][] | null;
             /** @description While it stands in the book. */
             queue: components["schemas"]["QueueBody"] | null;
             /** @description Of an order that waits for a price: that price as it is now. */
@@ -1762,6 +1783,8 @@ export interface components {
         /** @description Orders that depend on each other. */
         ListFields: {
             account?: string | null;
+            /** @description The caller's own name for it: 1 to 64 of `A-Z a-z 0-9 . _ : / -`, no other open list of the account may have it. */
+            client_list_id?: string | null;
             kind: components["schemas"]["ListKindName"];
             /** @description Two, or three of a bracket; the entry first where there is one. */
             orders: components["schemas"]["OrderFields"][];
@@ -1966,6 +1989,8 @@ export interface components {
             market: components["schemas"]["MarketName"];
             order_id: components["schemas"]["Count"];
             post_only: boolean;
+            /** @description The last match that was prevented by it. */
+            prevented_match_id?: components["schemas"]["Count"];
             /** @description Taken off by self-trade prevention. */
             prevented_qty: components["schemas"]["Decimal"];
             price: components["schemas"]["Decimal"] | null;
@@ -2027,6 +2052,8 @@ export interface components {
         /** @description Orders that depend on each other: the entry first, where there is one. */
         OrderListBody: {
             account: string;
+            /** @description The caller's own name for it. */
+            client_list_id: string | null;
             kind: components["schemas"]["ListKindName"];
             list_id: components["schemas"]["Count"];
             orders: components["schemas"]["OrderBody"][];
@@ -2148,6 +2175,21 @@ export interface components {
             /** @description Before fees. */
             realized_pnl: components["schemas"]["Decimal"];
             unrealized_pnl: components["schemas"]["Decimal"] | null;
+        };
+        /** @description A match that self-trade prevention kept from happening. */
+        PreventedMatchBody: {
+            maker_order_id: components["schemas"]["Count"];
+            maker_qty: components["schemas"]["Decimal"];
+            match_id: components["schemas"]["Count"];
+            price: components["schemas"]["Decimal"];
+            /** @description What would have traded. */
+            qty: components["schemas"]["Decimal"];
+            /** @description The taker's rule, which counts. */
+            self_trade_prevention: components["schemas"]["SelfTradePreventionName"];
+            taker_order_id: components["schemas"]["Count"];
+            /** @description What the taker lost by it; zero when it went on as it was. */
+            taker_qty: components["schemas"]["Decimal"];
+            ts: components["schemas"]["Micros"];
         };
         /** @description The caller, as the server sees it. */
         Profile: {
@@ -9410,6 +9452,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "data": {
+                     *         "amendments": [],
                      *         "fills": [
                      *           {
                      *             "account": "dev",
@@ -9472,6 +9515,7 @@ export interface operations {
                      *           "type": "limit",
                      *           "updated_at": 1763722815340021
                      *         },
+                     *         "prevented": [],
                      *         "queue": {
                      *           "displayed": "0.03100",
                      *           "price": "59998.20",

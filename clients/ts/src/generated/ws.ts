@@ -33,6 +33,8 @@ export interface components {
             account?: string | null;
             client_order_id?: string;
             id?: components["schemas"]["RequestId"];
+            /** @description What its client calls it from then on. */
+            new_client_order_id?: string | null;
             /** @enum {string} */
             op: "order.amend";
             order_id?: components["schemas"]["Count"];
@@ -355,6 +357,8 @@ export interface components {
             market: components["schemas"]["MarketName"];
             order_id: components["schemas"]["Count"];
             post_only: boolean;
+            /** @description The last match that was prevented by it. */
+            prevented_match_id?: components["schemas"]["Count"];
             /** @description Taken off by self-trade prevention. */
             prevented_qty: components["schemas"]["Decimal"];
             price: components["schemas"]["Decimal"] | null;

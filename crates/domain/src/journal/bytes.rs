@@ -32,6 +32,11 @@ impl<'b> Reader<'b> {
         self.version
     }
 
+    /// A field that this version added.
+    pub(crate) fn since<T: Coded + Default>(&mut self, version: u16) -> Result<T, CodecError> {
+        if self.version >= version { T::take(self) } else { Ok(T::default()) }
+    }
+
     pub const fn remaining(&self) -> usize {
         self.rest.len()
     }
@@ -65,17 +70,22 @@ pub trait Coded: Sized {
     fn take(from: &mut Reader<'_>) -> Result<Self, CodecError>;
 }
 
-/// For a struct: all its fields, in the order given.
+/// For a struct: all its fields, in the order given. Those that a later version added stand behind its number; records from
+/// before it have their defaults.
 macro_rules! coded_struct {
-    ($name:ty { $($field:ident),* $(,)? }) => {
+    ($name:ty { $($field:ident),* $(,)? } $($since:literal { $($later:ident),* $(,)? })*) => {
         impl $crate::journal::Coded for $name {
             fn put(&self, out: &mut Vec<u8>) {
-                let Self { $($field),* } = self;
+                let Self { $($field,)* $($($later,)*)* } = self;
                 $($crate::journal::Coded::put($field, out);)*
+                $($($crate::journal::Coded::put($later, out);)*)*
             }
 
             fn take(from: &mut $crate::journal::Reader<'_>) -> Result<Self, $crate::journal::CodecError> {
-                Ok(Self { $($field: $crate::journal::Coded::take(from)?),* })
+                Ok(Self {
+                    $($field: $crate::journal::Coded::take(from)?,)*
+                    $($($later: from.since($since)?,)*)*
+                })
             }
         }
     };

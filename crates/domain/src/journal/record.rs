@@ -2,8 +2,9 @@
 
 use super::bytes::{CodecError, Coded, Reader};
 
-/// What this program writes.
-pub const VERSION: u16 = 1;
+/// What this program writes. 2: orders know the last match that self-trade prevention kept them from, lists and amendments have
+/// names.
+pub const VERSION: u16 = 2;
 
 /// Length, checksum, version, kind and seq.
 pub const HEADER_LEN: usize = 20;
@@ -197,7 +198,7 @@ mod tests {
         let mut bytes = Vec::new();
         write_record(&mut bytes, RecordKind::Snapshot, 0x0102_0304_0506_0708, &5u64).expect("short");
         assert_eq!(bytes[..4], [1, 0, 0, 0]);
-        assert_eq!(bytes[8..], [1, 0, 2, 0, 8, 7, 6, 5, 4, 3, 2, 1, 5]);
+        assert_eq!(bytes[8..], [2, 0, 2, 0, 8, 7, 6, 5, 4, 3, 2, 1, 5]);
         let (record, rest) = read_record(&bytes).expect("intact");
         assert_eq!((record.kind, record.seq, rest), (RecordKind::Snapshot, 0x0102_0304_0506_0708, &[][..]));
         assert_eq!(CRC.checksum(b"123456789"), 0xe306_9283, "CRC-32C");
@@ -238,9 +239,9 @@ mod tests {
         let expected = DamagedRecord::OutOfOrder { expected: 8, found: 9 };
         assert_eq!(read(&without_second), (vec![7], Some((length, expected))));
         let mut newer = bytes[..length].to_vec();
-        newer[8] = 2;
+        newer[8] = VERSION as u8 + 1;
         let checksum = checksum(newer.len() as u32 - HEADER_LEN as u32, &newer[8..]);
         newer[4..8].copy_from_slice(&checksum.to_le_bytes());
-        assert_eq!(read(&newer), (vec![], Some((0, DamagedRecord::Newer(2)))));
+        assert_eq!(read(&newer), (vec![], Some((0, DamagedRecord::Newer(VERSION + 1)))));
     }
 }

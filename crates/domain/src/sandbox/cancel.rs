@@ -3,7 +3,7 @@
 use super::Sandbox;
 use super::check::{check_price, check_qty};
 use super::command::Done;
-use super::event::{Amend, Event, EventBody, OrderAmended, ReservedChange};
+use super::event::{Amend, AmendedFrom, Event, EventBody, OrderAmended, ReservedChange};
 use super::ids::OrderId;
 use super::latency::Leg;
 use super::order::{Order, OrderStatus, OrderType, Phase};
@@ -109,8 +109,13 @@ impl Sandbox {
         let is_new = |new: Option<_>, old| new.is_some() && new != old;
         let changes_price = is_new(amend.price, order.request.price);
         let changes_stop = is_new(amend.stop_price, order.request.stop_price);
-        if !changes_price && !changes_stop && amend.qty.is_none_or(|new| new == qty) {
+        let is_renamed =
+            amend.client_order_id.is_some() && amend.client_order_id != order.request.client_order_id;
+        if !changes_price && !changes_stop && !is_renamed && amend.qty.is_none_or(|new| new == qty) {
             return Err(Rule::NothingToAmend.into());
+        }
+        if let Some(name) = amend.client_order_id.filter(|_| is_renamed) {
+            self.check_names(order.account, [name])?;
         }
         let fits = match order.phase {
             // On its way or waiting for another order: what it will be is settled when it is there.
@@ -153,7 +158,13 @@ impl Sandbox {
     fn amend_now(&mut self, index: u32, amend: &Amend, out: &mut Vec<Event>) -> Result<(), Reject> {
         let order = self.orders.get(index);
         let (order_id, account) = (order.order_id, order.account);
-        let qty = amend.qty.or(order.request.qty).ok_or(Rule::NotAmendable)?;
+        let before = AmendedFrom {
+            qty: order.request.qty.ok_or(Rule::NotAmendable)?,
+            price: order.request.price,
+            stop_price: order.request.stop_price,
+            client_order_id: order.request.client_order_id,
+        };
+        let qty = amend.qty.unwrap_or(before.qty);
         let price = amend.price.or(order.request.price);
         let stop_price = amend.stop_price.or(order.request.stop_price);
         let left = qty.mantissa() - order.filled_qty.mantissa() - order.prevented_qty.mantissa();
@@ -173,7 +184,18 @@ impl Sandbox {
             Some(sibling) => self.share_need(index, sibling, need, out)?,
             None => need,
         };
-        let amended = OrderAmended { order_id, qty, price, stop_price, need, reserved, kept_place };
+        let (client_order_id, before) = (amend.client_order_id, Some(before));
+        let amended = OrderAmended {
+            order_id,
+            qty,
+            price,
+            stop_price,
+            need,
+            reserved,
+            kept_place,
+            client_order_id,
+            before,
+        };
         self.commit(Some(account), EventBody::OrderAmended(amended), out)?;
         if is_resting && !kept_place {
             self.work(index, out);

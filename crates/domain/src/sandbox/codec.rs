@@ -2,8 +2,8 @@
 
 use super::desk::{MarketRules, VenueStatus};
 use super::event::{
-    Amend, BookRef, Event, EventBody, Evidence, Fill, LevelRef, MarketListed, MarketWidened, OrderAccepted,
-    OrderAmended, OrderRested, PrintRef, ReservedChange, TriggerEvidence,
+    Amend, AmendedFrom, BookRef, Event, EventBody, Evidence, Fill, LevelRef, MarketListed, MarketWidened,
+    OrderAccepted, OrderAmended, OrderRested, PreventedMatch, PrintRef, ReservedChange, TriggerEvidence,
 };
 use super::ids::{ClientOrderId, FillId, ListId, OrderId};
 use super::latency::{Delay, Latency};
@@ -136,9 +136,14 @@ coded_struct!(OrderRequest {
 coded_struct!(OrderAccepted { order_id, account, request, list, phase, fees, need, reserved, effective_at });
 coded_struct!(BookRef { book_seq, ts_venue });
 coded_struct!(OrderRested { order_id, price, shown, queue_ahead, book });
-coded_struct!(Amend { qty, price, stop_price });
+coded_struct!(Amend { qty, price, stop_price } 2 { client_order_id });
 coded_struct!(ReservedChange { account, asset, amount });
-coded_struct!(OrderAmended { order_id, qty, price, stop_price, need, reserved, kept_place });
+coded_struct!(AmendedFrom { qty, price, stop_price, client_order_id });
+coded_struct!(OrderAmended { order_id, qty, price, stop_price, need, reserved, kept_place } 2 {
+    client_order_id,
+    before,
+});
+coded_struct!(PreventedMatch { account, market, taker, maker, prevention, price, qty, taker_qty, maker_qty });
 coded_struct!(LevelRef { price, displayed, consumed_before, book });
 coded_struct!(PrintRef {
     trade_id,
@@ -179,7 +184,7 @@ coded_struct!(Fill {
     reserved,
     evidence,
 });
-coded_struct!(OrderList { list_id, account, kind, first, second, third });
+coded_struct!(OrderList { list_id, account, kind, first, second, third } 2 { client_list_id });
 coded_struct!(Change { effective_at, event_seq, amend });
 coded_struct!(Order {
     order_id,
@@ -202,6 +207,8 @@ coded_struct!(Order {
     last_fill,
     accepted_seq,
     change,
+} 2 {
+    prevented_match,
 });
 
 coded_enum!(EventBody {
@@ -226,6 +233,7 @@ coded_enum!(EventBody {
     19 => ListAccepted(list),
     20 => OrderActivated { order_id, qty, need, reserved, effective_at },
     21 => MarketWidened(widened),
+    22 => SelfTradePrevented(prevented),
 });
 
 coded_struct!(Event { seq, ts, visible_at, body });
@@ -245,6 +253,7 @@ impl EventBody {
             Self::OrderTriggered { .. } => "order_triggered",
             Self::OrderRested(_) => "order_rested",
             Self::OrderFilled(_) => "order_filled",
+            Self::SelfTradePrevented(_) => "self_trade_prevented",
             Self::OrderPrevented { .. } => "order_prevented",
             Self::OrderAmended(_) => "order_amended",
             Self::NeedChanged { .. } => "need_changed",

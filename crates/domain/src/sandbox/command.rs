@@ -2,7 +2,7 @@
 
 use super::Sandbox;
 use super::event::{Amend, Event, EventBody, MarketListed};
-use super::ids::{ListId, OrderId};
+use super::ids::{ClientOrderId, ListId, OrderId};
 use super::latency::Latency;
 use super::lists::ListKind;
 use super::order::{OrderRequest, OrderStatus};
@@ -55,6 +55,8 @@ pub enum Command {
         account: AccountNo,
         kind: ListKind,
         orders: Vec<OrderRequest>,
+        /// The client's own name for it.
+        client_list_id: Option<ClientOrderId>,
     },
     AmendOrder {
         account: AccountNo,
@@ -102,7 +104,9 @@ impl Sandbox {
     pub(super) fn command(&mut self, command: &Command, out: &mut Vec<Event>) -> Result<Done, Reject> {
         match command {
             Command::PlaceOrder { account, request } => self.place(*account, request, out),
-            Command::PlaceList { account, kind, orders } => self.place_list(*account, *kind, orders, out),
+            Command::PlaceList { account, kind, orders, client_list_id } => {
+                self.place_list(*account, (*kind, *client_list_id), orders, out)
+            }
             Command::AmendOrder { account, order_id, amend } => self.amend(*account, *order_id, *amend, out),
             Command::CancelOrder { account, order_id } => self.cancel(*account, *order_id, out),
             Command::CancelAll { account, market } => self.cancel_all(*account, *market, out),

@@ -21,6 +21,7 @@ impl Sandbox {
             | EventBody::OrderActivated { reserved, .. } => reserved_entries(reserved),
             EventBody::MarketListed(_)
             | EventBody::MarketWidened(_)
+            | EventBody::SelfTradePrevented(_)
             | EventBody::RulesSet { .. }
             | EventBody::MarketStatusChanged { .. }
             | EventBody::OrderArmed { .. }

@@ -1,10 +1,10 @@
 //! What happened. Events are results: replaying them rebuilds accounts and orders without market data.
 
 use super::desk::{MarketRules, VenueStatus};
-use super::ids::{FillId, ListId, OrderId};
+use super::ids::{ClientOrderId, FillId, ListId, OrderId};
 use super::latency::Latency;
 use super::lists::OrderList;
-use super::order::{OrderRequest, OrderStatus, Phase};
+use super::order::{OrderRequest, OrderStatus, Phase, SelfTradePrevention};
 use super::reject::EndReason;
 use crate::instrument::MarketId;
 use crate::ledger::{
@@ -64,7 +64,9 @@ pub enum EventBody {
     },
     OrderRested(OrderRested),
     OrderFilled(Fill),
-    /// Self-trade prevention took quantity off.
+    /// Two orders of one account would have met, and did not. What becomes of them by that follows.
+    SelfTradePrevented(PreventedMatch),
+    /// Self-trade prevention took quantity off, and the order may go on.
     OrderPrevented {
         order_id: OrderId,
         qty: Qty,
@@ -183,6 +185,31 @@ pub struct BookRef {
     pub ts_venue: Timestamp,
 }
 
+/// A match that self-trade prevention kept from happening. Its number is that of its event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PreventedMatch {
+    pub account: AccountNo,
+    pub market: MarketNo,
+    pub taker: OrderId,
+    pub maker: OrderId,
+    /// The taker's rule, which counts.
+    pub prevention: SelfTradePrevention,
+    pub price: Price,
+    /// What would have traded.
+    pub qty: Qty,
+    /// What the orders lose by it; zero for one that goes on as it was.
+    pub taker_qty: Qty,
+    pub maker_qty: Qty,
+}
+
+impl PreventedMatch {
+    /// What an order loses by it; `None` when it is not in it.
+    pub fn qty_of(&self, order_id: OrderId) -> Option<Qty> {
+        let taken = (order_id == self.taker).then_some(self.taker_qty);
+        taken.or_else(|| (order_id == self.maker).then_some(self.maker_qty))
+    }
+}
+
 /// New values; `None` keeps the old one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Amend {
@@ -190,6 +217,7 @@ pub struct Amend {
     pub qty: Option<Qty>,
     pub price: Option<Price>,
     pub stop_price: Option<Price>,
+    pub client_order_id: Option<ClientOrderId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,6 +230,19 @@ pub struct OrderAmended {
     pub reserved: ReservedChange,
     /// It only became smaller, and stands where it stood.
     pub kept_place: bool,
+    /// Its new name; `None` keeps the old one.
+    pub client_order_id: Option<ClientOrderId>,
+    /// What it was before. Events of older programs do not say.
+    pub before: Option<AmendedFrom>,
+}
+
+/// An order's values before an amendment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AmendedFrom {
+    pub qty: Qty,
+    pub price: Option<Price>,
+    pub stop_price: Option<Price>,
+    pub client_order_id: Option<ClientOrderId>,
 }
 
 /// An execution of one order, with what proves it.

@@ -8,10 +8,10 @@ use super::Sandbox;
 use super::desk::Desk;
 use super::event::{
     Amend, Event, EventBody, Evidence, Fill, MarketListed, OrderAccepted, OrderAmended, OrderRested,
-    ReservedChange,
+    PreventedMatch, ReservedChange,
 };
 use super::ids::OrderId;
-use super::order::{Change, Order, OrderStatus, Phase};
+use super::order::{Change, Order, OrderStatus, Phase, SelfTradePrevention};
 use super::queue::{AHEAD_UNKNOWN, LevelWatch, Place};
 use super::reject::EndReason;
 use super::timers::{Due, Task};
@@ -39,6 +39,7 @@ impl Sandbox {
         if seq != self.seq + 1 {
             return Err(ReplayError::OutOfOrder { expected: self.seq + 1, found: seq });
         }
+        self.ended_lists.clear();
         let mut applied = body.clone();
         self.now = self.now.max(ts);
         self.evolve(seq, ts, &mut applied).map_err(|refusal| ReplayError::Refused { seq, refusal })?;
@@ -69,6 +70,7 @@ impl Sandbox {
             EventBody::OrderTriggered { order_id, .. } => self.wake(*order_id),
             EventBody::OrderRested(rested) => self.rest_order(seq, rested),
             EventBody::OrderFilled(fill) => self.take_fill(ts, fill),
+            EventBody::SelfTradePrevented(prevented) => self.note_prevented(seq, prevented),
             EventBody::OrderPrevented { order_id, qty, need, reserved, .. } => {
                 *reserved = self.prevent(*order_id, *qty, *need)?;
                 Ok(())
@@ -102,6 +104,7 @@ impl Sandbox {
             EventBody::ListAccepted(list) => {
                 self.next_list = self.next_list.max(list.list_id.get() + 1);
                 self.lists.insert(list.list_id, *list);
+                self.name_list(list);
                 Ok(())
             }
             EventBody::OrderActivated { order_id, qty, need, reserved, effective_at } => {
@@ -147,6 +150,7 @@ impl Sandbox {
             last_fill: None,
             accepted_seq: seq,
             change: None,
+            prevented_match: None,
         };
         let index = self.orders.insert(order).ok_or(Refusal::Inconsistent)?;
         self.next_order = self.next_order.max(order_id.get() + 1);
@@ -316,6 +320,25 @@ impl Sandbox {
         Ok(order.last_fill.replace(fill.fill_id))
     }
 
+    /// An order that ends by it loses all that was left of it here; what a decrement takes follows in events of its own.
+    fn note_prevented(&mut self, seq: u64, prevented: &PreventedMatch) -> Result<(), Refusal> {
+        let takes_all = prevented.prevention != SelfTradePrevention::Decrement;
+        for (order_id, qty) in
+            [(prevented.taker, prevented.taker_qty), (prevented.maker, prevented.maker_qty)]
+        {
+            if qty.is_zero() {
+                continue;
+            }
+            let index = self.index_of(order_id)?;
+            let order = self.orders.get_mut(index);
+            order.prevented_match = Some(seq);
+            if takes_all {
+                order.prevented_qty = order.prevented_qty.checked_add(qty).ok_or(Refusal::OutOfRange)?;
+            }
+        }
+        Ok(())
+    }
+
     fn prevent(&mut self, order_id: OrderId, qty: Qty, need: Need) -> Result<ReservedChange, Refusal> {
         let index = self.index_of(order_id)?;
         let reserved = self.resize(index, need)?;
@@ -358,11 +381,15 @@ impl Sandbox {
         order.request.price = amended.price.or(had_limit);
         order.request.stop_price = amended.stop_price.or(order.request.stop_price);
         order.request.display_qty = order.request.display_qty.map(|shown| shown.min(amended.qty));
+        if let Some(name) = amended.client_order_id {
+            self.orders.rename(index, name);
+        }
+        let order = self.orders.get(index);
         if is_resting && amended.kept_place {
             let (remaining, shown) = (order.remaining(), self.orders.node(index).qty);
             // A slice that still fits what is left stays as it is; hidden quantity goes first.
             let over = shown.mantissa() - remaining.mantissa().min(shown.mantissa());
-            debug_assert!(remaining < remaining_before, "only what shrinks keeps its place");
+            debug_assert!(remaining <= remaining_before, "what grows does not keep its place");
             if over > 0 {
                 self.shrink_shown(index, Qty::from_mantissa(over));
             }

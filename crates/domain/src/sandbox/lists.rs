@@ -11,7 +11,7 @@ use super::Sandbox;
 use super::check::check_request;
 use super::command::Done;
 use super::event::{Event, EventBody, ReservedChange};
-use super::ids::{ListId, OrderId};
+use super::ids::{ClientOrderId, ListId, OrderId};
 use super::latency::Leg;
 use super::order::{Order, OrderRequest, OrderStatus, Phase, TimeInForce, named};
 use super::reject::{EndReason, Reject, Rule};
@@ -37,6 +37,8 @@ pub struct OrderList {
     pub first: OrderId,
     pub second: OrderId,
     pub third: Option<OrderId>,
+    /// The client's own name for it.
+    pub client_list_id: Option<ClientOrderId>,
 }
 
 impl OrderList {
@@ -50,7 +52,7 @@ impl OrderList {
         if order_id == one { Some(other) } else { (order_id == other).then_some(one) }
     }
 
-    fn members(&self) -> impl Iterator<Item = OrderId> {
+    pub fn members(&self) -> impl Iterator<Item = OrderId> {
         [Some(self.first), Some(self.second), self.third].into_iter().flatten()
     }
 }
@@ -59,18 +61,21 @@ impl Sandbox {
     pub(super) fn place_list(
         &mut self,
         account: AccountNo,
-        kind: ListKind,
+        (kind, client_list_id): (ListKind, Option<ClientOrderId>),
         orders: &[OrderRequest],
         out: &mut Vec<Event>,
     ) -> Result<Done, Reject> {
         check_list(kind, orders)?;
+        if let Some(held) = client_list_id.and_then(|name| self.list_by_client_id(account, name)) {
+            return Err(Reject::DuplicateClientListId(held.list_id));
+        }
         let mut orders = orders.to_vec();
         if kind != ListKind::Oto {
             let pair_at = orders.len() - 2;
             orders[pair_at..].sort_by_key(|request| request.order_type.waits_for_price());
         }
         let (orders, first) = (&orders[..], &orders[0]);
-        self.check_names(account, orders)?;
+        self.check_names(account, orders.iter().filter_map(|request| request.client_order_id))?;
         self.check_new(account, first)?;
         let rules = self.desks[first.market.index()].rules;
         for dependent in &orders[1..] {
@@ -103,7 +108,7 @@ impl Sandbox {
             self.commit(Some(account), EventBody::OrderAccepted(accepted), out)?;
         }
         let [Some(first), Some(second), third] = ids else { return Err(Rule::BadList.into()) };
-        let list = OrderList { list_id, account, kind, first, second, third };
+        let list = OrderList { list_id, account, kind, first, second, third, client_list_id };
         self.commit_sure(account, EventBody::ListAccepted(list), out);
         if is_now {
             self.enter(first, out);
@@ -116,10 +121,14 @@ impl Sandbox {
     }
 
     /// Names that the account has open orders of, and one name twice.
-    fn check_names(&self, account: AccountNo, orders: &[OrderRequest]) -> Result<(), Reject> {
-        let names = || orders.iter().filter_map(|request| request.client_order_id);
-        for (at, name) in names().enumerate() {
-            if names().skip(at + 1).any(|other| other == name) {
+    pub(super) fn check_names(
+        &self,
+        account: AccountNo,
+        names: impl IntoIterator<Item = ClientOrderId, IntoIter: Clone>,
+    ) -> Result<(), Reject> {
+        let names = names.into_iter();
+        for (at, name) in names.clone().enumerate() {
+            if names.clone().skip(at + 1).any(|other| other == name) {
                 return Err(Rule::BadList.into());
             }
             if let Some(known) =
@@ -173,9 +182,25 @@ impl Sandbox {
     /// Nothing more can come of a list whose orders have all ended.
     pub(super) fn forget_list_if_over(&mut self, list_id: ListId) {
         let Some(list) = self.lists.get(&list_id) else { return };
-        if list.members().all(|order_id| self.is_over(order_id)) {
-            self.lists.remove(&list_id);
+        if list.members().all(|order_id| self.is_over(order_id))
+            && let Some(list) = self.lists.remove(&list_id)
+        {
+            if let Some(name) = list.client_list_id {
+                self.list_names.remove(&(list.account, name));
+            }
+            self.ended_lists.push(list);
         }
+    }
+
+    pub(super) fn name_list(&mut self, list: &OrderList) {
+        if let Some(name) = list.client_list_id {
+            self.list_names.insert((list.account, name), list.list_id);
+        }
+    }
+
+    /// The open list of that name.
+    pub fn list_by_client_id(&self, account: AccountNo, name: ClientOrderId) -> Option<&OrderList> {
+        self.list_names.get(&(account, name)).and_then(|list_id| self.lists.get(list_id))
     }
 
     /// Ended, and perhaps forgotten since.

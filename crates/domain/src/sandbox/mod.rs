@@ -41,15 +41,15 @@ mod triggers;
 mod venue;
 mod widen;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use self::accounts::AccountDesk;
 pub use self::command::{Command, Done};
 use self::desk::Desk;
 pub use self::desk::{MarketRules, VenueStatus};
 pub use self::event::{
-    Amend, BookRef, Event, EventBody, Evidence, Fill, LevelRef, MarketListed, MarketWidened, OrderAccepted,
-    OrderAmended, OrderRested, PrintRef, ReservedChange, TriggerEvidence,
+    Amend, AmendedFrom, BookRef, Event, EventBody, Evidence, Fill, LevelRef, MarketListed, MarketWidened,
+    OrderAccepted, OrderAmended, OrderRested, PreventedMatch, PrintRef, ReservedChange, TriggerEvidence,
 };
 pub use self::evolve::ReplayError;
 pub use self::exact::{StandingOrder, Turn};
@@ -113,6 +113,10 @@ pub struct Sandbox {
     timers: Timers,
     fills: Fills,
     lists: BTreeMap<ListId, OrderList>,
+    /// Open lists by their clients' names for them. Only ever looked up, never walked, so its order does not matter.
+    list_names: HashMap<(AccountNo, ClientOrderId), ListId>,
+    /// Lists that ended with the last input: who is told of that knows them by this.
+    ended_lists: Vec<OrderList>,
     /// Orders whose lists are to be looked at once the present walk is over.
     touched: VecDeque<(OrderId, ListId)>,
     /// Kept between inputs so that prints do not allocate.
@@ -136,6 +140,8 @@ impl Sandbox {
             timers: Timers::default(),
             fills: Fills::new(bounds.fills.max(1)),
             lists: BTreeMap::new(),
+            list_names: HashMap::new(),
+            ended_lists: Vec::new(),
             touched: VecDeque::new(),
             shares: Vec::new(),
             scaled: (Vec::new(), Vec::new()),
@@ -189,6 +195,16 @@ impl Sandbox {
         self.lists.get(&list_id)
     }
 
+    /// Lists of an account that are open, by number.
+    pub fn open_lists(&self, account: AccountNo) -> impl Iterator<Item = &OrderList> {
+        self.lists.values().filter(move |list| list.account == account)
+    }
+
+    /// Lists that ended with the last input.
+    pub fn ended_lists(&self) -> &[OrderList] {
+        &self.ended_lists
+    }
+
     /// The fills that are remembered, oldest first.
     pub fn fills(&self) -> impl DoubleEndedIterator<Item = &FillRecord> {
         self.fills.iter()
@@ -211,6 +227,7 @@ impl Sandbox {
     /// Takes an input and appends what happened to `out`. What falls due up to `now` happens first, each thing at
     /// its own moment. A refused command has changed nothing, but for what fell due.
     pub fn apply(&mut self, input: Input<'_>, now: Timestamp, out: &mut Vec<Event>) -> Result<Done, Reject> {
+        self.ended_lists.clear();
         self.run_due(now, out);
         self.now = self.now.max(now);
         let done = match input {

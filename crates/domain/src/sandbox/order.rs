@@ -218,6 +218,8 @@ pub struct Order {
     pub accepted_seq: u64,
     /// A cancel or amendment that is on its way.
     pub change: Option<Change>,
+    /// Number of the last match that self-trade prevention kept from happening and that took quantity off it.
+    pub prevented_match: Option<u64>,
 }
 
 /// A cancel, or an amendment, on its way to the market.

@@ -131,8 +131,13 @@ impl Orders {
     }
 
     fn remove(&mut self, index: u32) {
+        self.unname(index);
+        self.by_id.remove(&self.records[index as usize].order_id);
+        self.slab.remove(index);
+    }
+
+    fn unname(&mut self, index: u32) {
         let order = &self.records[index as usize];
-        self.by_id.remove(&order.order_id);
         if let Some(client_order_id) = order.request.client_order_id {
             let key = (order.account, client_order_id);
             // A later order may have the name by now.
@@ -140,7 +145,14 @@ impl Orders {
                 self.by_client_id.remove(&key);
             }
         }
-        self.slab.remove(index);
+    }
+
+    /// Its client calls it otherwise from now on.
+    pub fn rename(&mut self, index: u32, client_order_id: ClientOrderId) {
+        self.unname(index);
+        let order = &mut self.records[index as usize];
+        order.request.client_order_id = Some(client_order_id);
+        self.by_client_id.insert((order.account, client_order_id), order.order_id);
     }
 
     pub fn find(&self, order_id: OrderId) -> Option<u32> {

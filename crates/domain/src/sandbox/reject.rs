@@ -1,6 +1,6 @@
 //! Why a command is refused, and why an order ended. Codes are fixed: clients compare them.
 
-use super::ids::OrderId;
+use super::ids::{ListId, OrderId};
 use super::order::named;
 use crate::ledger::Refusal;
 
@@ -14,6 +14,8 @@ pub enum Reject {
     Rule(Rule),
     #[error("another open order of the account has this client order id: {0}")]
     DuplicateClientOrderId(OrderId),
+    #[error("another open list of the account has this client list id: {0}")]
+    DuplicateClientListId(ListId),
 }
 
 impl Reject {
@@ -21,7 +23,7 @@ impl Reject {
         match self {
             Self::Ledger(refusal) => refusal.as_str(),
             Self::Rule(rule) => rule.as_str(),
-            Self::DuplicateClientOrderId(_) => "duplicate_client_order_id",
+            Self::DuplicateClientOrderId(_) | Self::DuplicateClientListId(_) => "duplicate_client_order_id",
         }
     }
 }

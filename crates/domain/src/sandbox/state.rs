@@ -204,6 +204,7 @@ impl Sandbox {
                 sandbox.restore_place(number, standing)?;
             }
         }
+        state.lists.iter().for_each(|list| sandbox.name_list(list));
         sandbox.lists = state.lists.into_iter().map(|list| (list.list_id, list)).collect();
         for FillRecord { fill, ts, previous } in state.fills {
             sandbox.fills.push(fill, ts, previous);

@@ -3,7 +3,7 @@
 
 use super::Sandbox;
 use super::desk::reaches;
-use super::event::{Event, EventBody, Evidence, Fill, ReservedChange};
+use super::event::{Event, EventBody, Evidence, Fill, PreventedMatch, ReservedChange};
 use super::ids::FillId;
 use super::order::{OrderStatus, Phase, SelfTradePrevention};
 use super::preview::{Wanted, amount_of, bound_of};
@@ -119,7 +119,7 @@ impl Sandbox {
         let (taking, making) = (self.orders.get(taker), self.orders.get(maker));
         let prevention = taking.request.self_trade_prevention;
         if taking.account == making.account && prevention != SelfTradePrevention::None {
-            return self.prevent_self_trade(taker, maker, (prevention, wanted), out);
+            return self.prevent_self_trade(taker, maker, (price, wanted), out);
         }
         let qty = Qty::from_mantissa(wanted.min(self.orders.node(maker).qty.mantissa()));
         let book = self.desks[taking.request.market.index()].book.at;
@@ -144,10 +144,13 @@ impl Sandbox {
         &mut self,
         taker: u32,
         maker: u32,
-        (prevention, wanted): (SelfTradePrevention, i64),
+        (price, wanted): (Price, i64),
         out: &mut Vec<Event>,
     ) -> Result<(), (OrderStatus, EndReason)> {
         let taker_ends = Err((OrderStatus::Expired, EndReason::SelfTrade));
+        let prevented = self.prevented_match(taker, maker, (price, wanted));
+        let PreventedMatch { account, prevention, qty, .. } = prevented;
+        self.commit_sure(account, EventBody::SelfTradePrevented(prevented), out);
         match prevention {
             SelfTradePrevention::None | SelfTradePrevention::ExpireTaker => taker_ends,
             SelfTradePrevention::ExpireMaker => {
@@ -159,12 +162,38 @@ impl Sandbox {
                 taker_ends
             }
             SelfTradePrevention::Decrement => {
-                let qty = Qty::from_mantissa(wanted.min(self.orders.node(maker).qty.mantissa()));
                 self.decrement(maker, taker, qty, out);
                 self.requeue_if_hidden(maker, out);
                 self.decrement(taker, maker, qty, out);
                 Ok(())
             }
+        }
+    }
+
+    /// What would have traded, and what the two lose because it does not.
+    fn prevented_match(&self, taker: u32, maker: u32, (price, wanted): (Price, i64)) -> PreventedMatch {
+        use SelfTradePrevention::{Decrement, ExpireBoth, ExpireMaker, ExpireTaker, None};
+        let (taking, making) = (self.orders.get(taker), self.orders.get(maker));
+        let prevention = taking.request.self_trade_prevention;
+        let qty = Qty::from_mantissa(wanted.min(self.orders.node(maker).qty.mantissa()));
+        // An order by quote has no quantity of its own: it loses what it would have taken at this price.
+        let taker_left = taking.request.qty.map_or(Qty::from_mantissa(wanted), |_| taking.remaining());
+        let (taker_qty, maker_qty) = match prevention {
+            None | ExpireTaker => (taker_left, Qty::ZERO),
+            ExpireMaker => (Qty::ZERO, making.remaining()),
+            ExpireBoth => (taker_left, making.remaining()),
+            Decrement => (qty, qty),
+        };
+        PreventedMatch {
+            account: taking.account,
+            market: taking.request.market,
+            taker: taking.order_id,
+            maker: making.order_id,
+            prevention,
+            price,
+            qty,
+            taker_qty,
+            maker_qty,
         }
     }
 

@@ -83,6 +83,7 @@ impl Widening {
             qty: each(amend.qty, |qty| self.qty(qty))?,
             price: each(amend.price, |price| self.price(price))?,
             stop_price: each(amend.stop_price, |price| self.price(price))?,
+            ..amend
         })
     }
 

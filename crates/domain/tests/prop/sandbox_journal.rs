@@ -12,9 +12,9 @@ use marketd_domain::ledger::{
 };
 use marketd_domain::matching::OrderSide;
 use marketd_domain::sandbox::{
-    Amend, BookRef, Command, Delay, Event, Input, Latency, ListKind, MarketEvent, MarketListed, MarketRules,
-    OrderId, OrderRequest, OrderType, QueueModel, Sandbox, SandboxBounds, SandboxState, SelfTradePrevention,
-    TimeInForce, VenueStatus,
+    Amend, BookRef, ClientOrderId, Command, Delay, Event, Input, Latency, ListKind, MarketEvent,
+    MarketListed, MarketRules, Order, OrderId, OrderRequest, OrderType, QueueModel, Sandbox, SandboxBounds,
+    SandboxState, SelfTradePrevention, TimeInForce, VenueStatus,
 };
 use marketd_domain::{AggressorSide, Level, Notional, Price, Qty, Scales, Timestamp, Trade, TradeId};
 
@@ -95,6 +95,12 @@ impl Driver {
 
     fn market(&mut self, event: MarketEvent<'_>) {
         self.input(Input::Market { market: MARKET, event });
+    }
+
+    /// A name, every other time, of few: some are taken.
+    fn name(&mut self) -> Option<ClientOrderId> {
+        let number = self.draw.below(40);
+        (number < 20).then(|| ClientOrderId::parse(&format!("name-{number}")).expect("a short name"))
     }
 
     fn book_ref(&self) -> BookRef {
@@ -179,7 +185,7 @@ impl Driver {
             1 => (ListKind::Oto, vec![entry, profit]),
             _ => (ListKind::Bracket, vec![entry, profit, stop]),
         };
-        Command::PlaceList { account, kind, orders }
+        Command::PlaceList { account, kind, orders, client_list_id: self.name() }
     }
 
     fn some_order(&mut self, account: AccountNo) -> OrderId {
@@ -197,7 +203,8 @@ impl Driver {
             44..50 => Command::CancelOrder { account, order_id: self.some_order(account) },
             50..56 => {
                 let qty = Some(Qty::from_mantissa(1 + self.draw.below(20) as i64));
-                let amend = Amend { qty, ..Amend::default() };
+                let client_order_id = self.name();
+                let amend = Amend { qty, client_order_id, ..Amend::default() };
                 Command::AmendOrder { account, order_id: self.some_order(account), amend }
             }
             56 => Command::CancelAll { account, market: None },
@@ -311,5 +318,43 @@ fn a_restored_sandbox_goes_on_as_the_original_would() {
         }
         assert!(!driver.events.is_empty(), "seed {seed} has nothing that falls due");
         assert_eq!(driver.events, other.events, "seed {seed}");
+    }
+}
+
+/// A journal of a program of version 1, and at its end the state that this one made of it.
+#[test]
+fn a_journal_of_version_1_gives_the_state_that_was_kept() {
+    let mut sandbox = empty();
+    let mut rest = &include_bytes!("journal-v1.bin")[..];
+    while !rest.is_empty() {
+        let (record, after) = read_record(rest).expect("intact");
+        assert_eq!(record.version, 1);
+        rest = after;
+        if record.kind == RecordKind::Event {
+            let event: Event = record.decode().expect("an event");
+            sandbox.replay(&event).unwrap_or_else(|error| panic!("{error}: {event:?}"));
+            continue;
+        }
+        let state: SandboxState = record.decode().expect("a state");
+        assert_eq!((state.seq(), rest.len()), (sandbox.seq(), 0));
+        let kept = Sandbox::restore(state, SandboxBounds::default()).expect("a state that fits");
+        assert!(kept.state() == sandbox.state(), "the events make another state than was kept");
+    }
+    let is_amended = |order: &Order| order.change.is_some_and(|change| change.amend.is_some());
+    assert!(sandbox.orders().any(is_amended), "an amendment is on its way");
+    assert!(sandbox.orders().any(|order| !order.prevented_qty.is_zero()));
+    // It goes on, in the present version.
+    let mut events = Vec::new();
+    let cancel = Command::CancelAll { account: AccountNo::new(ACCOUNTS - 1), market: None };
+    sandbox
+        .apply(Input::Command(&cancel), Timestamp::from_millis(i64::MAX / 4_000_000), &mut events)
+        .expect("done");
+    let mut journal = Vec::new();
+    let first = events.first().expect("something was due").seq;
+    for event in &events {
+        write_record(&mut journal, RecordKind::Event, event.seq, event).expect("short");
+    }
+    for record in Records::new(&journal, first) {
+        assert_eq!(record.expect("intact").version, VERSION);
     }
 }

@@ -36,15 +36,17 @@ fn command(command: &Command, to: Scales) -> Command {
         Command::PlaceOrder { account, request: of } => {
             Command::PlaceOrder { account: *account, request: request(of, to) }
         }
-        Command::PlaceList { account, kind, orders } => {
+        Command::PlaceList { account, kind, orders, client_list_id } => {
             let orders = orders.iter().map(|of| request(of, to)).collect();
-            Command::PlaceList { account: *account, kind: *kind, orders }
+            let client_list_id = *client_list_id;
+            Command::PlaceList { account: *account, kind: *kind, orders, client_list_id }
         }
         Command::AmendOrder { account, order_id, amend } => {
             let amend = Amend {
                 qty: amend.qty.map(|of| qty(of, to)),
                 price: amend.price.map(|of| price(of, to)),
                 stop_price: amend.stop_price.map(|of| price(of, to)),
+                ..*amend
             };
             Command::AmendOrder { account: *account, order_id: *order_id, amend }
         }

@@ -1,7 +1,7 @@
 //! What holds of every sandbox between two inputs.
 
 use marketd_domain::ledger::{Need, OrderMoney, worst_cost};
-use marketd_domain::sandbox::{Phase, Sandbox};
+use marketd_domain::sandbox::{EndReason, Phase, Sandbox};
 
 pub fn assert_sound(sandbox: &Sandbox, at: &str) {
     let ledger = sandbox.ledger();
@@ -27,7 +27,13 @@ pub fn assert_sound(sandbox: &Sandbox, at: &str) {
         if let Some(qty) = order.request.qty {
             let used = order.filled_qty.mantissa() + order.prevented_qty.mantissa();
             assert!(used <= qty.mantissa(), "{at}: {order:?}");
+            // Whatever self-trade prevention ended is accounted for.
+            let is_prevented = order.reason == Some(EndReason::SelfTrade);
+            assert!(!is_prevented || used == qty.mantissa(), "{at}: {order:?}");
         }
+    }
+    for order in sandbox.orders() {
+        assert_eq!(order.prevented_match.is_some(), !order.prevented_qty.is_zero(), "{at}: {order:?}");
     }
     for (account, found) in ledger.accounts() {
         assert!(found.risk.cancel_after.is_none_or(|due| due > sandbox.now()), "{at}: {account}");

@@ -351,10 +351,30 @@ impl World {
             (profit.order_type, profit.stop_price) = (OrderType::TakeProfitLimit, profit.price);
         }
         match self.draw.below(4) {
-            0 => Command::PlaceList { account, kind: ListKind::Oco, orders: vec![profit, stop] },
-            3 => Command::PlaceList { account, kind: ListKind::Oco, orders: vec![stop, profit] },
-            1 => Command::PlaceList { account, kind: ListKind::Oto, orders: vec![entry, profit] },
-            _ => Command::PlaceList { account, kind: ListKind::Bracket, orders: vec![entry, profit, stop] },
+            0 => Command::PlaceList {
+                account,
+                kind: ListKind::Oco,
+                orders: vec![profit, stop],
+                client_list_id: None,
+            },
+            3 => Command::PlaceList {
+                account,
+                kind: ListKind::Oco,
+                orders: vec![stop, profit],
+                client_list_id: None,
+            },
+            1 => Command::PlaceList {
+                account,
+                kind: ListKind::Oto,
+                orders: vec![entry, profit],
+                client_list_id: None,
+            },
+            _ => Command::PlaceList {
+                account,
+                kind: ListKind::Bracket,
+                orders: vec![entry, profit, stop],
+                client_list_id: None,
+            },
         }
     }
 

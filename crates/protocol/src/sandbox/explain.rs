@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::order::{FillBody, OrderBody};
+use super::past::{AmendmentBody, PreventedMatchBody};
 use crate::schema::{Count, Decimal, ErrorCodeName, Micros, SideName};
 
 /// All that is known of how an order came to be where it is.
@@ -14,6 +15,10 @@ pub struct ExplainBody {
     pub order: OrderBody,
     /// Oldest first, each with what made it possible.
     pub fills: Vec<ExplainedFill>,
+    /// Matches that self-trade prevention kept from happening, oldest first; null while the store is away.
+    pub prevented: Option<Vec<PreventedMatchBody>>,
+    /// Oldest first; null while the store is away.
+    pub amendments: Option<Vec<AmendmentBody>>,
     /// While it stands in the book.
     pub queue: Option<QueueBody>,
     /// Of an order that waits for a price: that price as it is now.

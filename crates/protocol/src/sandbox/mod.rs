@@ -4,6 +4,7 @@ mod account;
 mod explain;
 mod number;
 mod order;
+mod past;
 mod refusal;
 mod request;
 mod risk;
@@ -12,11 +13,13 @@ pub use account::{AccountBody, BalanceBody, DelayBody, EntryBody, FeesBody, Late
 pub use explain::{EvidenceBody, ExplainBody, ExplainedFill, QueueBody};
 pub use number::{NumberRefusal, NumberText};
 pub use order::{CancelledBody, FillBody, OrderBody, OrderContext, OrderListBody, fill_body};
+pub use past::{AmendmentBody, PreventedMatchBody};
 pub use refusal::{code_of_ledger, code_of_reject};
 pub(crate) use request::Ignored;
 pub use request::{
     AccountFields, AmendFields, CancelAfterFields, DepositFields, KillFields, ListFields, OrderFields,
-    OrderInterpretation, ResetFields, SettingsFields, client_order_id, interpret_amend, interpret_order,
+    OrderInterpretation, ResetFields, SettingsFields, client_list_id, client_order_id, interpret_amend,
+    interpret_order,
 };
 pub use risk::{AssetLimitsBody, LimitsBody, MarketLimitsBody, OrderRateBody, RiskBody};
 

@@ -64,6 +64,10 @@ pub struct OrderBody {
     /// Taken off by self-trade prevention.
     #[schemars(with = "Decimal")]
     pub prevented_qty: String,
+    /// The last match that was prevented by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(skip_serializing_if = "Option::is_none", with = "Count")]
+    pub prevented_match_id: Option<u64>,
     #[schemars(with = "Option<Decimal>")]
     pub avg_price: Option<String>,
     /// Of all fills so far.
@@ -147,6 +151,7 @@ impl OrderBody {
             filled_qty: qty_text(order.filled_qty),
             filled_quote: order.filled_quote.to_trimmed_text(context.scales),
             prevented_qty: qty_text(order.prevented_qty),
+            prevented_match_id: order.prevented_match,
             avg_price: order.avg_price().map(price_text),
             fee: order.fee.to_trimmed_text(fee_asset.scale),
             fee_asset: fee_asset.code.clone(),
@@ -212,6 +217,8 @@ pub struct OrderListBody {
     pub account: String,
     #[schemars(with = "ListKindName")]
     pub kind: &'static str,
+    /// The caller's own name for it.
+    pub client_list_id: Option<String>,
     pub orders: Vec<OrderBody>,
 }
 

@@ -10,7 +10,9 @@ pub const fn code_of_reject(reject: &Reject) -> ErrorCode {
     match reject {
         Reject::Ledger(refusal) => code_of_ledger(*refusal),
         Reject::Rule(rule) => code_of_rule(*rule),
-        Reject::DuplicateClientOrderId(_) => ErrorCode::DUPLICATE_CLIENT_ORDER_ID,
+        Reject::DuplicateClientOrderId(_) | Reject::DuplicateClientListId(_) => {
+            ErrorCode::DUPLICATE_CLIENT_ORDER_ID
+        }
     }
 }
 

@@ -105,6 +105,9 @@ pub struct AmendFields {
     pub price: Option<NumberText>,
     #[schemars(skip_serializing_if = "Option::is_none")]
     pub stop_price: Option<NumberText>,
+    /// What its client calls it from then on.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    pub new_client_order_id: Option<String>,
     #[schemars(skip)]
     #[serde(rename = "op")]
     pub(crate) _op: Option<Ignored>,
@@ -129,6 +132,9 @@ pub struct ListFields {
     /// Two, or three of a bracket; the entry first where there is one.
     #[schemars(length(min = 2, max = 3))]
     pub orders: Vec<OrderFields>,
+    /// The caller's own name for it: 1 to 64 of `A-Z a-z 0-9 . _ : / -`, no other open list of the account may have it.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    pub client_list_id: Option<String>,
 }
 
 /// A new account of the caller.
@@ -255,11 +261,19 @@ fn named<T>(field: &str, text: &str, found: Option<T>) -> Result<T, (ErrorCode, 
     })
 }
 
-pub fn client_order_id(text: &str) -> Result<ClientOrderId, (ErrorCode, String)> {
+fn client_name(field: &str, text: &str) -> Result<ClientOrderId, (ErrorCode, String)> {
     ClientOrderId::parse(text).ok_or_else(|| {
-        let message = "client_order_id is 1 to 64 characters of A-Z a-z 0-9 . _ : / -".to_owned();
+        let message = format!("{field} is 1 to 64 characters of A-Z a-z 0-9 . _ : / -");
         (ErrorCode::BAD_CLIENT_ORDER_ID, message)
     })
+}
+
+pub fn client_order_id(text: &str) -> Result<ClientOrderId, (ErrorCode, String)> {
+    client_name("client_order_id", text)
+}
+
+pub fn client_list_id(text: &str) -> Result<ClientOrderId, (ErrorCode, String)> {
+    client_name("client_list_id", text)
 }
 
 /// The order that the fields ask for, in its market's scales.
@@ -303,6 +317,9 @@ pub fn interpret_amend(fields: &AmendFields, scales: Scales) -> Result<Amend, (E
         qty: number!(fields.qty as qty, scales),
         price: number!(fields.price as price, scales),
         stop_price: number!(fields.stop_price as price, scales),
+        client_order_id: (fields.new_client_order_id.as_deref())
+            .map(|text| client_name("new_client_order_id", text))
+            .transpose()?,
     })
 }
 

@@ -4,12 +4,15 @@ use async_trait::async_trait;
 use marketd_domain::Timestamp;
 use marketd_domain::ledger::{AccountNo, MarketNo, UserNo};
 
-use super::rows::{AccountRow, BalanceRow, FillRow, IdempotencyRow, JournalCells, OrderRow, PositionRow};
+use super::rows::{
+    AccountRow, AmendmentRow, BalanceRow, FillRow, IdempotencyRow, JournalCells, OrderListRow, OrderRow,
+    PositionRow, PreventedRow,
+};
 use super::statements;
 use super::table::{Arg, Cell, CellKind, Cells, Table, TableBatch, TableRow};
 use super::{
-    Appended, EntryRow, FillFilter, JournalHead, JournalRow, OrderFilter, Page, Projections, SandboxStore,
-    StateRow,
+    Appended, EntryRow, FillFilter, JournalHead, JournalRow, OrderFilter, Page, PreventedFilter, Projections,
+    SandboxStore, StateRow,
 };
 use crate::{Fault, StoreError};
 
@@ -90,8 +93,20 @@ fn check_rows(head: JournalHead, rows: &[JournalRow]) -> Result<&JournalRow, Sto
 fn batches(fence: u64, rows: &[JournalRow], projections: &Projections) -> Vec<TableBatch> {
     let journal: Vec<JournalCells> =
         rows.iter().map(|row| JournalCells { fence, row: row.clone() }).collect();
-    let Projections { assets, markets, accounts, orders, fills, positions, balances, entries, idempotency } =
-        projections;
+    let Projections {
+        assets,
+        markets,
+        accounts,
+        orders,
+        fills,
+        positions,
+        balances,
+        entries,
+        idempotency,
+        prevented,
+        amendments,
+        lists,
+    } = projections;
     let mut batches = vec![
         TableBatch::of(&journal),
         TableBatch::of(assets),
@@ -103,6 +118,9 @@ fn batches(fence: u64, rows: &[JournalRow], projections: &Projections) -> Vec<Ta
         TableBatch::of(balances),
         TableBatch::of(entries),
         TableBatch::of(idempotency),
+        TableBatch::of(prevented),
+        TableBatch::of(amendments),
+        TableBatch::of(lists),
     ];
     batches.retain(|batch| !batch.rows.is_empty());
     batches
@@ -222,6 +240,57 @@ impl<B: Backend> SandboxStore for B {
 
     async fn fills_of_order(&self, order_id: u64) -> Result<Vec<FillRow>, StoreError> {
         read(self, "read fills", statements::FILLS_OF_ORDER, vec![bounded(order_id)]).await
+    }
+
+    async fn prevented(
+        &self,
+        account: AccountNo,
+        filter: PreventedFilter,
+        page: Page,
+    ) -> Result<Vec<PreventedRow>, StoreError> {
+        let mut args = page.args(account);
+        args.push(market_or_any(filter.market));
+        args.extend(filter.order_id.map(bounded));
+        let sql = statements::prevented(page.order, filter.order_id.is_some());
+        read(self, "read prevented matches", &sql, args).await
+    }
+
+    async fn amendments(
+        &self,
+        order_id: u64,
+        from_seq: u64,
+        limit: u32,
+    ) -> Result<Vec<AmendmentRow>, StoreError> {
+        let args = vec![bounded(order_id), bounded(from_seq), Arg::Int(limit.into())];
+        read(self, "read amendments", statements::AMENDMENTS, args).await
+    }
+
+    async fn order_lists(&self, account: AccountNo, page: Page) -> Result<Vec<OrderListRow>, StoreError> {
+        read(self, "read order lists", &statements::lists(page.order), page.args(account)).await
+    }
+
+    async fn order_list(&self, list_id: u64) -> Result<Option<OrderListRow>, StoreError> {
+        let mut rows = read(self, "read an order list", statements::LIST, vec![bounded(list_id)]).await?;
+        Ok(rows.pop())
+    }
+
+    async fn order_list_by_client_id(
+        &self,
+        account: AccountNo,
+        id: &str,
+    ) -> Result<Option<OrderListRow>, StoreError> {
+        let args = vec![number(account), Arg::Text(id.to_owned())];
+        let mut rows = read(self, "read an order list", statements::LIST_BY_CLIENT_ID, args).await?;
+        Ok(rows.pop())
+    }
+
+    async fn orders_of_lists(
+        &self,
+        account: AccountNo,
+        lists: std::ops::RangeInclusive<u64>,
+    ) -> Result<Vec<OrderRow>, StoreError> {
+        let args = vec![number(account), bounded(*lists.start()), bounded(*lists.end())];
+        read(self, "read the orders of lists", statements::ORDERS_OF_LISTS, args).await
     }
 
     async fn balances(&self, account: AccountNo) -> Result<Vec<BalanceRow>, StoreError> {

@@ -63,6 +63,9 @@ pub struct OrderRow {
     pub updated_at: Timestamp,
     /// The whole order, as the journal encodes it.
     pub order: Vec<u8>,
+    /// The journal's version that encoded it.
+    pub body_version: u16,
+    pub list_id: Option<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,19 +147,6 @@ pub struct EntryRow {
     pub at: Timestamp,
 }
 
-/// A request that was carried out, and what was answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdempotencyRow {
-    pub account: AccountNo,
-    pub key: String,
-    /// Of the request: the same key with another request is an error of the client's.
-    pub request_hash: Vec<u8>,
-    pub response: Vec<u8>,
-    /// The last event of what the request did.
-    pub seq: u64,
-    pub expires_at: Timestamp,
-}
-
 fn int(value: impl Into<i64>) -> Cell {
     Cell::Int(Some(value.into()))
 }
@@ -164,6 +154,10 @@ fn int(value: impl Into<i64>) -> Cell {
 /// Numbers of events, orders and fills are counted from one and never get near the end of the range.
 fn count(value: u64) -> Cell {
     Cell::Int(Some(value.cast_signed()))
+}
+
+fn count_if(value: Option<u64>) -> Cell {
+    Cell::Int(value.map(u64::cast_signed))
 }
 
 fn text(value: &str) -> Cell {
@@ -192,6 +186,16 @@ const fn side_text(side: OrderSide) -> &'static str {
 impl Cells {
     fn at(&mut self) -> Result<Timestamp, RowError> {
         self.int().map(Timestamp::from_micros)
+    }
+
+    fn version(&mut self) -> Result<u16, RowError> {
+        let value = self.int()?;
+        u16::try_from(value).map_err(|_| RowError::out_of_range("version", value))
+    }
+
+    fn count_if(&mut self) -> Result<Option<u64>, RowError> {
+        let Some(value) = self.int_if()? else { return Ok(None) };
+        u64::try_from(value).map(Some).map_err(|_| RowError::out_of_range("number", value))
     }
 
     fn amount(&mut self) -> Result<Amount, RowError> {
@@ -350,6 +354,8 @@ table_row!(OrderRow in "sandbox_orders", key 1, replaced true, |row, cells| {
     "created_us" Int = int(row.created_at.micros());
     "updated_us" Int = int(row.updated_at.micros());
     "body" Bytes = Cell::Bytes(Some(row.order.clone()));
+    "body_version" Int = int(row.body_version);
+    "list_id" Int = count_if(row.list_id);
 } => Self {
     order_id: cells.count()?,
     account: cells.account()?,
@@ -370,6 +376,8 @@ table_row!(OrderRow in "sandbox_orders", key 1, replaced true, |row, cells| {
     created_at: cells.at()?,
     updated_at: cells.at()?,
     order: cells.bytes()?,
+    body_version: cells.version()?,
+    list_id: cells.count_if()?,
 });
 
 table_row!(FillRow in "sandbox_fills", key 1, replaced false, |row, cells| {
@@ -458,36 +466,9 @@ table_row!(EntryRow in "sandbox_entries", key 2, replaced false, |row, cells| {
     at: cells.at()?,
 });
 
-table_row!(IdempotencyRow in "sandbox_idempotency", key 2, replaced true, |row, cells| {
-    "account_no" Int = int(row.account.get());
-    "key" Text = text(&row.key);
-    "request_hash" Bytes = Cell::Bytes(Some(row.request_hash.clone()));
-    "response" Bytes = Cell::Bytes(Some(row.response.clone()));
-    "seq" Int = count(row.seq);
-    "expires_us" Int = int(row.expires_at.micros());
-} => Self {
-    account: cells.account()?,
-    key: cells.text()?,
-    request_hash: cells.bytes()?,
-    response: cells.bytes()?,
-    seq: cells.count()?,
-    expires_at: cells.at()?,
-});
+mod history;
+mod requests;
 
-table_row!(JournalCells in "sandbox_journal", key 1, replaced true, |row, cells| {
-    "seq" Int = count(row.row.seq);
-    "fence" Int = count(row.fence);
-    "ts_us" Int = int(row.row.ts.micros());
-    "kind" Text = text(&row.row.kind);
-    "record" Bytes = Cell::Bytes(Some(row.row.record.clone()));
-} => {
-    let seq = cells.count()?;
-    let fence = cells.count()?;
-    Self { fence, row: super::JournalRow { seq, ts: cells.at()?, kind: cells.text()?, record: cells.bytes()? } }
-});
-
-/// A row of the journal with the fence it was written under.
-pub(crate) struct JournalCells {
-    pub fence: u64,
-    pub row: super::JournalRow,
-}
+pub use history::{AmendmentRow, OrderListRow, PreventedRow};
+pub use requests::IdempotencyRow;
+pub(crate) use requests::JournalCells;

@@ -82,6 +82,45 @@ pub(super) fn fills_of_order_in(order: PageOrder) -> String {
 
 pub(super) const FILLS_OF_ORDER: &str = " where order_id = $1 order by fill_id";
 
+/// Of all orders, or of `$8`, which may be on either side: each has an index.
+pub(super) fn prevented(order: PageOrder, is_of_order: bool) -> String {
+    let of_order = match is_of_order {
+        true => {
+            "
+        and seq in (
+            select seq from sandbox_prevented where taker_order_id = $8
+            union select seq from sandbox_prevented where maker_order_id = $8)"
+        }
+        false => "",
+    };
+    format!(
+        "
+    where account_no = $1 and seq >= $2 and seq < $3 and ts_us >= $4 and ts_us < $5
+        and ($7 = -1 or market_no = $7){of_order}
+    order by seq {} limit $6",
+        direction(order)
+    )
+}
+
+pub(super) const AMENDMENTS: &str = " where order_id = $1 and seq >= $2 order by seq limit $3";
+
+pub(super) fn lists(order: PageOrder) -> String {
+    format!(
+        "
+    where account_no = $1 and list_id >= $2 and list_id < $3 and created_us >= $4 and created_us < $5
+    order by list_id {} limit $6",
+        direction(order)
+    )
+}
+
+pub(super) const LIST: &str = " where list_id = $1";
+
+pub(super) const LIST_BY_CLIENT_ID: &str =
+    " where account_no = $1 and client_list_id = $2 order by list_id desc limit 1";
+
+pub(super) const ORDERS_OF_LISTS: &str =
+    " where account_no = $1 and list_id >= $2 and list_id <= $3 order by order_id";
+
 pub(super) const BALANCES: &str = " where account_no = $1 order by asset_no";
 
 pub(super) const POSITIONS: &str = " where account_no = $1 order by market_no";

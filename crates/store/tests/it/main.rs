@@ -5,6 +5,7 @@ mod contract;
 mod faults;
 mod history;
 mod identity;
+mod order_history;
 mod sandbox;
 mod schema;
 mod spool;

@@ -45,7 +45,7 @@ fn events(seqs: std::ops::RangeInclusive<u64>) -> Vec<JournalRow> {
     seqs.map(event).collect()
 }
 
-fn page(before: Option<u64>, limit: u32) -> Page {
+pub fn page(before: Option<u64>, limit: u32) -> Page {
     Page::before(before, TimeRange::default(), limit)
 }
 
@@ -54,13 +54,13 @@ async fn claim(store: &dyn Store) -> JournalHead {
 }
 
 /// Appends one event with these projections.
-async fn append(store: &dyn Store, projections: &Projections) {
+pub async fn append(store: &dyn Store, projections: &Projections) {
     let head = claim(store).await;
     let appended = store.append_journal(head, &[event(head.seq + 1)], projections).await;
     assert_eq!(appended.expect("an append"), DONE);
 }
 
-fn order(order_id: u64) -> OrderRow {
+pub fn order(order_id: u64) -> OrderRow {
     OrderRow {
         order_id,
         account: ACCOUNT,
@@ -81,6 +81,8 @@ fn order(order_id: u64) -> OrderRow {
         created_at: at(MIDNIGHT_US + order_id as i64),
         updated_at: at(MIDNIGHT_US + order_id as i64),
         order: vec![1, 2, 3],
+        body_version: 2,
+        list_id: None,
     }
 }
 
@@ -238,6 +240,8 @@ async fn rows_come_back_exactly(database: &Database) {
         qty: None,
         price: None,
         order: (0..=255).collect(),
+        body_version: u16::MAX,
+        list_id: Some(i64::MAX as u64),
         order_id: i64::MAX as u64,
         ..order(1)
     };
@@ -265,6 +269,7 @@ async fn rows_come_back_exactly(database: &Database) {
         balances: vec![BalanceRow { account: ACCOUNT, asset, balance, updated_at }],
         entries: vec![entry(1, 0, Some(ACCOUNT), i128::MAX), entry(1, 1, None, i128::MIN)],
         idempotency: vec![request("key", MIDNIGHT_US)],
+        ..Projections::default()
     };
     append(store, &projections).await;
     assert_eq!(store.sandbox_accounts(account.user).await.expect("a read"), [account]);

@@ -56,7 +56,10 @@ async fn nodes_that_start_together_migrate_once() {
     for node in nodes {
         run.extend(node.await.expect("a node that starts"));
     }
-    assert_eq!(run, ["0001_market_data", "0002_deltas", "0003_sandbox", "0004_identity"]);
+    assert_eq!(
+        run,
+        ["0001_market_data", "0002_deltas", "0003_sandbox", "0004_identity", "0005_order_history"]
+    );
 }
 
 #[tokio::test]

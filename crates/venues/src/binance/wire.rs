@@ -1,7 +1,7 @@
 //! Binance's messages under Binance's names. Everything is borrowed from the frame; numbers that
 //! carry decimals stay text. Fields that are not read are not named here and are ignored.
 
-#![allow(non_snake_case)]
+#![allow(non_snake_case, reason = "fields are called as the venue calls them")]
 
 use std::borrow::Cow;
 

@@ -55,7 +55,7 @@ pub struct Book<'a> {
 }
 
 #[derive(Debug, Deserialize)]
-#[allow(non_snake_case)]
+#[allow(non_snake_case, reason = "fields are called as the venue calls them")]
 pub struct PublicTrade<'a> {
     /// When it was filled, in milliseconds.
     pub T: Option<i64>,

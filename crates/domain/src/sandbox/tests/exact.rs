@@ -102,7 +102,9 @@ fn all_of_a_turn_has_happened_before_anything_follows() {
     let orders = ["buy 5 at 100", "sell 5 at 100"]
         .map(|text| request_of(&text.split_whitespace().collect::<Vec<_>>()));
     let (account, kind) = (AccountNo::new(0), ListKind::Oto);
-    stand.command(Command::PlaceList { account, kind, orders: orders.to_vec() }).expect("a list");
+    stand
+        .command(Command::PlaceList { account, kind, orders: orders.to_vec(), client_list_id: None })
+        .expect("a list");
     let _ = stand.told_since_last();
     let both =
         Turn { fills: vec![executed(1, 2, 100), executed(2, 5, 100)], ..Turn::new(false, BookRef::NONE) };

@@ -15,7 +15,7 @@ fn list(stand: &mut Stand, text: &str) -> String {
         .split('/')
         .map(|order| request_of(&order.split_whitespace().collect::<Vec<_>>()))
         .collect();
-    match stand.command(Command::PlaceList { account, kind, orders }) {
+    match stand.command(Command::PlaceList { account, kind, orders, client_list_id: None }) {
         Ok(_) => stand.run("time 0"),
         Err(reject) => format!("refused {}", reject.as_str()),
     }
@@ -214,4 +214,32 @@ fn a_bracket_of_a_short_sale_holds_back_what_its_stop_costs() {
     );
     let account = stand.sandbox.ledger.account(AccountNo::new(0)).expect("an account");
     assert_eq!(account.balance(usd).reserved.units(), 550 * 100_000_000);
+}
+
+#[test]
+fn a_list_is_found_by_its_name_while_it_is_open_and_told_when_it_ends() {
+    let mut stand = Stand::new("100:10 | 101:7");
+    let name = ClientOrderId::parse("mine").expect("a name");
+    let place = |stand: &mut Stand, account: u32| {
+        let orders = ["sell 5 at 105", "sell 5 stop 95"];
+        let orders = orders.map(|order| request_of(&order.split_whitespace().collect::<Vec<_>>())).to_vec();
+        let account = AccountNo::new(account);
+        stand.command(Command::PlaceList { account, kind: ListKind::Oco, orders, client_list_id: Some(name) })
+    };
+    assert_eq!(place(&mut stand, 0), Ok(Done::List(ListId::new(1))));
+    assert_eq!(place(&mut stand, 0), Err(Reject::DuplicateClientListId(ListId::new(1))));
+    assert_eq!(place(&mut stand, 1), Ok(Done::List(ListId::new(2))), "each account has its own names");
+    let found =
+        |sandbox: &Sandbox| sandbox.list_by_client_id(AccountNo::new(0), name).map(|list| list.list_id.get());
+    assert_eq!(found(&stand.sandbox), Some(1));
+    let state = stand.sandbox.state();
+    let restored = Sandbox::restore(state, SandboxBounds::default()).expect("a state that fits");
+    assert_eq!((found(&restored), found(&stand.replayed())), (Some(1), Some(1)));
+    assert_eq!(stand.sandbox.open_lists(AccountNo::new(0)).count(), 1);
+    stand.run("a cancel 1");
+    let ended: Vec<_> =
+        stand.sandbox.ended_lists().iter().map(|list| (list.list_id.get(), list.client_list_id)).collect();
+    assert_eq!((found(&stand.sandbox), ended), (None, vec![(1, Some(name))]));
+    assert_eq!(place(&mut stand, 0), Ok(Done::List(ListId::new(3))), "the name is free again");
+    assert!(stand.sandbox.ended_lists().is_empty());
 }

@@ -207,3 +207,29 @@ fn a_full_sandbox_forgets_what_ended_and_then_refuses() {
     assert_eq!(stand.run("a cancel 7"), "7 cancelled user_request");
     assert_eq!(stand.run("a buy 1 at 60"), "10003 rests 1@60 behind 0");
 }
+
+#[test]
+fn an_amendment_may_give_a_free_name() {
+    let mut stand = super::Stand::new("90:1 | 110:1");
+    let name = |text: &str| super::super::ClientOrderId::parse(text).expect("a name");
+    let account = crate::ledger::AccountNo::new(0);
+    for line in ["a buy 5 at 95", "a buy 5 at 94", "a amend 2 name second"] {
+        stand.run(line);
+    }
+    for (line, told) in [
+        ("a amend 1 name second", "refused duplicate_client_order_id"),
+        ("a amend 2 name second", "refused nothing_to_amend"),
+        ("a amend 1 qty 3 name first", "1 amended to 3 in place as first"),
+        ("a amend 1 name third", "1 amended to 3 in place as third"),
+        ("a amend 1 price 96 name first", "1 amended to 3 as first; 1 rests 3@96 behind 0"),
+    ] {
+        assert_eq!(stand.run(line), told, "{line}");
+    }
+    let found = |sandbox: &super::super::Sandbox, text: &str| {
+        sandbox.order_by_client_id(account, name(text)).map(|order| order.order_id.get())
+    };
+    for sandbox in [&stand.sandbox, &stand.replayed()] {
+        assert_eq!((found(sandbox, "first"), found(sandbox, "second")), (Some(1), Some(2)));
+        assert_eq!(found(sandbox, "third"), None, "a name that was given up names nothing");
+    }
+}

@@ -337,6 +337,7 @@ fn amend_of(words: &[&str]) -> Amend {
             "qty" => amend.qty = Some(Qty::from_mantissa(number(pair[1]))),
             "price" => amend.price = Some(Price::from_mantissa(number(pair[1]))),
             "stop" => amend.stop_price = Some(Price::from_mantissa(number(pair[1]))),
+            "name" => amend.client_order_id = super::super::ClientOrderId::parse(pair[1]),
             other => panic!("unknown change {other:?}"),
         }
     }
@@ -392,10 +393,20 @@ fn event_text(event: &Event) -> String {
         EventBody::MarketWidened(widened) => {
             format!("scales {}/{}", widened.to.price.decimals(), widened.to.qty.decimals())
         }
+        EventBody::SelfTradePrevented(prevented) => format!(
+            "{} not with {} {}@{} off {}/{}",
+            prevented.taker,
+            prevented.maker,
+            prevented.qty.mantissa(),
+            prevented.price.mantissa(),
+            prevented.taker_qty.mantissa(),
+            prevented.maker_qty.mantissa()
+        ),
         EventBody::OrderPrevented { order_id, qty, .. } => format!("{order_id} loses {}", qty.mantissa()),
         EventBody::OrderAmended(amended) => {
             let place = if amended.kept_place { " in place" } else { "" };
-            format!("{} amended to {}{place}", amended.order_id, amended.qty.mantissa())
+            let name = amended.client_order_id.map_or(String::new(), |name| format!(" as {}", name.as_str()));
+            format!("{} amended to {}{place}{name}", amended.order_id, amended.qty.mantissa())
         }
         EventBody::OrderEnded { order_id, status, reason, .. } => {
             format!("{order_id} {} {}", status.as_str(), reason.as_str())

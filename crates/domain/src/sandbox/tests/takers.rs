@@ -162,15 +162,15 @@ fn self_trades_are_prevented_as_the_taker_asks() {
             ],
         );
     };
-    check_rule("expire_taker", "3 expired self_trade");
+    check_rule("expire_taker", "3 not with 1 3@99 off 5/0; 3 expired self_trade");
     check_rule(
         "expire_maker",
-        "1 expired self_trade; 3 takes 4@100 with 2; 2 gives 4@100 with 3; 3 rests 1@100 behind 0",
+        "3 not with 1 3@99 off 0/3; 1 expired self_trade; 3 takes 4@100 with 2; 2 gives 4@100 with 3; 3 rests 1@100 behind 0",
     );
-    check_rule("expire_both", "1 expired self_trade; 3 expired self_trade");
+    check_rule("expire_both", "3 not with 1 3@99 off 5/3; 1 expired self_trade; 3 expired self_trade");
     check_rule(
         "decrement",
-        "1 loses 3; 1 expired self_trade; 3 loses 3; 3 takes 2@100 with 2; 3 expired self_trade; 2 gives 2@100 with 3",
+        "3 not with 1 3@99 off 3/3; 1 loses 3; 1 expired self_trade; 3 loses 3; 3 takes 2@100 with 2; 3 expired self_trade; 2 gives 2@100 with 3",
     );
     check_rule(
         "none",
@@ -179,12 +179,30 @@ fn self_trades_are_prevented_as_the_taker_asks() {
 }
 
 #[test]
+fn what_self_trade_prevention_takes_is_counted_with_its_match() {
+    let mut stand = super::Stand::new("90:1 | 110:1");
+    for line in ["a sell 3 at 99", "a sell 2 at 100", "a buy 4 at 100 stp decrement"] {
+        stand.run(line);
+    }
+    let order = |order_id| stand.sandbox.order(crate::sandbox::OrderId::new(order_id)).expect("an order");
+    let taken = |order_id| (order(order_id).prevented_qty.mantissa(), order(order_id).prevented_match);
+    let seq_of = |nth: usize| {
+        let is_match = |event: &&crate::sandbox::Event| event.body.kind() == "self_trade_prevented";
+        stand.events.iter().filter(is_match).nth(nth).map(|event| event.seq)
+    };
+    assert_eq!(taken(1), (3, seq_of(0)));
+    // One is left of it, and stands.
+    assert_eq!((taken(2), order(2).remaining().mantissa()), ((1, seq_of(1)), 1));
+    assert_eq!(taken(3), (4, seq_of(1)), "the last of two");
+}
+
+#[test]
 fn a_taker_is_stopped_by_its_own_order_only_when_it_comes_to_it() {
     check(
         "90:1 | 99:2 110:1",
         &[
             ("a sell 3 at 99", "1 rests 3@99 behind 2"),
-            ("a buy 4 at 99", "2 takes 2@99; 2 expired self_trade"),
+            ("a buy 4 at 99", "2 takes 2@99; 2 not with 1 2@99 off 2/0; 2 expired self_trade"),
             ("a buy 3 at 99 fok", "3 expired fok_unfilled"),
         ],
     );

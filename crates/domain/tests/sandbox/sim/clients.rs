@@ -69,7 +69,7 @@ impl Clients {
                 Command::AmendOrder {
                     account: owner,
                     order_id,
-                    amend: Amend { qty, price, stop_price: None },
+                    amend: Amend { qty, price, ..Amend::default() },
                 }
             }
             6 => Command::CancelAll { account, market: None },
