@@ -146,8 +146,10 @@ const REVOKED_GRACE: Duration = Duration::from_millis(500);
 const SWEEP: Duration = Duration::from_millis(250);
 /// For so long at most frames are left in the inbox while no window is open.
 const LOOK_WITHIN: Duration = Duration::from_millis(20);
-/// Sessions written to before other tasks of the thread have their turn.
-const SESSIONS_PER_TURN: usize = 128;
+/// For so long sessions are written to before other tasks of the thread have their turn, and so many between two looks at the
+/// clock.
+const TURN: Duration = Duration::from_millis(2);
+const SESSIONS_PER_LOOK: usize = 16;
 
 /// What the hub actor, the sessions and their bodies of one worker share. One thread only.
 pub struct HubState {
@@ -236,9 +238,15 @@ impl HubState {
         self.take_frames();
         self.tell_news();
         let mut gathered = self.gathered.borrow_mut();
-        let now = Instant::now();
-        let mut next = Next::More;
-        for _ in 0..SESSIONS_PER_TURN {
+        let began = Instant::now();
+        let (mut now, mut next) = (began, Next::More);
+        for visited in 1.. {
+            if visited % SESSIONS_PER_LOOK == 0 {
+                now = Instant::now();
+                if now.duration_since(began) >= TURN {
+                    break;
+                }
+            }
             let turn = self.windows.borrow_mut().next(now);
             match turn {
                 Turn::Of(outlet) => {

@@ -13,10 +13,6 @@ const STEPS_MS: [u64; 28] = [
     700, 1_000,
 ];
 
-/// Timers have milliseconds, and round up. A window that opens within half of one is taken for open, so that windows last as
-/// long as they should on average.
-const HALF_TICK: Duration = Duration::from_micros(500);
-
 /// The longest step that is not longer: who asks for a length waits no longer than that.
 fn step_of(every: Duration) -> Duration {
     let steps = STEPS_MS.map(Duration::from_millis);
@@ -39,13 +35,6 @@ struct Window<T> {
     began: Instant,
     /// When the next round may begin.
     next: Instant,
-}
-
-impl<T> Window<T> {
-    /// When a timer for its next round has to go off.
-    fn opens(&self) -> Instant {
-        self.next.checked_sub(HALF_TICK).unwrap_or(self.next)
-    }
 }
 
 /// When there is somebody to visit.
@@ -93,7 +82,7 @@ impl<T> Windows<T> {
     /// Until when nobody can be visited, whoever comes to wait meanwhile.
     pub fn closed_until(&self) -> Option<Instant> {
         let entered = self.windows.iter().filter(|window| window.members > 0);
-        entered.map(Window::opens).min()
+        entered.map(|window| window.next).min()
     }
 
     /// Adds somebody; `true` when nobody waited in that window before.
@@ -117,8 +106,8 @@ impl<T> Windows<T> {
                 if window.waiting.is_empty() {
                     continue;
                 }
-                if window.opens() > now {
-                    opens = Some(opens.map_or(window.opens(), |held| held.min(window.opens())));
+                if window.next > now {
+                    opens = Some(opens.map_or(window.next, |held| held.min(window.next)));
                     continue;
                 }
                 // Who comes during a round is for the next one.
@@ -155,7 +144,7 @@ mod tests {
         assert_eq!(windows.next(start), Turn::Of('a'));
         windows.push(five, 'c');
         assert_eq!(windows.next(start), Turn::Of('b'));
-        let opens = start + FIVE - HALF_TICK;
+        let opens = start + FIVE;
         assert_eq!(windows.next(start), Turn::At(opens), "who came during the round waits");
         assert_eq!(windows.closed_until(), Some(opens));
         assert_eq!(windows.next(opens), Turn::Of('c'));
@@ -177,11 +166,7 @@ mod tests {
         assert_eq!(windows.next(start + two), Turn::Of('b'));
         assert_eq!(windows.round(), two);
         windows.push(five, 'b');
-        assert_eq!(
-            windows.next(start + FIVE),
-            Turn::At(start + two + FIVE - HALF_TICK),
-            "5 ms after the last time"
-        );
+        assert_eq!(windows.next(start + FIVE), Turn::At(start + two + FIVE), "5 ms after the last time");
     }
 
     #[test]
