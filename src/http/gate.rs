@@ -13,7 +13,6 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, LocalBoxFuture};
 use marketd_actors::peers::client_of;
 use marketd_actors::session::Identity;
-use marketd_actors::traces::carried;
 use marketd_protocol::code::ErrorCode;
 
 use super::BODY_MAX;
@@ -21,6 +20,7 @@ use super::body;
 use super::caller::{self, Credentials, Shown};
 use super::limit::describe;
 use super::limits::RequestRates;
+use super::outlive::Outliving;
 use super::reply::{CallInfo, Refusal, Refused, routed_path};
 use super::traffic::RouteNo;
 use crate::auth::Auth;
@@ -90,9 +90,7 @@ where
         if is_read {
             return Either::Right(Box::pin(passing));
         }
-        // Who hangs up in the middle has this future dropped. What changes something goes on without: half of it may be done, and the
-        // audit has to have it.
-        let passing = actix_web::rt::spawn(carried(passing));
+        let passing = Outliving::new(passing);
         let broken = move |_| call.refused((ErrorCode::INTERNAL, "the request broke down".to_owned()));
         Either::Right(Box::pin(async move { passing.await.map_err(broken)? }))
     }

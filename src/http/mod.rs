@@ -27,6 +27,7 @@ mod markets;
 mod metrics;
 mod once;
 pub mod openapi;
+pub mod outlive;
 mod page;
 pub(crate) mod past;
 mod past_book;

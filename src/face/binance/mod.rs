@@ -42,11 +42,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use marketd_actors::board::MarketEntry;
 use marketd_actors::clock;
 use marketd_actors::session::{Identity, SessionLimits};
-use marketd_actors::traces::carried;
 use marketd_protocol::code::ErrorCode;
 
 use crate::config::Config;
 use crate::http::edge::is_local;
+use crate::http::outlive::Outliving;
 use crate::http::traffic::RouteNo;
 use crate::http::{CallInfo, Shared};
 
@@ -240,9 +240,9 @@ async fn answer(
     if !is_write {
         return answering.await;
     }
-    // It goes on when the client hangs up, as with our own doors: see `http::gate`.
+    // It goes on when the client hangs up, as with our own doors.
     let broken = |_| info.refuse(ErrorCode::INTERNAL, "the request broke down");
-    actix_web::rt::spawn(carried(answering)).await.unwrap_or_else(broken)
+    Outliving::new(answering).await.unwrap_or_else(broken)
 }
 
 async fn answered(

@@ -46,7 +46,10 @@ impl Proxy {
         wait_until(PATIENCE, "the proxy", async || {
             let said = || std::fs::read_to_string(&log).unwrap_or_default();
             assert!(child.try_wait().expect("a child").is_none(), "the proxy ended: {}", said());
-            trusted.is_file() && Front::new(port, &trusted).is_up().await
+            // It is there before it is written.
+            let is_whole =
+                std::fs::read_to_string(&trusted).is_ok_and(|text| text.contains("END CERTIFICATE"));
+            is_whole && Front::new(port, &trusted).is_up().await
         })
         .await;
         Self { child, front: Front::new(port, &trusted), folder }
