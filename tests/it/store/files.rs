@@ -12,6 +12,7 @@ use crate::support::process::{Process, command, free_port};
 const DATA: i32 = 65;
 const UNAVAILABLE: i32 = 69;
 const IN_USE: i32 = 73;
+const CANNOT_CREATE: i32 = 73;
 const CONFIG: i32 = 78;
 
 /// Runs the binary to its end, which is soon.
@@ -148,7 +149,7 @@ async fn a_folder_that_cannot_be_written_ends_the_start() {
     let _ = Command::new("umount").arg(&readonly).status();
     check(&outputs[0], UNAVAILABLE, &["cannot use the store"]);
     check(&outputs[1], UNAVAILABLE, &["cannot migrate"]);
-    check(&outputs[2], 1, &["cannot use data_dir"]);
+    check(&outputs[2], CANNOT_CREATE, &["cannot use data_dir"]);
 }
 
 #[actix_web::test]
