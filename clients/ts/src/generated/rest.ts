@@ -9893,6 +9893,7 @@ export interface operations {
                      * @example {
                      *       "data": {
                      *         "account": "dev",
+                     *         "client_list_id": "my-list",
                      *         "kind": "oto",
                      *         "list_id": 3,
                      *         "orders": [
